@@ -1,0 +1,120 @@
+//! One meter: `GET /api/v1/meters/{id}`, its power, readings and supply orders.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::live::MeterRow;
+use crate::energy::{Energy, Power, Register};
+use crate::id::Seq;
+use crate::meter::{CommFault, Contact, DisconnectReason, Live, Quality, Supply};
+use crate::money::{Money, UnitPrice};
+use crate::time::{Span, Timestamp};
+
+/// `GET /api/v1/meters/{id}`; again after each live change of its row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeterPage {
+    pub row: MeterRow,
+    pub live: Live,
+    pub register: Option<Register>,
+    pub today: Energy,
+    pub yesterday: Energy,
+    pub this_month: Energy,
+    pub supply: SupplyView,
+    pub account: Option<AccountView>,
+    pub device: Device,
+}
+
+/// Supply as a large honest statement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SupplyView {
+    pub wanted: Supply,
+    pub contact: Contact,
+    /// Everything that holds it open, first the one that is shown.
+    pub reasons: Vec<DisconnectReason>,
+    /// Since when it is wanted so.
+    pub since: Timestamp,
+    /// Switch attempts since then without success; 0 while all is well.
+    pub attempts: u32,
+    /// Never to be cut until then 保电.
+    pub protected_until: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountView {
+    pub account: crate::id::AccountId,
+    pub customer: String,
+    /// Exact to the last reading, rounded down.
+    pub credit: Money,
+    /// When credit runs out if use goes on as over the last day; `None`: not within 60 days, or
+    /// nothing to go by.
+    pub lasts_until: Option<Timestamp>,
+    pub low_credit: Money,
+    pub tariff: String,
+    pub tariff_version: u32,
+    /// The price of the next kWh.
+    pub price_now: UnitPrice,
+    /// The tariff period in force, such as `peak`.
+    pub period_now: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Device {
+    /// The profile, such as `eastron-sdm630`, or `simulated`.
+    pub profile: String,
+    pub line: String,
+    pub unit: Option<u8>,
+    pub serial: String,
+    /// How often it is polled.
+    pub poll: Span,
+    pub polls: u64,
+    pub failures: u64,
+    pub last_fault: Option<(Timestamp, CommFault)>,
+    /// What has been read and is held back from billing, with the reason.
+    pub held: Option<HeldReading>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldReading {
+    pub since: Timestamp,
+    pub register: Register,
+    pub last_accepted: Register,
+    pub kind: crate::api::alarm::AlarmKind,
+}
+
+/// `GET /api/v1/meters/{id}/power?from=&to=`: at most 1,440 points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PowerCurve {
+    pub points: Vec<(Timestamp, Option<Power>)>,
+}
+
+/// One row of `GET /api/v1/meters/{id}/readings`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReadingRow {
+    pub at: Timestamp,
+    pub register: Register,
+    pub power: Option<Power>,
+    pub quality: Quality,
+}
+
+/// `POST /api/v1/meters/{id}/supply`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplyOrder {
+    pub order: SupplyOrderKind,
+    /// Why, in the person's words; kept in the journal.
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SupplyOrderKind {
+    /// Adds the open reason `Operator`.
+    Cut,
+    /// Removes `Operator`, `Tamper` and `Overload`; lack of credit stays.
+    Restore,
+}
+
+/// What a supply order led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplyOrdered {
+    pub seq: Seq,
+    pub wanted: Supply,
+}

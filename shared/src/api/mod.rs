@@ -1,0 +1,14 @@
+//! What travels between server and screens: one file a resource. Money is minor units of the site's
+//! currency, energy mWh, power W, time UTC milliseconds; screens format, they never compute.
+
+pub mod alarm;
+pub mod clock;
+pub mod ledger;
+pub mod live;
+pub mod meter;
+pub mod overview;
+pub mod problem;
+pub mod receipt;
+pub mod sale;
+pub mod session;
+pub mod site;

@@ -1,0 +1,59 @@
+//! Who is at the screen: `POST /api/v1/setup`, `GET POST DELETE /api/v1/session`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::StaffId;
+
+/// What a person may do. Deny by default: `docs/access.md` has the table route × role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Everything, and who may do what.
+    Admin,
+    /// Sells, reverses own sales, looks up.
+    Cashier,
+    /// Looks, changes nothing.
+    Viewer,
+}
+
+/// The very first person: needs the one-time code that the server printed at its first start.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Setup {
+    pub code: String,
+    pub name: String,
+    pub password: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignIn {
+    pub name: String,
+    pub password: String,
+}
+
+/// `GET /api/v1/session`, open to everybody: tells the app which page to start with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Session {
+    /// Nobody exists yet: show the set-up page.
+    SetupNeeded,
+    /// Show the sign-in page. A demo lists its ready log-ins here.
+    SignedOut {
+        ready: Vec<ReadyLogIn>,
+    },
+    SignedIn(Person),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub staff: StaffId,
+    pub name: String,
+    pub role: Role,
+}
+
+/// A log-in of the demo site, made anew at each start of the demo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyLogIn {
+    pub name: String,
+    pub password: String,
+    pub role: Role,
+}

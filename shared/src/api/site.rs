@@ -1,0 +1,19 @@
+//! The site: `GET /api/v1/site`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::Book;
+use crate::money::Currency;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    pub name: String,
+    pub currency: Currency,
+    /// IANA name; screens show all times in it.
+    pub zone: String,
+    /// The books this site has, live first.
+    pub books: Vec<Book>,
+    /// A demo or training site: the band across the top says so.
+    pub demo: bool,
+    pub version: String,
+}

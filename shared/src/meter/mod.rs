@@ -1,0 +1,7 @@
+//! Meters: what a look at one brings, and what is believed of it.
+
+pub mod reading;
+pub mod supply;
+
+pub use reading::{CommFault, Live, Observation, Quality, Telegram};
+pub use supply::{Contact, DisconnectReason, Supply, SwitchCommand};

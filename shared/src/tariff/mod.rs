@@ -1,0 +1,1 @@
+//! Tariffs: what a kWh costs, when, and for whom.
