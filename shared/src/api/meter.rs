@@ -86,7 +86,8 @@ pub struct PowerCurve {
     pub points: Vec<(Timestamp, Option<Power>)>,
 }
 
-/// One row of `GET /api/v1/meters/{id}/readings`.
+/// One row of `GET /api/v1/meters/{id}/readings?before=&limit=`, which answers with a list, newest
+/// first; `before` is a time in milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReadingRow {
     pub at: Timestamp,

@@ -1,4 +1,5 @@
-//! The overview: `GET /api/v1/overview` brings the curves; figures and happenings come live.
+//! The overview: `GET /api/v1/overview?book=simulated` brings the curves of one book; figures and
+//! happenings come live.
 
 use serde::{Deserialize, Serialize};
 

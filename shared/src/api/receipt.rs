@@ -1,5 +1,5 @@
 //! Receipts: `GET /api/v1/receipts/{book}/{no}`. Stored as sold; a reprint shows the same with its
-//! copy number.
+//! copy number. `POST /api/v1/receipts/{book}/{no}/copies` counts a reprint and answers with it.
 
 use serde::{Deserialize, Serialize};
 

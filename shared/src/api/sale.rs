@@ -1,5 +1,6 @@
 //! Selling: `GET /api/v1/search?q=`, `GET /api/v1/accounts/{id}/preview?amount=`,
-//! `POST /api/v1/sales` with `Idempotency-Key`.
+//! `POST /api/v1/sales` with `Idempotency-Key`. Search answers with a list of [`Found`]; `amount` is
+//! in minor units.
 
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +75,8 @@ pub struct SaleOrder {
     pub reference: String,
 }
 
-/// `POST /api/v1/receipts/{no}/reversal` with `Idempotency-Key`.
+/// `POST /api/v1/receipts/{no}/reversal` with `Idempotency-Key`; answers with the reversal's own
+/// [`Receipt`](crate::api::receipt::Receipt).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReversalOrder {
     pub book: Book,
