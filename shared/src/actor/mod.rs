@@ -2,3 +2,4 @@
 //! through recipients, so that the same actors run in the server and in the browser.
 
 pub mod port;
+pub mod billing;

@@ -9,6 +9,8 @@ use crate::id::{AccountId, Book, MeterId, ReceiptNo, Seq};
 use crate::money::Money;
 use crate::time::Timestamp;
 
+pub use crate::vend::{Allocation, ReceiptLine};
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
     pub book: Book,
@@ -43,19 +45,4 @@ pub struct Receipt {
     pub reversed_by: Option<ReceiptNo>,
     /// 0 for the original, counting up with each reprint.
     pub copy: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReceiptLine {
-    pub what: Allocation,
-    pub amount: Money,
-}
-
-/// What a part of a payment went to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Allocation {
-    /// Use that was already taken beyond the credit.
-    Overdrawn,
-    Credit,
 }

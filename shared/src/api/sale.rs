@@ -10,6 +10,8 @@ use crate::id::{AccountId, Book, MeterId, ReceiptNo};
 use crate::money::Money;
 use crate::time::Timestamp;
 
+pub use crate::vend::{BuysStep as PreviewStep, Tender};
+
 /// A find of `GET /api/v1/search?q=`: by account, meter number, room, name or phone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Found {
@@ -41,23 +43,6 @@ pub struct Preview {
     pub lasts_until: Option<Timestamp>,
     /// Supply comes back with it.
     pub restores: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PreviewStep {
-    /// Such as `energy peak tier 2`.
-    pub name: String,
-    pub energy: Energy,
-    pub amount: Money,
-}
-
-/// How it was paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tender {
-    Cash,
-    Card,
-    Mobile,
 }
 
 /// `POST /api/v1/sales`; answers with the [`Receipt`](crate::api::receipt::Receipt). The same key

@@ -1,0 +1,95 @@
+//! The billing supervisor: decides, keeps, applies; one for all meters of a site.
+
+use std::sync::Arc;
+
+use actix::{Message, Recipient};
+
+use crate::api::alarm::Alarm;
+use crate::api::live::MeterChange;
+use crate::api::meter::MeterPage;
+use crate::api::overview::{Figures, Happening};
+use crate::api::sale::Preview;
+use crate::id::{AccountId, Book, MeterId, Seq};
+use crate::money::Money;
+use crate::site::{Done, Order, Refusal};
+use crate::time::Timestamp;
+
+/// Carries out a command; the answer comes after the commit.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Done, Refusal>")]
+pub struct Do(pub Order);
+
+/// Settles everything reported so far; the answer comes after the commit. Sent by the world that
+/// owns the book's clock after each round of polls.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Settlement")]
+pub struct SettleDue {
+    pub book: Book,
+    pub now: Timestamp,
+}
+
+/// What a round of settling asks of the world.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settlement {
+    /// Meters to look at before their next turn: to confirm that credit is used up, to switch, to
+    /// prove that a switch did what it should.
+    pub urgent: Vec<(Timestamp, MeterId)>,
+}
+
+/// What changed with one commit, for screens.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Publication {
+    pub meters: Vec<MeterChange>,
+    pub figures: Vec<Figures>,
+    pub alarms: Option<Vec<Alarm>>,
+    /// Newest first.
+    pub happenings: Vec<Happening>,
+}
+
+/// Published after each commit and each round; the feed merges and encodes them once for all.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Publish(pub Arc<Publication>);
+
+pub type Feed = Recipient<Publish>;
+
+/// Everything the screens start from.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Publication")]
+pub struct GetAll;
+
+/// One meter's page. `now` in the time of its book; names of people and places are filled in by the
+/// caller (they live in the registry).
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Option<MeterPage>")]
+pub struct GetMeter {
+    pub meter: MeterId,
+    pub now: Timestamp,
+}
+
+/// What a payment would do.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Result<Preview, Refusal>")]
+pub struct GetPreview {
+    pub account: AccountId,
+    pub amount: Money,
+    pub now: Timestamp,
+}
+
+/// Where the supervisor stands, for operators and tests.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "BillingStatus")]
+pub struct GetStatus;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillingStatus {
+    /// The last committed record.
+    pub committed: Seq,
+    pub head: crate::ledger::Hash,
+    pub accounts: u32,
+    pub meters: u32,
+    /// Commands and reports that wait for a commit.
+    pub waiting: u32,
+    /// The journal refused a write: money stands still.
+    pub halted: Option<String>,
+}

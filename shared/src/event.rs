@@ -1,0 +1,227 @@
+//! What happens: the facts the journal keeps, in canonical JSON.
+//!
+//! Names and fields are never changed or removed, only added with a default: old journals stay
+//! readable. Personal data is not here but in the registry, so that it can be erased.
+
+use serde::{Deserialize, Serialize};
+
+use crate::energy::{Energy, Register};
+use crate::id::{AccountId, AlarmId, MeterId, TariffId};
+use crate::ledger::{Code, Posting};
+use crate::meter::{AlarmKind, Contact, DisconnectReason};
+use crate::money::Money;
+use crate::time::Timestamp;
+use crate::vend::Policy;
+use crate::vend::{Reversal, Sale};
+
+/// A register at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    pub at: Timestamp,
+    pub register: Register,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    AccountOpened {
+        account: AccountId,
+        tariff: TariffId,
+        policy: Policy,
+        opening: Money,
+    },
+    /// The meter's energy is charged to the account from its next accepted reading on.
+    MeterBound {
+        account: AccountId,
+        meter: MeterId,
+    },
+    /// Charging starts, or starts again, at this point; what lies before is not charged.
+    Baseline {
+        account: AccountId,
+        meter: MeterId,
+        point: Point,
+        note: String,
+    },
+    Settled(Settled),
+    Sold(Sale),
+    Reversed(Reversal),
+    LowCredit {
+        account: AccountId,
+        credit: Money,
+    },
+    /// One more reason holds the supply open.
+    Cut {
+        account: AccountId,
+        meter: MeterId,
+        reason: DisconnectReason,
+        note: String,
+    },
+    /// One reason less; the supply comes back when none is left.
+    Lifted {
+        account: AccountId,
+        meter: MeterId,
+        reason: DisconnectReason,
+        note: String,
+    },
+    /// The contact did what was wanted, as seen at the meter.
+    SupplyProven {
+        account: AccountId,
+        meter: MeterId,
+        contact: Contact,
+    },
+    ReadingHeld {
+        meter: MeterId,
+        last: Point,
+        seen: Point,
+        kind: AlarmKind,
+    },
+    /// The reading is believed again, or a person decided.
+    HoldEnded {
+        meter: MeterId,
+        point: Point,
+        note: String,
+    },
+    AlarmRaised {
+        alarm: AlarmId,
+        meter: Option<MeterId>,
+        kind: AlarmKind,
+    },
+    AlarmAcknowledged {
+        alarm: AlarmId,
+    },
+    AlarmCleared {
+        alarm: AlarmId,
+    },
+}
+
+/// A charge: the energy between two points, and what it came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    pub account: AccountId,
+    pub meter: MeterId,
+    pub from: Point,
+    pub to: Point,
+    pub energy: Energy,
+    /// By line of the tariff; each amount is the difference of its rounded cumulative charge.
+    pub lines: Vec<SettledLine>,
+    pub credit_after: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledLine {
+    /// As the tariff names it, such as `energy peak`.
+    pub name: String,
+    pub code: Code,
+    pub amount: Money,
+}
+
+impl Event {
+    /// The event as the journal keeps it.
+    pub fn to_body(&self) -> String {
+        serde_json::to_string(self).expect("an event has only string keys and integers")
+    }
+
+    pub fn from_body(body: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(body)
+    }
+
+    /// The double entry that this event makes; empty where no money moves.
+    pub fn postings(&self) -> Vec<Posting> {
+        match self {
+            Self::AccountOpened { account, opening, .. } if *opening != Money::ZERO => {
+                transfer(Code::Opening, *account, *opening)
+            }
+            Self::Sold(sale) => transfer(sale.tender.code(), sale.account, sale.amount),
+            Self::Reversed(reversal) => {
+                transfer(reversal.tender.code(), reversal.account, -reversal.amount)
+            }
+            Self::Settled(settled) => settled.postings(),
+            Self::AccountOpened { .. }
+            | Self::MeterBound { .. }
+            | Self::Baseline { .. }
+            | Self::LowCredit { .. }
+            | Self::Cut { .. }
+            | Self::Lifted { .. }
+            | Self::SupplyProven { .. }
+            | Self::ReadingHeld { .. }
+            | Self::HoldEnded { .. }
+            | Self::AlarmRaised { .. }
+            | Self::AlarmAcknowledged { .. }
+            | Self::AlarmCleared { .. } => Vec::new(),
+        }
+    }
+
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::AccountOpened { account, .. }
+            | Self::MeterBound { account, .. }
+            | Self::Baseline { account, .. }
+            | Self::LowCredit { account, .. }
+            | Self::Cut { account, .. }
+            | Self::Lifted { account, .. }
+            | Self::SupplyProven { account, .. } => Some(*account),
+            Self::Settled(settled) => Some(settled.account),
+            Self::Sold(sale) => Some(sale.account),
+            Self::Reversed(reversal) => Some(reversal.account),
+            Self::ReadingHeld { .. }
+            | Self::HoldEnded { .. }
+            | Self::AlarmRaised { .. }
+            | Self::AlarmAcknowledged { .. }
+            | Self::AlarmCleared { .. } => None,
+        }
+    }
+
+    pub fn meter(&self) -> Option<MeterId> {
+        match self {
+            Self::MeterBound { meter, .. }
+            | Self::Baseline { meter, .. }
+            | Self::Cut { meter, .. }
+            | Self::Lifted { meter, .. }
+            | Self::SupplyProven { meter, .. }
+            | Self::ReadingHeld { meter, .. }
+            | Self::HoldEnded { meter, .. } => Some(*meter),
+            Self::Settled(settled) => Some(settled.meter),
+            Self::AlarmRaised { meter, .. } => *meter,
+            Self::AccountOpened { .. }
+            | Self::Sold(_)
+            | Self::Reversed(_)
+            | Self::LowCredit { .. }
+            | Self::AlarmAcknowledged { .. }
+            | Self::AlarmCleared { .. } => None,
+        }
+    }
+}
+
+impl Settled {
+    /// What the lines come to.
+    pub fn amount(&self) -> Money {
+        self.lines.iter().map(|line| line.amount).sum()
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        let mut by_code = std::collections::BTreeMap::<Code, Money>::new();
+        for line in &self.lines {
+            *by_code.entry(line.code).or_default() += line.amount;
+        }
+        by_code.retain(|_, amount| *amount != Money::ZERO);
+        if by_code.is_empty() {
+            return Vec::new();
+        }
+        let customer =
+            Posting { code: Code::Prepaid, account: Some(self.account), amount: self.amount() };
+        let sides = by_code.into_iter().map(|(code, amount)| Posting {
+            code,
+            account: None,
+            amount: -amount,
+        });
+        std::iter::once(customer).chain(sides).collect()
+    }
+}
+
+/// `amount` into the customer's credit, out of `code`.
+fn transfer(code: Code, account: AccountId, amount: Money) -> Vec<Posting> {
+    vec![
+        Posting { code, account: None, amount },
+        Posting { code: Code::Prepaid, account: Some(account), amount: -amount },
+    ]
+}

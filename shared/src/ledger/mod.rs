@@ -1,0 +1,104 @@
+//! The ledger: records in a hash chain, each with double-entry postings that sum to zero.
+
+pub mod seal;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, Book, IdempotencyKey, Seq, SiteId, StaffId};
+use crate::money::Money;
+use crate::time::Timestamp;
+
+pub use seal::{Chain, Draft, Hash, SealError};
+
+/// One fact as the journal keeps it. Nothing of it ever changes; a correction is another record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub site: SiteId,
+    /// Consecutive from 1, over both books.
+    pub seq: Seq,
+    /// In the time of its book: wall time for live, simulated time for simulated.
+    pub at: Timestamp,
+    pub book: Book,
+    /// Who caused it; 0 is the system.
+    pub by: StaffId,
+    /// The key of the command, unique in the journal; only on the first record of a command.
+    pub key: Option<IdempotencyKey>,
+    /// The event in canonical JSON (fixed field order, integers only); hashed byte for byte.
+    pub body: String,
+    /// Sum to zero; empty where no money moves.
+    pub postings: Vec<Posting>,
+    /// The seal of the record before; all zero for the first.
+    pub prev: Hash,
+    pub hash: Hash,
+}
+
+/// One side of a double entry. Debits are positive, credits negative (a liability that grows is a
+/// credit, so topping up an account posts a negative amount to it).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting {
+    pub code: Code,
+    /// The customer's account; set exactly on [`Code::Prepaid`].
+    pub account: Option<AccountId>,
+    pub amount: Money,
+}
+
+/// The chart of accounts 科目.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// Money in tills (asset).
+    Cash,
+    /// Card payments on their way (asset).
+    CardClearing,
+    /// Mobile payments on their way (asset).
+    MobileClearing,
+    /// Opening balances brought in from elsewhere (equity).
+    Opening,
+    /// What is owed to customers in electricity (liability), one sub-account each.
+    Prepaid,
+    /// Energy sold (revenue).
+    Energy,
+    /// Fixed, demand and minimum charges (revenue).
+    Standing,
+    /// Levies collected for others (liability).
+    Levy,
+    /// Tax collected (liability).
+    Tax,
+}
+
+impl Code {
+    pub const ALL: [Self; 9] = [
+        Self::Cash,
+        Self::CardClearing,
+        Self::MobileClearing,
+        Self::Opening,
+        Self::Prepaid,
+        Self::Energy,
+        Self::Standing,
+        Self::Levy,
+        Self::Tax,
+    ];
+
+    /// Its name in tables and files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cash => "cash",
+            Self::CardClearing => "card-clearing",
+            Self::MobileClearing => "mobile-clearing",
+            Self::Opening => "opening",
+            Self::Prepaid => "prepaid",
+            Self::Energy => "energy",
+            Self::Standing => "standing",
+            Self::Levy => "levy",
+            Self::Tax => "tax",
+        }
+    }
+}
+
+/// Do these postings belong together: sum zero, and a sub-account exactly where one belongs?
+pub fn balanced(postings: &[Posting]) -> bool {
+    postings.iter().map(|posting| posting.amount).sum::<Money>() == Money::ZERO
+        && postings
+            .iter()
+            .all(|posting| (posting.code == Code::Prepaid) == posting.account.is_some())
+}

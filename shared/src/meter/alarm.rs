@@ -1,0 +1,20 @@
+//! Alarm kinds: conditions of a meter that need someone.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AlarmKind {
+    /// Two or more polls without a good answer 通信中断.
+    Silent,
+    /// The contact does not do what was ordered, or energy flows though it is open 拒动.
+    RelayNotObeying,
+    /// The register ran backwards 示数倒走.
+    RegisterBackwards,
+    /// The register jumped further than the meter can measure 示数突变.
+    RegisterJump,
+    /// Values that cannot be 数据异常.
+    Implausible,
+    /// The journal cannot be written: money stands still 记账停止.
+    JournalHalted,
+}

@@ -1,0 +1,140 @@
+//! What people and machines may ask of the site, and the answers.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::id::{
+    AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, StaffId, TariffId,
+};
+use crate::ledger::Hash;
+use crate::meter::{DisconnectReason, Supply};
+use crate::money::Money;
+use crate::time::Timestamp;
+use crate::vend::{Policy, Reversal, Sale, Tender};
+
+/// A command with everything around it. The same key and command bring the same answer again; the
+/// same key with another command is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub book: Book,
+    /// In the time of the book.
+    pub now: Timestamp,
+    pub by: StaffId,
+    /// Required for commands that move money.
+    pub key: Option<IdempotencyKey>,
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    OpenAccount {
+        account: AccountId,
+        tariff: TariffId,
+        policy: Policy,
+        opening: Money,
+    },
+    BindMeter {
+        account: AccountId,
+        meter: MeterId,
+    },
+    Sell {
+        account: AccountId,
+        amount: Money,
+        tender: Tender,
+        handed: Option<Money>,
+        reference: String,
+    },
+    /// Takes back the latest sale of its account, whole.
+    Reverse {
+        receipt: ReceiptNo,
+        reason: String,
+    },
+    /// Adds the open reason `Operator`.
+    CutSupply {
+        meter: MeterId,
+        reason: String,
+    },
+    /// Removes `Operator`, `Tamper` and `Overload`; lack of credit stays.
+    RestoreSupply {
+        meter: MeterId,
+        reason: String,
+    },
+    /// A person's judgement of a held reading.
+    ResolveHold {
+        meter: MeterId,
+        resolution: HoldResolution,
+        note: String,
+    },
+    AcknowledgeAlarm {
+        alarm: AlarmId,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldResolution {
+    /// The register was reset or the meter replaced: charge from the new count on, nothing between.
+    NewStart,
+    /// The energy was really used: charge it.
+    BillDifference,
+}
+
+/// What a command led to, after it is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Done {
+    Opened,
+    Bound,
+    Sold { sale: Sale, seq: Seq, at: Timestamp, seal: Hash },
+    Reversed { reversal: Reversal, seq: Seq, at: Timestamp, seal: Hash },
+    Supply { seq: Seq, wanted: Supply, reasons: Vec<DisconnectReason> },
+    Resolved,
+    Acknowledged,
+}
+
+/// A refusal is an answer: nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    #[error("there is no account {0}")]
+    NoAccount(AccountId),
+    #[error("account {0} exists already")]
+    AccountExists(AccountId),
+    #[error("there is no meter {0} on any account")]
+    NoMeter(MeterId),
+    #[error("meter {0} is bound already")]
+    MeterBound(MeterId),
+    #[error("there is no tariff `{0}`")]
+    NoTariff(TariffId),
+    #[error("account {0} belongs to the other book")]
+    OtherBook(AccountId),
+    #[error("the amount is below the least sale of {least}")]
+    BelowLeast { least: Money },
+    #[error("the amount is above the largest allowed of {largest}")]
+    AboveLargest { largest: Money },
+    #[error("what was handed over is less than the amount")]
+    HandedTooLittle,
+    #[error("there is no receipt {0} in this book")]
+    NoReceipt(ReceiptNo),
+    #[error("receipt {0} is a reversal or was reversed already")]
+    AlreadyReversed(ReceiptNo),
+    #[error("only the latest sale of an account can be reversed; that is receipt {latest}")]
+    NotLatest { latest: ReceiptNo },
+    #[error("{used} of it is used already; only what is left on the account can be taken back")]
+    CreditUsed { used: Money },
+    #[error("supply is open for lack of credit; only a payment brings it back")]
+    LacksCredit,
+    #[error("a reason is required")]
+    NoReason,
+    #[error("meter {0} has no reading on hold")]
+    NothingHeld(MeterId),
+    #[error("there is no open alarm {0}")]
+    NoAlarm(AlarmId),
+    #[error("this command needs an idempotency key")]
+    NoKey,
+    #[error("this idempotency key was used for another command")]
+    KeyReused,
+    #[error("the journal cannot be written at present; nothing was done")]
+    Halted,
+}

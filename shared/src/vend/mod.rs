@@ -1,0 +1,118 @@
+//! Selling: how it is paid, what the payment goes to, and what the receipt keeps.
+
+use serde::{Deserialize, Serialize};
+
+use crate::energy::Energy;
+use crate::id::{AccountId, ReceiptNo};
+use crate::ledger::Code;
+use crate::money::Money;
+
+/// How it was paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tender {
+    Cash,
+    Card,
+    Mobile,
+}
+
+impl Tender {
+    /// Where money paid this way stands in the books.
+    pub const fn code(self) -> Code {
+        match self {
+            Self::Cash => Code::Cash,
+            Self::Card => Code::CardClearing,
+            Self::Mobile => Code::MobileClearing,
+        }
+    }
+}
+
+/// What a part of a payment went to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Allocation {
+    /// Use that was already taken beyond the credit.
+    Overdrawn,
+    Credit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptLine {
+    pub what: Allocation,
+    pub amount: Money,
+}
+
+/// What money buys at one price step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuysStep {
+    /// Such as `energy peak tier 2`.
+    pub name: String,
+    pub energy: Energy,
+    pub amount: Money,
+}
+
+/// A sale as the journal keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sale {
+    pub receipt: ReceiptNo,
+    pub account: AccountId,
+    pub amount: Money,
+    pub tender: Tender,
+    /// What the customer handed over, cash only.
+    pub handed: Option<Money>,
+    /// The terminal's or provider's reference.
+    pub reference: String,
+    /// What the amount went to, in order; sums to `amount`.
+    pub lines: Vec<ReceiptLine>,
+    pub credit_before: Money,
+    pub credit_after: Money,
+    /// What it buys at the tariff's position at the time of the sale.
+    pub buys: Vec<BuysStep>,
+}
+
+/// A sale taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reversal {
+    pub receipt: ReceiptNo,
+    pub of: ReceiptNo,
+    pub account: AccountId,
+    /// The amount given back, positive.
+    pub amount: Money,
+    pub tender: Tender,
+    pub reason: String,
+    pub credit_before: Money,
+    pub credit_after: Money,
+}
+
+/// The terms of an account's prepayment. Every amount is data; the defaults are those of
+/// `docs/policy.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// Below this a warning goes out, once a crossing; armed again at 105 % of it or by a top-up.
+    pub low_credit: Money,
+    /// Supply comes back when credit is at least this, and above zero.
+    pub restore_minimum: Money,
+    /// How far credit may fall below zero before supply is cut.
+    pub overdraft: Money,
+    /// The least and most that one sale may be.
+    pub least_sale: Money,
+    pub most_sale: Money,
+    /// The most that may stand on the account after a sale 囤积限额.
+    pub hoarding_limit: Money,
+}
+
+impl Default for Policy {
+    /// In minor units of a currency with two decimals: warn below 20.00, restore from 5.00, sales
+    /// of 1.00 to 5,000.00, at most 20,000.00 on the account.
+    fn default() -> Self {
+        Self {
+            low_credit: Money::from_minor(2_000),
+            restore_minimum: Money::from_minor(500),
+            overdraft: Money::ZERO,
+            least_sale: Money::from_minor(100),
+            most_sale: Money::from_minor(500_000),
+            hoarding_limit: Money::from_minor(2_000_000),
+        }
+    }
+}
