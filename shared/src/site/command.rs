@@ -109,9 +109,9 @@ pub enum Refusal {
     NoTariff(TariffId),
     #[error("account {0} belongs to the other book")]
     OtherBook(AccountId),
-    #[error("the amount is below the least sale of {least}")]
+    #[error("the amount is below the least sale of {} minor units", least.minor())]
     BelowLeast { least: Money },
-    #[error("the amount is above the largest allowed of {largest}")]
+    #[error("the amount is above the largest allowed of {} minor units", largest.minor())]
     AboveLargest { largest: Money },
     #[error("what was handed over is less than the amount")]
     HandedTooLittle,
@@ -121,7 +121,7 @@ pub enum Refusal {
     AlreadyReversed(ReceiptNo),
     #[error("only the latest sale of an account can be reversed; that is receipt {latest}")]
     NotLatest { latest: ReceiptNo },
-    #[error("{used} of it is used already; only what is left on the account can be taken back")]
+    #[error("{} minor units of it are used already; only what is left on the account can be taken back", used.minor())]
     CreditUsed { used: Money },
     #[error("supply is open for lack of credit; only a payment brings it back")]
     LacksCredit,
