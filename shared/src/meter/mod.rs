@@ -1,6 +1,7 @@
 //! Meters: what a look at one brings, and what is believed of it.
 
 pub mod alarm;
+pub mod profile;
 pub mod reading;
 pub mod supply;
 
