@@ -1,0 +1,86 @@
+//! The web app in the binary: it is there, it is small, it may be kept, it lets nothing foreign run.
+
+use http::Method;
+
+use crate::harness::{Caller, TestSite};
+
+/// What the first visit may cost over the wire, in bytes, all files together.
+const BUDGET: usize = 600_000;
+
+/// Every file that the page and its files name.
+async fn files(site: &TestSite) -> Vec<String> {
+    let mut found = vec!["/".to_owned()];
+    let mut next = 0;
+    while let Some(path) = found.get(next).cloned() {
+        next += 1;
+        let reply = site.get(&Caller::Nobody, &path).await.expect(200);
+        if reply.header("content-type").starts_with("application/wasm") {
+            continue;
+        }
+        let text = reply.text();
+        let quoted = text.split(['"', '\'']).filter(|word| {
+            let name = word.trim_start_matches("./").trim_start_matches('/');
+            let hashed = name.rsplit_once('.').and_then(|(stem, _)| stem.rsplit_once('-'));
+            hashed.is_some_and(|(_, hash)| {
+                hash.len() == 10 && hash.chars().all(|c| c.is_ascii_hexdigit())
+            })
+        });
+        for word in quoted {
+            let path = format!("/{}", word.trim_start_matches("./").trim_start_matches('/'));
+            if !found.contains(&path) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_web_app_is_in_the_binary_and_fits_its_budget() {
+    let site = TestSite::start(&["demo"]).await;
+    let files = files(&site).await;
+    for kind in [".wasm", ".js", ".css"] {
+        assert!(
+            files.iter().any(|file| file.ends_with(kind)),
+            "the page leads to no {kind}: {files:?}"
+        );
+    }
+    let mut sizes = Vec::new();
+    for file in &files {
+        let headers = [("accept-encoding", "br, gzip")];
+        let reply = site.ask(&Caller::Nobody, Method::GET, file, None, &headers).await.expect(200);
+        if reply.header("content-type") == "application/wasm" {
+            assert_eq!(reply.header("content-encoding"), "br");
+        }
+        if file != "/" {
+            assert!(reply.header("cache-control").contains("immutable"), "{file}");
+        }
+        let policy = reply.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe-inline"),
+            "{policy}"
+        );
+        sizes.push((file, reply.body.len()));
+    }
+    let total: usize = sizes.iter().map(|(_, size)| size).sum();
+    assert!(total <= BUDGET, "the first visit costs {total} bytes, more than {BUDGET}: {sizes:?}");
+}
+
+#[tokio::test]
+async fn the_page_is_asked_for_again_and_not_sent_again() {
+    let site = TestSite::start(&["demo"]).await;
+    let page = site.get(&Caller::Nobody, "/meters/1").await.expect(200);
+    assert_eq!(page.header("cache-control"), "no-cache");
+    let tag = page.header("etag").to_owned();
+    let headers = [("if-none-match", tag.as_str())];
+    site.ask(&Caller::Nobody, Method::GET, "/", None, &headers).await.expect(304);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_the_page() {
+    let site = TestSite::start(&["demo"]).await;
+    site.get(&Caller::Nobody, "/frontend-0000000000.js").await.expect(404);
+    let api = site.get(&Caller::Nobody, "/api/v1/no-such-thing").await;
+    assert!(api.status == 404 || api.status == 401, "{}", api.status);
+    assert!(!api.header("content-type").starts_with("text/html"));
+}

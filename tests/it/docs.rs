@@ -1,0 +1,93 @@
+//! The documents: what they link to is there, what they name exists, nothing lies unlinked.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::harness::{root, site};
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+}
+
+/// The pages a reader meets: at the top and in `docs/`.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for folder in [root(), root().join("docs")] {
+        for entry in fs::read_dir(&folder).expect("a readable folder") {
+            let path = entry.expect("a readable folder").path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages
+}
+
+/// Targets of `[text](target)`, without what lies on the network.
+fn links(page: &Path) -> Vec<String> {
+    let text = read(page);
+    let after = text.split("](").skip(1);
+    after
+        .filter_map(|rest| rest.split(')').next())
+        .filter(|target| !target.contains("://") && !target.starts_with('#'))
+        .map(|target| target.split('#').next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut faults = Vec::new();
+    for page in pages() {
+        let folder = page.parent().expect("a page lies in a folder").to_owned();
+        for target in links(&page).into_iter().filter(|target| !folder.join(target).exists()) {
+            faults.push(format!("{} links to {target}, which is not there", page.display()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_page_of_the_docs_can_be_found_from_the_readme_or_the_architecture() {
+    let docs = root().join("docs");
+    let mut linked: Vec<PathBuf> =
+        links(&root().join("README.md")).iter().map(|target| root().join(target)).collect();
+    let architecture = docs.join("architecture.md");
+    linked.extend(links(&architecture).iter().map(|target| docs.join(target)));
+    let lost: Vec<PathBuf> = pages()
+        .into_iter()
+        .filter(|page| page.starts_with(&docs) && *page != architecture && !linked.contains(page))
+        .collect();
+    assert!(lost.is_empty(), "no link leads to {lost:?}");
+}
+
+#[test]
+fn the_changelog_tells_of_this_version() {
+    let heading = format!("## {}", env!("CARGO_PKG_VERSION"));
+    let changelog = read(&root().join("CHANGELOG.md"));
+    assert!(
+        changelog.lines().any(|line| line.starts_with(&heading)),
+        "CHANGELOG.md has no heading `{heading}`"
+    );
+}
+
+#[test]
+fn every_command_the_readme_names_exists() {
+    let readme = read(&root().join("README.md"));
+    let named: Vec<&str> =
+        readme.lines().filter_map(|line| line.trim().strip_prefix("meterhouse ")).collect();
+    assert!(named.len() >= 4, "the README gives an overview of the command line");
+    for line in named {
+        let words = line.split_whitespace();
+        let command: Vec<&str> =
+            words.take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+        let mut arguments = command.clone();
+        arguments.push("--help");
+        let help = site::meterhouse(&arguments, None);
+        let text = String::from_utf8_lossy(&help.stdout);
+        assert!(help.status.success(), "`meterhouse {}` is not there: {line}", arguments.join(" "));
+        for option in line.split_whitespace().filter(|word| word.starts_with("--")) {
+            assert!(text.contains(option), "`meterhouse {}` knows no {option}", command.join(" "));
+        }
+    }
+}
