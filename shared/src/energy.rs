@@ -40,7 +40,7 @@ impl Energy {
 
     /// Parses kWh, at most 6 decimals.
     pub fn parse_kwh(text: &str) -> Option<Self> {
-        crate::money::parse_scaled(text, 6).map(Self)
+        crate::decimal::parse_scaled(text, 6).map(Self)
     }
 
     pub fn to_kwh(self) -> Decimal {

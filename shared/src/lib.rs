@@ -3,8 +3,9 @@
 //! Nothing here asks a clock, touches a file or draws a random number; money and billed energy are
 //! integers. Modules form a ladder: each uses only those above it.
 
-pub mod money;
+pub mod decimal;
 pub mod energy;
+pub mod money;
 pub mod time;
 pub mod id;
 pub mod tariff;

@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::decimal::parse_scaled;
 use crate::energy::Energy;
 
 /// An ISO 4217 currency with its number of decimals.
@@ -262,37 +263,6 @@ pub enum Rounding {
     Floor,
     /// ⌊x + ½⌋: the rule when a billing period is closed.
     HalfUp,
-}
-
-/// `"12.345"` with at most `decimals` decimals as an integer of that scale; `None` for anything else.
-pub(crate) fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let written = u32::try_from(fraction.len()).ok()?;
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty()
-        || !plain(whole)
-        || !plain(fraction)
-        || (digits.contains('.') && fraction.is_empty())
-    {
-        return None;
-    }
-    let padding = match decimals.checked_sub(written) {
-        Some(padding) => padding,
-        None if fraction.bytes().skip(usize::try_from(decimals).ok()?).all(|byte| byte == b'0') => {
-            let kept: String = fraction.chars().take(usize::try_from(decimals).ok()?).collect();
-            return format!("{whole}{kept}").parse::<i64>().ok()?.checked_mul(sign);
-        }
-        None => return None,
-    };
-    format!("{whole}{fraction}")
-        .parse::<i64>()
-        .ok()?
-        .checked_mul(10_i64.checked_pow(padding)?)?
-        .checked_mul(sign)
 }
 
 #[cfg(test)]

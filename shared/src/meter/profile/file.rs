@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::point::{Every, Point, Table, Unit};
 use super::relay::Relay;
 use super::{frame, relay_file};
-use crate::money::parse_scaled;
+use crate::decimal::parse_scaled;
 
 /// How well a profile is proven. What is not proven on hardware may be read, and billed only after
 /// an engineer has signed it off on the site.
