@@ -23,7 +23,7 @@ async fn the_demo_is_ready_by_itself_and_everyone_can_sign_in() {
 #[tokio::test]
 async fn nobody_sees_anything_without_signing_in() {
     let site = TestSite::start(&["demo"]).await;
-    for path in ["/api/v1/overview", "/api/v1/meters", "/api/v1/live"] {
+    for path in ["/api/v1/overview", "/api/v1/site", "/api/v1/live", "/metrics"] {
         site.get(&Caller::Nobody, path).await.expect(401);
     }
     let guess = serde_json::json!({ "name": "admin", "password": "admin" });

@@ -109,8 +109,10 @@ impl TestSite {
         body: Option<&Value>,
         headers: &[(&str, &str)],
     ) -> Result<Reply, String> {
-        let mut request = Request::builder().method(method).uri(self.url(path));
-        request = match caller {
+        // The header that only our own page can add.
+        let request =
+            Request::builder().method(method).uri(self.url(path)).header("x-meterhouse", "1");
+        let mut request = match caller {
             Caller::Nobody => request,
             Caller::Token(token) => {
                 request.header(header::AUTHORIZATION, format!("Bearer {token}"))
