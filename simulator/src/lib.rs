@@ -6,9 +6,12 @@
 pub mod bus;
 pub mod calendar;
 pub mod chance;
+pub mod clock;
 pub mod electrical;
 pub mod fault;
+pub mod journal;
 pub mod load;
 pub mod meter;
 pub mod physics;
 pub mod relay;
+pub mod tenant;
