@@ -13,5 +13,7 @@ pub mod journal;
 pub mod load;
 pub mod meter;
 pub mod physics;
+pub mod population;
 pub mod relay;
+pub mod scenario;
 pub mod tenant;
