@@ -27,9 +27,20 @@ pub(crate) struct Files {
     effort: Effort,
 }
 
-/// Pages are asked for by their own names. So is the worker: the WebAssembly names it and it names
-/// the WebAssembly, and no hash can contain itself.
-const KEEP_NAME: &[&str] = &["index.html", "worker.js"];
+/// Names that stay as they are: the page, which people ask for, and what the WebAssembly asks for,
+/// such as its worker. The worker in turn names the WebAssembly, and no hash can contain itself.
+fn kept_names(by_name: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
+    let wasm: Vec<&Vec<u8>> = by_name
+        .iter()
+        .filter(|(name, _)| extension(name) == "wasm")
+        .map(|(_, file)| file)
+        .collect();
+    let asked_for = |name: &str| {
+        let address = format!("/{name}");
+        wasm.iter().any(|wasm| wasm.windows(address.len()).any(|part| part == address.as_bytes()))
+    };
+    by_name.keys().filter(|name| *name == "index.html" || asked_for(name)).cloned().collect()
+}
 
 pub(crate) fn gather(frontend: &Path, wasm: &Path, dist: &Path, effort: Effort) -> Outcome<Files> {
     bind(wasm, dist, effort)?;
@@ -92,14 +103,16 @@ fn styles(folder: &Path) -> Outcome<Vec<u8>> {
 /// speaks of it. A file is hashed after those it names.
 pub(crate) fn name_by_content(files: Files) -> Outcome<Vec<Asset>> {
     let Files { mut by_name, effort } = files;
-    let names: BTreeSet<String> = by_name.keys().cloned().collect();
+    let kept = kept_names(&by_name);
+    let changing: BTreeSet<String> =
+        by_name.keys().filter(|name| !kept.contains(*name)).cloned().collect();
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     let mut done = Vec::new();
     while !by_name.is_empty() {
         let ready = by_name
             .iter()
             .find(|(name, content)| {
-                mentions(name, content, &names).all(|other| renamed.contains_key(other))
+                mentions(name, content, &changing).all(|other| renamed.contains_key(other))
             })
             .map(|(name, _)| name.clone());
         let Some(name) = ready else {
@@ -111,7 +124,7 @@ pub(crate) fn name_by_content(files: Files) -> Outcome<Vec<Asset>> {
         let content = by_name.remove(&name).unwrap_or_default();
         let content = if is_text(&name) { rewrite(content, &renamed)? } else { content };
         let digest = hex::encode(Sha256::digest(&content));
-        let immutable = !KEEP_NAME.contains(&name.as_str());
+        let immutable = changing.contains(&name);
         let path = if immutable { with_hash(&name, &digest) } else { name.clone() };
         renamed.insert(name, path.clone());
         done.push(Asset { path: format!("/{path}"), content, immutable, digest, effort });
@@ -132,13 +145,10 @@ pub(crate) fn extension(name: &str) -> &str {
 fn mentions<'a>(
     name: &'a str,
     content: &'a [u8],
-    names: &'a BTreeSet<String>,
+    changing: &'a BTreeSet<String>,
 ) -> impl Iterator<Item = &'a String> {
     let text = if is_text(name) { std::str::from_utf8(content).unwrap_or_default() } else { "" };
-    names.iter().filter(move |other| {
-        let changes = !KEEP_NAME.contains(&other.as_str()) && other.as_str() != name;
-        changes && !places(text, other).is_empty()
-    })
+    changing.iter().filter(move |other| other.as_str() != name && !places(text, other).is_empty())
 }
 
 /// Where `name` stands in `text` as a whole name, not as a part of a longer one.
