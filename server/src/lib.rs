@@ -1,3 +1,4 @@
 //! server
 
 pub mod store;
+pub mod headend;

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::contact::{self, Evidence};
 use super::file::Profile;
-use super::number::divide;
+use super::number::{Format, divide};
 use super::plan::Block;
 use super::relay::Relay;
 use crate::energy::{Power, Register};
@@ -174,6 +174,23 @@ impl Profile {
             let name = self.points.get(check.of).map(|point| point.name.clone());
             ((sum - of).abs() > allowed).then_some(name).flatten()
         })
+    }
+
+    /// The meter's own number as text without leading zeros, from the words of its register.
+    pub fn identity(&self, words: &[u16]) -> Option<String> {
+        let point = self.points.get(self.roles.identity?)?;
+        let pattern = super::number::bits(words, point.order);
+        let number = match point.format {
+            Format::Bcd48 => format!("{pattern:x}"),
+            Format::U16
+            | Format::I16
+            | Format::U32
+            | Format::I32
+            | Format::U64
+            | Format::I64
+            | Format::F32 => pattern.to_string(),
+        };
+        Some(number)
     }
 
     /// The telegram of a credible poll. `board`: what was read of a switch outside the meter.

@@ -1,0 +1,103 @@
+//! A device behind a line, as its owner knows it: address, model, what to ask and in which role.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use shared::meter::SwitchCommand;
+use shared::meter::profile::point::Every;
+use shared::meter::profile::{Block, Plan, Profile, Relay, Table, Write};
+use tokio_modbus::Request;
+
+use super::config::{Output, RelayConfig, UnitAddress};
+
+pub(super) struct Device {
+    pub(super) unit: UnitAddress,
+    pub(super) profile: Arc<Profile>,
+    pub(super) role: Role,
+}
+
+pub(super) enum Role {
+    Meter(Rc<Reads>),
+    /// An output of a board, maybe with an input that feels the contact.
+    Output {
+        output: u16,
+        feedback: Option<u16>,
+        energised: bool,
+    },
+}
+
+/// The requests that read a model, shared by all its meters on a line.
+pub(super) struct Reads {
+    pub(super) fast: Plan,
+    /// For meters that refuse a read over registers they do not have.
+    pub(super) fast_unmerged: Plan,
+    pub(super) identity: Plan,
+    pub(super) fences: Vec<Block>,
+    /// The number the meter must give.
+    pub(super) serial: Option<String>,
+}
+
+impl Reads {
+    pub(super) fn new(profile: &Profile, serial: Option<String>) -> Self {
+        let fast = profile.plan(Every::Fast, true);
+        let identity = profile.roles.identity.and_then(|index| {
+            profile.points.get(index).map(|point| Plan::new([(index, point)], 125, 0))
+        });
+        Self {
+            fences: fast.fences(&profile.points),
+            fast,
+            fast_unmerged: profile.plan(Every::Fast, false),
+            identity: identity.unwrap_or_default(),
+            serial,
+        }
+    }
+}
+
+impl Device {
+    pub(super) fn output(unit: UnitAddress, profile: Arc<Profile>, relay: &RelayConfig) -> Self {
+        let role = Role::Output {
+            output: relay.output,
+            feedback: relay.feedback,
+            energised: relay.connected_when == Output::On,
+        };
+        Self { unit, profile, role }
+    }
+
+    /// The write for a command; none: the device has no switch, or not that command.
+    pub(super) fn write(&self, command: SwitchCommand) -> Option<Write> {
+        match (&self.profile.relay, &self.role) {
+            (Relay::Builtin(relay), Role::Meter(_)) => relay.write(command).cloned(),
+            (Relay::Board(board), Role::Output { output, energised, .. }) => {
+                board.write(*output, command, *energised)
+            }
+            (Relay::External, _)
+            | (Relay::Builtin(_), Role::Output { .. })
+            | (Relay::Board(_), Role::Meter(_)) => None,
+        }
+    }
+
+    pub(super) fn min_interval_s(&self) -> u32 {
+        match &self.profile.relay {
+            Relay::Builtin(relay) => relay.min_interval_s,
+            Relay::Board(board) => board.min_interval_s,
+            Relay::External => 0,
+        }
+    }
+}
+
+pub(super) fn read_request(table: Table, at: u16, count: u16) -> Request<'static> {
+    match table {
+        Table::Coil => Request::ReadCoils(at, count),
+        Table::Discrete => Request::ReadDiscreteInputs(at, count),
+        Table::Holding => Request::ReadHoldingRegisters(at, count),
+        Table::Input => Request::ReadInputRegisters(at, count),
+    }
+}
+
+pub(super) fn write_request(write: Write) -> Request<'static> {
+    match write {
+        Write::Coil { at, on } => Request::WriteSingleCoil(at, on),
+        Write::Register { at, word } => Request::WriteSingleRegister(at, word),
+        Write::Registers { at, words } => Request::WriteMultipleRegisters(at, words.into()),
+    }
+}
