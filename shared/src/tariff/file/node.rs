@@ -135,7 +135,7 @@ impl<'a> Node<'a> {
     pub(super) fn percent(&self) -> Read<i64> {
         let digits = self.digits()?;
         let digits = digits.strip_suffix('%').map_or(digits, str::trim_end);
-        let parsed = crate::money::parse_scaled(digits, 6);
+        let parsed = crate::decimal::parse_scaled(digits, 6);
         parsed.ok_or_else(|| {
             self.refuse(format!("`{digits}` is not a percentage with at most 6 decimals, such as 16"))
         })
