@@ -4,6 +4,7 @@ pub mod anchor;
 pub mod desk;
 pub mod journal;
 pub mod lock;
+pub mod readings;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schema;
@@ -17,7 +18,7 @@ use std::thread::JoinHandle;
 use actix::{Actor, Addr};
 use shared::actor::port;
 use shared::id::SiteId;
-use shared::time::Zone;
+use shared::time::{Timestamp, Zone};
 use thiserror::Error;
 
 use anchor::Standing;
@@ -26,6 +27,7 @@ use journal::rows::LoadError;
 use journal::writer::{SharedStatus, Writer};
 use journal::{JournalActor, JournalStatus};
 use lock::Lock;
+use readings::{ReadingsActor, ReadingsDesks};
 
 /// What a store has to know besides its folder.
 #[derive(Clone, Debug)]
@@ -54,6 +56,10 @@ pub struct Running {
     pub journal: Addr<JournalActor>,
     /// Reads the ledger for screens, beside the writer.
     pub ledger: Desk,
+    /// Takes `KeepReadings`.
+    pub readings: Addr<ReadingsActor>,
+    /// Reads the readings of either book.
+    pub history: ReadingsDesks,
     pub options: Options,
     status: SharedStatus,
     threads: Vec<JoinHandle<()>>,
@@ -93,12 +99,16 @@ impl Store {
         let ledger = Desk::start("ledger", journal::open_read_only(&ledger_path(&self.dir))?)?;
         let status = self.writer.status();
         let (journal, thread) = JournalActor::new(self.writer, ledger.clone())?;
+        let (readings, history, mut threads) = readings::start(&self.dir, &self.options.zone)?;
+        threads.push(thread);
         Ok(Running {
             journal: journal.start(),
             ledger,
+            readings: readings.start(),
+            history,
             options: self.options,
             status,
-            threads: vec![thread],
+            threads,
             _lock: self.lock,
         })
     }
@@ -128,6 +138,7 @@ impl Running {
     /// Lets the writers finish what waits, leaves a fresh anchor, and gives the folder back.
     pub async fn shut_down(self) {
         self.journal.send(journal::Close).await.ok();
+        self.readings.send(readings::Close).await.ok();
         let threads = self.threads;
         let joined = tokio::task::spawn_blocking(move || {
             threads.into_iter().filter_map(|thread| thread.join().err()).count()
@@ -167,6 +178,8 @@ pub enum StoreError {
     Thread { name: &'static str, source: io::Error },
     #[error("the journal is damaged: {0}")]
     Damaged(#[from] journal::rows::BadRow),
+    #[error("the readings of {at} are damaged: {source}")]
+    SpoiltReadings { at: Timestamp, source: readings::Spoilt },
     #[error("the database refused: {0}")]
     Query(#[from] rusqlite::Error),
     #[error("the desk `{0}` is closed")]
