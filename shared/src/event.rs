@@ -5,21 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::energy::{Energy, Register};
+use crate::energy::Energy;
 use crate::id::{AccountId, AlarmId, MeterId, TariffId};
 use crate::ledger::{Code, Posting};
-use crate::meter::{AlarmKind, Contact, DisconnectReason};
+use crate::meter::{AlarmKind, Contact, DisconnectReason, Limits, Point};
 use crate::money::Money;
-use crate::time::Timestamp;
 use crate::vend::Policy;
 use crate::vend::{Reversal, Sale};
-
-/// A register at an instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Point {
-    pub at: Timestamp,
-    pub register: Register,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -34,6 +26,7 @@ pub enum Event {
     MeterBound {
         account: AccountId,
         meter: MeterId,
+        limits: Limits,
     },
     /// Charging starts, or starts again, at this point; what lies before is not charged.
     Baseline {

@@ -2,4 +2,6 @@
 //! through recipients, so that the same actors run in the server and in the browser.
 
 pub mod port;
+pub mod meter;
 pub mod billing;
+pub mod memory;

@@ -15,6 +15,8 @@ pub enum AlarmKind {
     RegisterJump,
     /// Values that cannot be 数据异常.
     Implausible,
+    /// The tariff has no price for the time of a reading; nothing is charged until it has 无电价.
+    NoPrice,
     /// The journal cannot be written: money stands still 记账停止.
     JournalHalted,
 }

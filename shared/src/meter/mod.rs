@@ -1,10 +1,14 @@
 //! Meters: what a look at one brings, and what is believed of it.
 
 pub mod alarm;
-pub mod profile;
-pub mod reading;
 pub mod supply;
+pub mod reading;
+pub mod register;
+pub mod unit;
+pub mod profile;
 
 pub use alarm::AlarmKind;
 pub use reading::{CommFault, Live, Observation, Quality, Telegram};
+pub use register::{Held, Limits, Point, Verdict, judge};
 pub use supply::{Contact, DisconnectReason, Supply, SwitchCommand};
+pub use unit::{Health, Job, Report, Unit};

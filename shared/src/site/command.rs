@@ -7,7 +7,7 @@ use crate::id::{
     AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, StaffId, TariffId,
 };
 use crate::ledger::Hash;
-use crate::meter::{DisconnectReason, Supply};
+use crate::meter::{DisconnectReason, Limits, Supply};
 use crate::money::Money;
 use crate::time::Timestamp;
 use crate::vend::{Policy, Reversal, Sale, Tender};
@@ -37,6 +37,7 @@ pub enum Command {
     BindMeter {
         account: AccountId,
         meter: MeterId,
+        limits: Limits,
     },
     Sell {
         account: AccountId,
@@ -129,6 +130,8 @@ pub enum Refusal {
     NoReason,
     #[error("meter {0} has no reading on hold")]
     NothingHeld(MeterId),
+    #[error("the tariff has no price for that time")]
+    NoPrice,
     #[error("there is no open alarm {0}")]
     NoAlarm(AlarmId),
     #[error("this command needs an idempotency key")]

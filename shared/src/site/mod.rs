@@ -1,8 +1,244 @@
 //! The site: all accounts and meters of both books, and what is decided about them.
 //!
-//! One form throughout: `decide` looks and answers with events or a refusal, the journal keeps
-//! them, `apply` makes them so and cannot fail.
+//! Commands and reports are decided into events; [`Site::apply`] makes an event so and cannot fail.
+//! A site is rebuilt from its journal by applying the events in order.
 
 pub mod command;
+pub mod day;
+mod decide;
+mod report;
+mod supply;
+#[cfg(test)]
+pub(crate) mod tests;
 
-pub use command::{Command, Done, Order, Refusal};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use command::{Command, Done, HoldResolution, Order, Refusal};
+pub use day::Day;
+pub(crate) use decide::{answer_of, buys as preview_buys, command_of, saleable};
+
+use crate::energy::Energy;
+use crate::event::Event;
+use crate::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, TariffId};
+use crate::ledger::Record;
+use crate::meter::{AlarmKind, Held, Point};
+use crate::prepaid::account::LastSale;
+use crate::prepaid::{Account, Metered};
+use crate::tariff::{ChargeError, Tariff};
+use crate::time::{Timestamp, Zone};
+
+/// All that is known about accounts, meters and money.
+#[derive(Clone, Debug)]
+pub struct Site {
+    zone: Zone,
+    tariffs: BTreeMap<TariffId, Arc<Tariff>>,
+    accounts: BTreeMap<AccountId, Account>,
+    /// Which account a meter draws on.
+    drawn_on: BTreeMap<MeterId, AccountId>,
+    /// Whose receipt each is, by number from 1.
+    receipts: BTreeMap<Book, Vec<AccountId>>,
+    alarms: BTreeMap<AlarmId, OpenAlarm>,
+    last_alarm: AlarmId,
+    days: BTreeMap<Book, Day>,
+    /// Where the answer to each key stands in the journal.
+    keys: BTreeMap<IdempotencyKey, Seq>,
+}
+
+/// An alarm whose condition still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenAlarm {
+    pub book: Book,
+    pub meter: Option<MeterId>,
+    pub kind: AlarmKind,
+    pub since: Timestamp,
+    pub acknowledged: Option<crate::id::StaffId>,
+}
+
+impl Site {
+    /// A site with nothing in it. `zone` cuts days and months.
+    pub fn new(zone: Zone, tariffs: impl IntoIterator<Item = Tariff>) -> Self {
+        Self {
+            zone,
+            tariffs: tariffs
+                .into_iter()
+                .map(|tariff| (tariff.id().clone(), Arc::new(tariff)))
+                .collect(),
+            accounts: BTreeMap::new(),
+            drawn_on: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            last_alarm: AlarmId(0),
+            days: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        }
+    }
+
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    pub fn tariffs(&self) -> &BTreeMap<TariffId, Arc<Tariff>> {
+        &self.tariffs
+    }
+
+    pub fn accounts(&self) -> &BTreeMap<AccountId, Account> {
+        &self.accounts
+    }
+
+    pub fn alarms(&self) -> &BTreeMap<AlarmId, OpenAlarm> {
+        &self.alarms
+    }
+
+    pub fn account_of(&self, meter: MeterId) -> Option<&Account> {
+        self.accounts.get(self.drawn_on.get(&meter)?)
+    }
+
+    pub fn metered(&self, meter: MeterId) -> Option<&Metered> {
+        self.account_of(meter)?.meters.get(&meter)
+    }
+
+    /// The figures of a book's day, where anything happened in it.
+    pub fn day(&self, book: Book) -> Option<&Day> {
+        self.days.get(&book)
+    }
+
+    /// Takes in a record that was read back from the journal.
+    pub fn replay(&mut self, record: &Record) -> Result<(), serde_json::Error> {
+        let event = Event::from_body(&record.body)?;
+        self.apply(record.book, record.at, record.by, &event);
+        if let Some(key) = &record.key {
+            self.remember(key.clone(), record.seq);
+        }
+        Ok(())
+    }
+
+    /// Remembers where the answer to a key stands.
+    pub fn remember(&mut self, key: IdempotencyKey, seq: Seq) {
+        self.keys.insert(key, seq);
+    }
+
+    /// Where the answer to a key stands, if the key was used.
+    pub fn answered(&self, key: &IdempotencyKey) -> Option<Seq> {
+        self.keys.get(key).copied()
+    }
+
+    /// Makes an event so. Events are decided against this very state or come from its journal, so
+    /// whatever they name exists.
+    pub fn apply(&mut self, book: Book, at: Timestamp, by: crate::id::StaffId, event: &Event) {
+        match event {
+            Event::AccountOpened { account, tariff, policy, opening } => {
+                let tariff = Arc::clone(
+                    self.tariffs.get(tariff).expect("an account opens on a tariff of the site"),
+                );
+                self.accounts
+                    .insert(*account, Account::open(*account, book, tariff, *policy, *opening));
+            }
+            Event::MeterBound { account, meter, limits } => {
+                self.drawn_on.insert(*meter, *account);
+                self.account_mut(*account).bind(*meter, *limits, at);
+            }
+            Event::Baseline { account, meter, point, note: _ } => {
+                self.account_mut(*account).start(*meter, *point)
+            }
+            Event::Settled(settled) => {
+                let before =
+                    self.metered(settled.meter).map_or_else(Default::default, Metered::unposted);
+                self.account_mut(settled.account).settle(settled);
+                let missing = settled.energy - before;
+                self.day_mut(book, at).energy += missing;
+            }
+            Event::Sold(sale) => {
+                self.receipts.entry(book).or_default().push(sale.account);
+                let account = self.account_mut(sale.account);
+                account.top_up(sale.amount);
+                account.warned = false;
+                let (receipt, amount, tender) = (sale.receipt, sale.amount, sale.tender);
+                account.last_sale = Some(LastSale { receipt, amount, tender, reversed: false });
+                let day = self.day_mut(book, at);
+                day.sold += sale.amount;
+                day.sales += 1;
+            }
+            Event::Reversed(reversal) => {
+                self.receipts.entry(book).or_default().push(reversal.account);
+                let account = self.account_mut(reversal.account);
+                account.top_up(-reversal.amount);
+                if let Some(sale) = &mut account.last_sale {
+                    sale.reversed = true;
+                }
+                self.day_mut(book, at).sold -= reversal.amount;
+            }
+            Event::LowCredit { account, credit: _ } => self.account_mut(*account).warned = true,
+            Event::Cut { account, meter, reason, note: _ } => {
+                self.metered_mut(*account, *meter).cut(at, *reason)
+            }
+            Event::Lifted { account, meter, reason, note: _ } => {
+                self.metered_mut(*account, *meter).lift(at, *reason)
+            }
+            Event::SupplyProven { account, meter, contact: _ } => {
+                self.metered_mut(*account, *meter).prove()
+            }
+            Event::ReadingHeld { meter, last: _, seen, kind } => {
+                if let Some(account) = self.drawn_on.get(meter).copied() {
+                    self.metered_mut(account, *meter).hold(Held { seen: *seen, kind: *kind });
+                }
+            }
+            Event::HoldEnded { meter, point: _, note: _ } => {
+                if let Some(account) = self.drawn_on.get(meter).copied() {
+                    self.metered_mut(account, *meter).end_hold();
+                }
+            }
+            Event::AlarmRaised { alarm, meter, kind } => {
+                self.last_alarm = self.last_alarm.max(*alarm);
+                let open =
+                    OpenAlarm { book, meter: *meter, kind: *kind, since: at, acknowledged: None };
+                self.alarms.insert(*alarm, open);
+            }
+            Event::AlarmAcknowledged { alarm } => {
+                if let Some(open) = self.alarms.get_mut(alarm) {
+                    open.acknowledged = Some(by);
+                }
+            }
+            Event::AlarmCleared { alarm } => {
+                self.alarms.remove(alarm);
+            }
+        }
+    }
+
+    /// Charges a believed reading in memory, ahead of its posting; refused where the tariff has no
+    /// price for the time.
+    fn charge(&mut self, meter: MeterId, new: Point, used: Energy) -> Result<(), ChargeError> {
+        let Some(account) = self.drawn_on.get(&meter).copied() else { return Ok(()) };
+        let account = self.account_mut(account);
+        account.charge(meter, new, used)?;
+        let book = account.book;
+        self.day_mut(book, new.at).energy += used;
+        Ok(())
+    }
+
+    fn account_mut(&mut self, account: AccountId) -> &mut Account {
+        self.accounts.get_mut(&account).expect("an event names an account that was opened before")
+    }
+
+    fn metered_mut(&mut self, account: AccountId, meter: MeterId) -> &mut Metered {
+        let account = self.account_mut(account);
+        account.meters.get_mut(&meter).expect("an event names a meter that was bound before")
+    }
+
+    fn day_mut(&mut self, book: Book, at: Timestamp) -> &mut Day {
+        let day = self.days.entry(book).or_default();
+        day.roll(&self.zone, at);
+        day
+    }
+
+    fn next_receipt(&self, book: Book) -> ReceiptNo {
+        let used = self.receipts.get(&book).map_or(0, Vec::len);
+        ReceiptNo(u64::try_from(used).expect("receipts are fewer than 2^64") + 1)
+    }
+
+    /// Whose receipt this is.
+    fn holder(&self, book: Book, receipt: ReceiptNo) -> Option<AccountId> {
+        let place = usize::try_from(receipt.0.checked_sub(1)?).ok()?;
+        self.receipts.get(&book)?.get(place).copied()
+    }
+}

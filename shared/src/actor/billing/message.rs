@@ -1,9 +1,10 @@
-//! The billing supervisor: decides, keeps, applies; one for all meters of a site.
+//! What the supervisor is asked and what it answers.
 
 use std::sync::Arc;
 
 use actix::{Message, Recipient};
 
+use crate::actor::meter::Want;
 use crate::api::alarm::Alarm;
 use crate::api::live::MeterChange;
 use crate::api::meter::MeterPage;
@@ -74,6 +75,15 @@ pub struct GetPreview {
     pub account: AccountId,
     pub amount: Money,
     pub now: Timestamp,
+}
+
+/// A meter joins: its actor hears from now on what its supply should be.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Join {
+    pub meter: MeterId,
+    pub book: Book,
+    pub wants: Recipient<Want>,
 }
 
 /// Where the supervisor stands, for operators and tests.

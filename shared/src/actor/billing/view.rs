@@ -1,0 +1,271 @@
+//! What the screens see of the site: rows, figures, pages. Names of people and places come from the
+//! registry and are filled in by the caller.
+
+use crate::actor::billing::BillingSupervisor;
+use crate::api::alarm::Alarm;
+use crate::api::live::{MeterChange, MeterRow, MeterState};
+use crate::api::meter::{AccountView, Device, HeldReading, MeterPage, SupplyView};
+use crate::api::overview::{Figures, Happening, What};
+use crate::api::sale::Preview;
+use crate::energy::{Energy, Power};
+use crate::event::Event;
+use crate::id::{AccountId, AlarmId, Book, MeterId};
+use crate::ledger::Record;
+use crate::meter::{AlarmKind, Contact, Live, Quality, Report, Supply};
+use crate::money::{Money, UnitPrice};
+use crate::prepaid::{Account, Metered};
+use crate::site::{Refusal, Site, preview_buys, saleable};
+use crate::time::{Span, Timestamp};
+
+impl BillingSupervisor {
+    pub(super) fn change(&self, meter: MeterId) -> Option<MeterChange> {
+        let look = self.looks.get(&meter);
+        let account = self.site.account_of(meter);
+        if look.is_none() && account.is_none() && !self.meters.contains_key(&meter) {
+            return None;
+        }
+        let telegram = look.and_then(|look| look.look.as_ref().ok());
+        let quality = look.map_or(Quality::Unknown, |look| self.quality(look));
+        Some(MeterChange {
+            meter,
+            state: state(account, self.site.metered(meter), look, quality),
+            power: telegram.and_then(|telegram| telegram.live.power),
+            credit: account.map(Account::credit),
+            quality,
+            as_of: look.filter(|look| look.look.is_ok()).map(|look| look.at),
+        })
+    }
+
+    pub(super) fn figures(&self) -> Vec<Figures> {
+        [Book::Live, Book::Simulated].into_iter().filter_map(|book| self.figures_of(book)).collect()
+    }
+
+    fn figures_of(&self, book: Book) -> Option<Figures> {
+        let now = *self.now.get(&book)?;
+        let day = self.site.day(book).copied().unwrap_or_default().at(self.site.zone(), now);
+        let mut figures = Figures {
+            book,
+            sold_today: day.sold,
+            sales_today: day.sales,
+            sold_yesterday: day.sold_yesterday,
+            energy_today: day.energy,
+            power: Power::ZERO,
+            meters: 0,
+            connected: 0,
+            low: 0,
+            cut: 0,
+            silent: 0,
+            held: 0,
+            alarms: 0,
+        };
+        for look in self.looks.values().filter(|look| look.book == book) {
+            figures.meters += 1;
+            let Some(change) = self.change(look.meter) else { continue };
+            if let (Quality::Good, Some(power)) = (change.quality, change.power) {
+                figures.power = figures.power + power;
+            }
+            match change.state {
+                MeterState::Silent => figures.silent += 1,
+                MeterState::Held => figures.held += 1,
+                MeterState::Cut => figures.cut += 1,
+                MeterState::LowCredit => figures.low += 1,
+                MeterState::Armed | MeterState::Protected | MeterState::Connected => {
+                    figures.connected += 1
+                }
+            }
+        }
+        let open = self.site.alarms().values().filter(|alarm| alarm.book == book).count();
+        figures.alarms = u32::try_from(open).unwrap_or(u32::MAX);
+        Some(figures)
+    }
+
+    pub(super) fn alarms(&self) -> Vec<Alarm> {
+        let halted = self.halted.as_ref().map(|_| Alarm {
+            id: AlarmId(0),
+            book: Book::Live,
+            meter: None,
+            name: String::new(),
+            kind: AlarmKind::JournalHalted,
+            since: self.now.get(&Book::Live).copied().unwrap_or_default(),
+            acknowledged: None,
+        });
+        let open = self.site.alarms().iter().rev().map(|(id, open)| Alarm {
+            id: *id,
+            book: open.book,
+            meter: open.meter,
+            name: String::new(),
+            kind: open.kind,
+            since: open.since,
+            acknowledged: open.acknowledged.map(|staff| staff.to_string()),
+        });
+        halted.into_iter().chain(open).collect()
+    }
+
+    pub(super) fn page(&self, meter: MeterId, now: Timestamp) -> Option<MeterPage> {
+        let change = self.change(meter)?;
+        let look = self.looks.get(&meter);
+        let metered = self.site.metered(meter);
+        let account = self.site.account_of(meter);
+        let telegram = look.and_then(|look| look.look.as_ref().ok());
+        let usage = metered.map(Metered::usage).unwrap_or_default();
+        let book = account.map_or(Book::Live, |account| account.book);
+        Some(MeterPage {
+            row: MeterRow {
+                meter,
+                book: look.map_or(book, |look| look.book),
+                name: String::new(),
+                building: String::new(),
+                floor: String::new(),
+                account: account.map(|account| account.id),
+                customer: String::new(),
+                usual_power: Power::ZERO,
+                change,
+            },
+            live: telegram.map_or_else(Live::default, |telegram| telegram.live),
+            register: telegram.map(|telegram| telegram.import),
+            today: usage.today,
+            yesterday: usage.yesterday,
+            this_month: usage.this_month,
+            supply: supply_view(metered, look),
+            account: account
+                .zip(metered)
+                .map(|(account, metered)| account_view(account, metered, now)),
+            device: device(metered, look),
+        })
+    }
+}
+
+/// The one state that decides a cell's colour: the first that applies.
+fn state(
+    account: Option<&Account>,
+    metered: Option<&Metered>,
+    look: Option<&Report>,
+    quality: Quality,
+) -> MeterState {
+    if matches!(quality, Quality::Stale | Quality::Unknown) {
+        return MeterState::Silent;
+    }
+    if quality == Quality::Suspect {
+        return MeterState::Held;
+    }
+    let contact = look.map_or(Contact::Unknown, |look| look.health.contact);
+    match metered.map_or(Supply::Connected, Metered::wanted) {
+        Supply::Disconnected(_) => MeterState::Cut,
+        Supply::Armed => MeterState::Armed,
+        Supply::Connected if contact == Contact::Open => MeterState::Cut,
+        Supply::Connected if account.is_some_and(Account::low) => MeterState::LowCredit,
+        Supply::Connected => MeterState::Connected,
+    }
+}
+
+fn supply_view(metered: Option<&Metered>, look: Option<&Report>) -> SupplyView {
+    SupplyView {
+        wanted: metered.map_or(Supply::Connected, Metered::wanted),
+        contact: look.map_or(Contact::Unknown, |look| look.health.contact),
+        reasons: metered
+            .map_or_else(Vec::new, |metered| metered.open_reasons().iter().copied().collect()),
+        since: metered.map_or_else(Timestamp::default, Metered::open_since),
+        attempts: look.map_or(0, |look| look.health.attempts),
+        protected_until: None,
+    }
+}
+
+fn account_view(account: &Account, metered: &Metered, now: Timestamp) -> AccountView {
+    let tariff = account.tariff();
+    AccountView {
+        account: account.id,
+        customer: String::new(),
+        credit: account.credit(),
+        lasts_until: account.spend.lasts_until(account.exact_credit(), now),
+        low_credit: account.policy.low_credit,
+        tariff: tariff.name().to_owned(),
+        tariff_version: tariff.version_at(now).map_or(0, |version| version.number()),
+        price_now: metered
+            .charge()
+            .map_or(UnitPrice::default(), |charge| charge.price_now(tariff, now)),
+        period_now: tariff.period_at(now).unwrap_or_default().to_owned(),
+    }
+}
+
+fn device(metered: Option<&Metered>, look: Option<&Report>) -> Device {
+    let held =
+        metered.and_then(|metered| metered.held().zip(metered.seen())).map(|(held, last)| {
+            HeldReading {
+                since: held.seen.at,
+                register: held.seen.register,
+                last_accepted: last.register,
+                kind: held.kind,
+            }
+        });
+    Device {
+        profile: String::new(),
+        line: String::new(),
+        unit: None,
+        serial: String::new(),
+        poll: Span::ZERO,
+        polls: look.map_or(0, |look| look.health.polls),
+        failures: look.map_or(0, |look| look.health.failures),
+        last_fault: look
+            .and_then(|look| look.look.as_ref().err().map(|fault| (look.at, fault.clone()))),
+        held,
+    }
+}
+
+/// What a payment would do.
+pub(super) fn preview(
+    site: &Site,
+    account: AccountId,
+    amount: Money,
+    now: Timestamp,
+) -> Result<Preview, Refusal> {
+    let account = site.accounts().get(&account).ok_or(Refusal::NoAccount(account))?;
+    saleable(account, amount)?;
+    let steps = preview_buys(account, now, amount);
+    let after = account.exact_credit() + amount.exact(account.currency());
+    let credit = account.credit();
+    let cut = account.meters.values().any(|metered| metered.wanted() != Supply::Connected);
+    let enough = after >= account.policy.restore_minimum.exact(account.currency());
+    Ok(Preview {
+        amount,
+        credit_before: credit,
+        credit_after: credit + amount,
+        energy: steps.iter().map(|step| step.energy).sum::<Energy>(),
+        steps,
+        lasts_until: account.spend.lasts_until(after, now),
+        restores: cut && enough,
+    })
+}
+
+/// The line "last events" has for this event, if any.
+pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
+    let what = match event {
+        Event::Sold(sale) => What::Sold { receipt: sale.receipt.0, amount: sale.amount },
+        Event::Reversed(reversal) => {
+            What::Reversed { receipt: reversal.receipt.0, amount: reversal.amount }
+        }
+        Event::LowCredit { credit, .. } => What::LowCredit { credit: *credit },
+        Event::Cut { reason, .. } => What::Cut { reason: *reason },
+        Event::Lifted { .. } => What::Restored,
+        Event::SupplyProven { contact: Contact::Open, .. } => What::CutProven,
+        Event::SupplyProven { contact: Contact::Closed, .. } => What::RestoreProven,
+        Event::AlarmRaised { kind, .. } => What::AlarmRaised { kind: *kind },
+        Event::SupplyProven { contact: Contact::Unknown, .. }
+        | Event::AccountOpened { .. }
+        | Event::MeterBound { .. }
+        | Event::Baseline { .. }
+        | Event::Settled(_)
+        | Event::ReadingHeld { .. }
+        | Event::HoldEnded { .. }
+        | Event::AlarmAcknowledged { .. }
+        | Event::AlarmCleared { .. } => return None,
+    };
+    Some(Happening {
+        seq: record.seq.0,
+        at: record.at,
+        book: record.book,
+        meter: event.meter(),
+        account: event.account(),
+        name: String::new(),
+        what,
+    })
+}

@@ -1,0 +1,354 @@
+//! Commands: looked at whole, refused whole, or turned into events.
+
+use crate::event::Event;
+use crate::id::{AccountId, AlarmId, Book, MeterId, ReceiptNo, TariffId};
+use crate::meter::{DisconnectReason, Limits};
+use crate::money::Money;
+use crate::prepaid::Account;
+use crate::site::{Command, Done, HoldResolution, Order, Refusal, Site, supply};
+use crate::vend::{BuysStep, Policy, Reversal, Sale, Tender};
+
+impl Site {
+    /// Decides a command and applies its events; a refusal changes nothing. The caller keeps the
+    /// events before anybody sees an effect of them.
+    pub fn carry_out(&mut self, order: &Order) -> Result<Vec<Event>, Refusal> {
+        let mut now = Now { site: self, order, events: Vec::new() };
+        now.carry_out()?;
+        Ok(now.events)
+    }
+}
+
+/// One order in progress: every check comes before the first event.
+struct Now<'a> {
+    site: &'a mut Site,
+    order: &'a Order,
+    events: Vec<Event>,
+}
+
+impl Now<'_> {
+    fn carry_out(&mut self) -> Result<(), Refusal> {
+        match &self.order.command {
+            Command::OpenAccount { account, tariff, policy, opening } => {
+                self.open(*account, tariff, *policy, *opening)
+            }
+            Command::BindMeter { account, meter, limits } => self.bind(*account, *meter, *limits),
+            Command::Sell { account, amount, tender, handed, reference } => {
+                self.sell(*account, *amount, *tender, *handed, reference)
+            }
+            Command::Reverse { receipt, reason } => self.reverse(*receipt, reason),
+            Command::CutSupply { meter, reason } => self.cut(*meter, reason),
+            Command::RestoreSupply { meter, reason } => self.restore(*meter, reason),
+            Command::ResolveHold { meter, resolution, note } => {
+                self.resolve(*meter, *resolution, note)
+            }
+            Command::AcknowledgeAlarm { alarm } => self.acknowledge(*alarm),
+        }
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.site.apply(self.order.book, self.order.now, self.order.by, &event);
+        self.events.push(event);
+    }
+
+    fn emit_all(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.emit(event);
+        }
+    }
+
+    fn account(&self, account: AccountId) -> Result<&Account, Refusal> {
+        let found = self.site.accounts.get(&account).ok_or(Refusal::NoAccount(account))?;
+        if found.book == self.order.book { Ok(found) } else { Err(Refusal::OtherBook(account)) }
+    }
+
+    fn account_of(&self, meter: MeterId) -> Result<&Account, Refusal> {
+        let account = self.site.drawn_on.get(&meter).ok_or(Refusal::NoMeter(meter))?;
+        self.account(*account)
+    }
+
+    /// Brings the ledger up to what is charged, so that what follows stands on exact credit.
+    fn settle(&mut self, account: AccountId) {
+        let meters: Vec<_> = self
+            .site
+            .accounts
+            .get(&account)
+            .map_or_else(Vec::new, |a| a.meters.keys().copied().collect());
+        for meter in meters {
+            if let Some(settled) =
+                self.site.accounts.get(&account).and_then(|account| account.settled(meter))
+            {
+                self.emit(Event::Settled(settled));
+            }
+        }
+    }
+
+    fn open(
+        &mut self,
+        account: AccountId,
+        tariff: &TariffId,
+        policy: Policy,
+        opening: Money,
+    ) -> Result<(), Refusal> {
+        if self.site.accounts.contains_key(&account) {
+            return Err(Refusal::AccountExists(account));
+        }
+        if !self.site.tariffs.contains_key(tariff) {
+            return Err(Refusal::NoTariff(tariff.clone()));
+        }
+        self.emit(Event::AccountOpened { account, tariff: tariff.clone(), policy, opening });
+        Ok(())
+    }
+
+    fn bind(&mut self, account: AccountId, meter: MeterId, limits: Limits) -> Result<(), Refusal> {
+        self.account(account)?;
+        if self.site.drawn_on.contains_key(&meter) {
+            return Err(Refusal::MeterBound(meter));
+        }
+        self.emit(Event::MeterBound { account, meter, limits });
+        Ok(())
+    }
+
+    fn sell(
+        &mut self,
+        id: AccountId,
+        amount: Money,
+        tender: Tender,
+        handed: Option<Money>,
+        reference: &str,
+    ) -> Result<(), Refusal> {
+        if self.order.key.is_none() {
+            return Err(Refusal::NoKey);
+        }
+        let account = self.account(id)?;
+        saleable(account, amount)?;
+        if handed.is_some_and(|handed| handed < amount) {
+            return Err(Refusal::HandedTooLittle);
+        }
+        self.settle(id);
+        let account = self.account(id)?;
+        let sale = Sale {
+            receipt: self.site.next_receipt(self.order.book),
+            account: id,
+            amount,
+            tender,
+            handed,
+            reference: reference.to_owned(),
+            lines: account.allocate(amount),
+            credit_before: account.posted(),
+            credit_after: account.posted() + amount,
+            buys: buys(account, self.order.now, amount),
+        };
+        self.emit(Event::Sold(sale));
+        let returns = supply::returns(self.account(id)?);
+        self.emit_all(returns);
+        Ok(())
+    }
+
+    fn reverse(&mut self, of: ReceiptNo, reason: &str) -> Result<(), Refusal> {
+        if self.order.key.is_none() {
+            return Err(Refusal::NoKey);
+        }
+        if reason.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        let id = self.site.holder(self.order.book, of).ok_or(Refusal::NoReceipt(of))?;
+        let account = self.account(id)?;
+        let sale = account.last_sale.ok_or(Refusal::AlreadyReversed(of))?;
+        if sale.receipt != of {
+            // Between the account's latest sale and the end of the series lie only its reversal and
+            // other accounts' receipts.
+            return Err(if of > sale.receipt {
+                Refusal::AlreadyReversed(of)
+            } else {
+                Refusal::NotLatest { latest: sale.receipt }
+            });
+        }
+        if sale.reversed {
+            return Err(Refusal::AlreadyReversed(of));
+        }
+        let left = account.credit();
+        if left < sale.amount {
+            return Err(Refusal::CreditUsed { used: sale.amount - left.max(Money::ZERO) });
+        }
+        self.settle(id);
+        let account = self.account(id)?;
+        let reversal = Reversal {
+            receipt: self.site.next_receipt(self.order.book),
+            of,
+            account: id,
+            amount: sale.amount,
+            tender: sale.tender,
+            reason: reason.to_owned(),
+            credit_before: account.posted(),
+            credit_after: account.posted() - sale.amount,
+        };
+        self.emit(Event::Reversed(reversal));
+        Ok(())
+    }
+
+    fn cut(&mut self, meter: MeterId, reason: &str) -> Result<(), Refusal> {
+        if reason.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        let account = self.account_of(meter)?.id;
+        let open = self
+            .site
+            .metered(meter)
+            .is_some_and(|metered| metered.open_reasons().contains(&DisconnectReason::Operator));
+        if !open {
+            self.emit(supply::cut(account, meter, DisconnectReason::Operator, reason));
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, meter: MeterId, reason: &str) -> Result<(), Refusal> {
+        if reason.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        let account = self.account_of(meter)?.id;
+        let open: Vec<_> = self
+            .site
+            .metered(meter)
+            .map_or_else(Vec::new, |m| m.open_reasons().iter().copied().collect());
+        let by_staff: Vec<_> =
+            open.iter().copied().filter(|reason| lifted_by_staff(*reason)).collect();
+        if by_staff.is_empty() && open.contains(&DisconnectReason::NoCredit) {
+            return Err(Refusal::LacksCredit);
+        }
+        for lifted in by_staff {
+            self.emit(supply::lift(account, meter, lifted, reason));
+        }
+        Ok(())
+    }
+
+    fn resolve(
+        &mut self,
+        meter: MeterId,
+        resolution: HoldResolution,
+        note: &str,
+    ) -> Result<(), Refusal> {
+        if note.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        let account = self.account_of(meter)?.id;
+        let metered = self.site.metered(meter).ok_or(Refusal::NoMeter(meter))?;
+        let (held, last) = metered.held().zip(metered.seen()).ok_or(Refusal::NothingHeld(meter))?;
+        let used = held.seen.register.since(last.register);
+        let note = note.to_owned();
+        match (resolution, used) {
+            (HoldResolution::BillDifference, Some(used)) => {
+                let priced = self.account(account)?.clone().charge(meter, held.seen, used);
+                priced.map_err(|_unpriced| Refusal::NoPrice)?;
+                self.settle(account);
+                self.emit(Event::HoldEnded { meter, point: held.seen, note });
+                self.site.charge(meter, held.seen, used).expect("the trial was priced");
+                self.settle(account);
+            }
+            (HoldResolution::NewStart, _) | (HoldResolution::BillDifference, None) => {
+                self.settle(account);
+                self.emit(Event::HoldEnded { meter, point: held.seen, note: note.clone() });
+                self.emit(Event::Baseline { account, meter, point: held.seen, note });
+            }
+        }
+        let clears = self.site.clears(meter, held.kind);
+        self.emit_all(clears);
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, alarm: AlarmId) -> Result<(), Refusal> {
+        if !self.site.alarms.contains_key(&alarm) {
+            return Err(Refusal::NoAlarm(alarm));
+        }
+        self.emit(Event::AlarmAcknowledged { alarm });
+        Ok(())
+    }
+}
+
+/// May this amount be sold now? (product rule 14)
+pub(crate) fn saleable(account: &Account, amount: Money) -> Result<(), Refusal> {
+    let policy = account.policy;
+    if amount < policy.least_sale {
+        return Err(Refusal::BelowLeast { least: policy.least_sale });
+    }
+    let largest = policy.most_sale.min((policy.hoarding_limit - account.credit()).max(Money::ZERO));
+    if amount > largest { Err(Refusal::AboveLargest { largest }) } else { Ok(()) }
+}
+
+/// What a payment buys, at the position of the account's first meter.
+pub(crate) fn buys(account: &Account, now: crate::time::Timestamp, amount: Money) -> Vec<BuysStep> {
+    let owed = (-account.credit()).max(Money::ZERO);
+    let charge = account.meters.values().find_map(crate::prepaid::Metered::charge);
+    let Some(charge) = charge.filter(|_| amount > owed) else { return Vec::new() };
+    let steps = charge.buys(account.tariff(), now, amount - owed);
+    steps
+        .into_iter()
+        .map(|step| BuysStep { name: step.name, energy: step.energy, amount: step.amount })
+        .collect()
+}
+
+fn lifted_by_staff(reason: DisconnectReason) -> bool {
+    match reason {
+        DisconnectReason::Operator | DisconnectReason::Tamper | DisconnectReason::Overload => true,
+        DisconnectReason::Schedule | DisconnectReason::NoCredit => false,
+    }
+}
+
+/// The command that led to an event, for comparing a repeated key with the first use of it.
+pub(crate) fn command_of(event: &Event) -> Option<Command> {
+    match event {
+        Event::Sold(sale) => Some(Command::Sell {
+            account: sale.account,
+            amount: sale.amount,
+            tender: sale.tender,
+            handed: sale.handed,
+            reference: sale.reference.clone(),
+        }),
+        Event::Reversed(reversal) => {
+            Some(Command::Reverse { receipt: reversal.of, reason: reversal.reason.clone() })
+        }
+        Event::AccountOpened { .. }
+        | Event::MeterBound { .. }
+        | Event::Baseline { .. }
+        | Event::Settled(_)
+        | Event::LowCredit { .. }
+        | Event::Cut { .. }
+        | Event::Lifted { .. }
+        | Event::SupplyProven { .. }
+        | Event::ReadingHeld { .. }
+        | Event::HoldEnded { .. }
+        | Event::AlarmRaised { .. }
+        | Event::AlarmAcknowledged { .. }
+        | Event::AlarmCleared { .. } => None,
+    }
+}
+
+/// The answer that an event carries, once its record is kept.
+pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option<Done> {
+    let (seq, at, seal) = (record.seq, record.at, record.hash);
+    match event {
+        Event::Sold(sale) => Some(Done::Sold { sale: sale.clone(), seq, at, seal }),
+        Event::Reversed(reversal) => {
+            Some(Done::Reversed { reversal: reversal.clone(), seq, at, seal })
+        }
+        Event::AccountOpened { .. }
+        | Event::MeterBound { .. }
+        | Event::Baseline { .. }
+        | Event::Settled(_)
+        | Event::LowCredit { .. }
+        | Event::Cut { .. }
+        | Event::Lifted { .. }
+        | Event::SupplyProven { .. }
+        | Event::ReadingHeld { .. }
+        | Event::HoldEnded { .. }
+        | Event::AlarmRaised { .. }
+        | Event::AlarmAcknowledged { .. }
+        | Event::AlarmCleared { .. } => None,
+    }
+}
+
+/// Which book a preview or page of an account belongs to.
+impl Site {
+    pub fn book_of(&self, account: AccountId) -> Option<Book> {
+        self.accounts.get(&account).map(|account| account.book)
+    }
+}

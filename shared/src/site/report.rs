@@ -1,0 +1,213 @@
+//! Reports: what one contact with a meter changes about money, supply and alarms.
+
+use crate::event::Event;
+use crate::id::{AlarmId, MeterId, StaffId};
+use crate::meter::unit::ATTEMPTS_ALARM;
+use crate::meter::{AlarmKind, CommFault, Contact, Held, Point, Quality, Report, Supply, Telegram};
+use crate::prepaid::metered::Taken;
+use crate::site::supply::{self, READS_BEFORE_CUT};
+use crate::site::{OpenAlarm, Site};
+use crate::time::{Span, Timestamp};
+
+/// How soon a reading that found credit used up, or that is held, is looked at again.
+const CONFIRM: Span = Span::from_secs(1);
+
+/// What a report led to.
+#[derive(Debug, Default)]
+pub struct Reported {
+    pub events: Vec<Event>,
+    /// Look at the meter again at this time.
+    pub again: Option<Timestamp>,
+}
+
+impl Site {
+    /// Takes in a report: charges a believed reading, warns, cuts, holds, raises and clears alarms.
+    pub fn report(&mut self, report: &Report) -> Reported {
+        let mut now =
+            Now { site: self, report, out: Reported { events: Vec::new(), again: report.again } };
+        now.comm_alarms();
+        if let Ok(telegram) = &report.look {
+            now.reading(Point { at: report.at, register: telegram.import });
+            now.proof(telegram);
+        }
+        now.out
+    }
+
+    /// Ends every open alarm of this kind at this meter.
+    pub(super) fn clears(&self, meter: MeterId, kind: AlarmKind) -> Vec<Event> {
+        self.open_alarm(meter, kind)
+            .map(|alarm| Event::AlarmCleared { alarm })
+            .into_iter()
+            .collect()
+    }
+
+    fn open_alarm(&self, meter: MeterId, kind: AlarmKind) -> Option<AlarmId> {
+        let is_it = |open: &OpenAlarm| open.meter == Some(meter) && open.kind == kind;
+        self.alarms.iter().find(|(_, open)| is_it(open)).map(|(alarm, _)| *alarm)
+    }
+}
+
+struct Now<'a> {
+    site: &'a mut Site,
+    report: &'a Report,
+    out: Reported,
+}
+
+impl Now<'_> {
+    fn emit(&mut self, event: Event) {
+        self.site.apply(self.report.book, self.report.at, StaffId(0), &event);
+        self.out.events.push(event);
+    }
+
+    fn look_again(&mut self, at: Timestamp) {
+        self.out.again = Some(self.out.again.map_or(at, |planned| planned.min(at)));
+    }
+
+    /// Raises or clears, where that is news.
+    fn alarm(&mut self, kind: AlarmKind, holds: bool) {
+        let meter = self.report.meter;
+        match (self.site.open_alarm(meter, kind), holds) {
+            (None, true) => {
+                let alarm = AlarmId(self.site.last_alarm.0 + 1);
+                self.emit(Event::AlarmRaised { alarm, meter: Some(meter), kind });
+            }
+            (Some(alarm), false) => self.emit(Event::AlarmCleared { alarm }),
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+
+    fn comm_alarms(&mut self) {
+        let health = self.report.health;
+        let implausible = matches!(&self.report.look, Err(CommFault::Implausible(_)));
+        self.alarm(AlarmKind::Silent, health.quality == Quality::Stale && !implausible);
+        self.alarm(AlarmKind::Implausible, health.quality == Quality::Stale && implausible);
+        self.alarm(AlarmKind::RelayNotObeying, health.attempts >= ATTEMPTS_ALARM);
+    }
+
+    fn reading(&mut self, new: Point) {
+        let meter = self.report.meter;
+        let Some(metered) = self.site.metered(meter) else { return };
+        match metered.judge(new) {
+            Taken::Waits => {
+                let account =
+                    self.site.drawn_on.get(&meter).copied().expect("a metered meter is bound");
+                self.site.metered_mut(account, meter).wait_for_second(new);
+                self.look_again(new.at + CONFIRM);
+            }
+            Taken::Baseline(point) => {
+                let account =
+                    self.site.drawn_on.get(&meter).copied().expect("a metered meter is bound");
+                self.emit(Event::Baseline { account, meter, point, note: String::new() });
+            }
+            Taken::NoNews => {}
+            Taken::Held(held) => self.hold(held),
+            Taken::Used { used, ended_hold } => {
+                if ended_hold {
+                    self.end_hold(new);
+                }
+                self.charge(new, used);
+            }
+        }
+    }
+
+    fn hold(&mut self, held: Held) {
+        let metered = self.site.metered(self.report.meter);
+        let already = metered.is_some_and(|metered| metered.held().is_some());
+        let last = metered.and_then(crate::prepaid::Metered::seen);
+        if let (false, Some(last)) = (already, last) {
+            self.emit(Event::ReadingHeld {
+                meter: self.report.meter,
+                last,
+                seen: held.seen,
+                kind: held.kind,
+            });
+            self.look_again(self.report.at + CONFIRM);
+        }
+        self.alarm(held.kind, true);
+    }
+
+    fn end_hold(&mut self, point: Point) {
+        self.emit(Event::HoldEnded { meter: self.report.meter, point, note: String::new() });
+        self.alarm(AlarmKind::RegisterBackwards, false);
+        self.alarm(AlarmKind::RegisterJump, false);
+    }
+
+    /// Charges a believed reading and decides what follows from the credit that is left.
+    ///
+    /// A posting lies either between two neighbouring readings or within a stretch of equal prices;
+    /// so the journal alone leads to the same charge (`docs/architecture.md`, "When to post").
+    fn charge(&mut self, new: Point, used: crate::energy::Energy) {
+        let meter = self.report.meter;
+        let crosses = self.site.metered(meter).is_some_and(|metered| metered.crosses(new.at));
+        if crosses {
+            self.post();
+        }
+        let priced = self.site.charge(meter, new, used).is_ok();
+        self.alarm(AlarmKind::NoPrice, !priced);
+        let due = self.site.metered(meter).is_some_and(|metered| metered.posting_due(new.at));
+        if crosses || due {
+            self.post();
+        }
+        self.decide(new.at);
+    }
+
+    fn post(&mut self) {
+        let meter = self.report.meter;
+        if let Some(settled) =
+            self.site.account_of(meter).and_then(|account| account.settled(meter))
+        {
+            self.emit(Event::Settled(settled));
+        }
+    }
+
+    fn decide(&mut self, at: Timestamp) {
+        let Some(account) = self.site.account_of(self.report.meter) else { return };
+        let id = account.id;
+        if let Some(warning) = supply::warning(account) {
+            self.post();
+            self.emit(warning);
+        } else if account.warned && account.rearmed() {
+            self.site.account_mut(id).warned = false;
+        }
+        let Some(account) = self.site.accounts.get(&id) else { return };
+        if !account.used_up() {
+            self.site.account_mut(id).exhausted = 0;
+            return;
+        }
+        let cuts = supply::cuts(account);
+        let reads = account.exhausted.saturating_add(1);
+        self.site.account_mut(id).exhausted = reads;
+        if cuts.is_empty() {
+            return;
+        }
+        if reads < READS_BEFORE_CUT {
+            self.look_again(at + CONFIRM);
+            return;
+        }
+        self.post();
+        for cut in cuts {
+            self.emit(cut);
+        }
+    }
+
+    /// Keeps the proof that the contact did what is wanted.
+    fn proof(&mut self, telegram: &Telegram) {
+        let meter = self.report.meter;
+        let Some((metered, account)) =
+            self.site.metered(meter).zip(self.site.drawn_on.get(&meter).copied())
+        else {
+            return;
+        };
+        let contact = self.report.health.contact;
+        let agrees = match (metered.wanted(), contact) {
+            (Supply::Disconnected(_), Contact::Open) => telegram.contact == Contact::Open,
+            (Supply::Connected, Contact::Closed) => true,
+            (Supply::Disconnected(_), Contact::Closed | Contact::Unknown)
+            | (Supply::Connected, Contact::Open | Contact::Unknown)
+            | (Supply::Armed, Contact::Open | Contact::Closed | Contact::Unknown) => false,
+        };
+        if agrees && !metered.proven() {
+            self.emit(Event::SupplyProven { account, meter, contact });
+        }
+    }
+}
