@@ -427,11 +427,43 @@ mod tests {
 
     #[test]
     fn a_mistake_is_named_by_file_line_and_key() {
-        refused("seed = 42", "sead = 42", expect!["demo.toml:5: sead: unknown field `sead`, expected one of `id`, `name`, `seed`, `zone`, `currency`, `start`, `poll_seconds`, `holidays`, `policy`, `first_meter`, `first_line`, `meters_per_line`, `population`, `fault`, `event`"]);
-        refused("Asia/Shanghai", "Asia/Shanghal", expect!["demo.toml:6: zone: `Asia/Shanghal` is not a time zone of the IANA database, such as Asia/Shanghai"]);
-        refused("poll_seconds = 10", "poll_seconds = 0", expect!["demo.toml:9: poll_seconds: a meter is looked at every 1 second or more"]);
-        refused("profile = \"h0\"", "profile = \"h7\"", expect!["demo.toml:21: load: unknown variant `h7`, expected one of `h0`, `g0`, `g1`, `g2`, `g3`, `g4`, `g5`, `g6`, `l0`"]);
-        refused("\"5.00\"", "\"5.001\"", expect!["demo.toml:22: opening_credit: `5.001` is not an amount: digits with at most 2 decimals are expected, such as 52.80"]);
-        refused("tariff = \"demo-residential\"\n", "", expect!["demo.toml:16: [[population]]: missing field `tariff`"]);
+        refused(
+            "seed = 42",
+            "sead = 42",
+            expect![
+                "demo.toml:5: sead: unknown field `sead`, expected one of `id`, `name`, `seed`, `zone`, `currency`, `start`, `poll_seconds`, `holidays`, `policy`, `first_meter`, `first_line`, `meters_per_line`, `population`, `fault`, `event`"
+            ],
+        );
+        refused(
+            "Asia/Shanghai",
+            "Asia/Shanghal",
+            expect![
+                "demo.toml:6: zone: `Asia/Shanghal` is not a time zone of the IANA database, such as Asia/Shanghai"
+            ],
+        );
+        refused(
+            "poll_seconds = 10",
+            "poll_seconds = 0",
+            expect!["demo.toml:9: poll_seconds: a meter is looked at every 1 second or more"],
+        );
+        refused(
+            "profile = \"h0\"",
+            "profile = \"h7\"",
+            expect![
+                "demo.toml:21: load: unknown variant `h7`, expected one of `h0`, `g0`, `g1`, `g2`, `g3`, `g4`, `g5`, `g6`, `l0`"
+            ],
+        );
+        refused(
+            "\"5.00\"",
+            "\"5.001\"",
+            expect![
+                "demo.toml:22: opening_credit: `5.001` is not an amount: digits with at most 2 decimals are expected, such as 52.80"
+            ],
+        );
+        refused(
+            "tariff = \"demo-residential\"\n",
+            "",
+            expect!["demo.toml:16: [[population]]: missing field `tariff`"],
+        );
     }
 }

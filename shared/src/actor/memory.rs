@@ -4,8 +4,8 @@
 use actix::{Actor, Context, Handler, Message};
 
 use crate::actor::port::{Append, Journal, JournalFault, Replay};
-use crate::ledger::{Chain, Record};
 use crate::id::SiteId;
+use crate::ledger::{Chain, Record};
 
 #[derive(Debug)]
 pub struct MemoryJournal {
@@ -27,7 +27,8 @@ impl MemoryJournal {
     /// Starts the actor; the journal is its two recipients.
     pub fn open(site: SiteId) -> (actix::Addr<Self>, Journal) {
         let address = Self::new(site).start();
-        let journal = Journal { append: address.clone().recipient(), replay: address.clone().recipient() };
+        let journal =
+            Journal { append: address.clone().recipient(), replay: address.clone().recipient() };
         (address, journal)
     }
 }

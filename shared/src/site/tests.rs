@@ -14,7 +14,16 @@ use crate::time::{Span, Timestamp, Zone};
 use crate::vend::{Policy, Tender};
 
 pub(crate) const FLAT: &str = r#"
-@@FLAT@@
+id = "flat"
+name = "Flat"
+currency = "CNY"
+zone = "Asia/Shanghai"
+
+[[versions]]
+from = "2020-01-01"
+
+[versions.energy]
+price = "1.00"
 "#;
 
 const METER: MeterId = MeterId(7);
@@ -30,7 +39,10 @@ struct Story {
 }
 
 fn blank() -> Site {
-    Site::new(Zone::named("Asia/Shanghai").expect("a zone"), [Tariff::from_toml(FLAT).expect("a tariff")])
+    Site::new(
+        Zone::named("Asia/Shanghai").expect("a zone"),
+        [Tariff::from_toml(FLAT).expect("a tariff")],
+    )
 }
 
 fn money(text: &str) -> Money {
@@ -40,10 +52,22 @@ fn money(text: &str) -> Money {
 impl Story {
     fn begin() -> Self {
         let now = Timestamp::parse("2026-07-01T08:00:00+08:00").expect("an instant");
-        let mut story = Self { site: blank(), now, keys: 0, journal: Vec::new(), told: String::new() };
-        let policy = Policy { low_credit: money("2.00"), restore_minimum: money("1.00"), ..Policy::default() };
+        let mut story =
+            Self { site: blank(), now, keys: 0, journal: Vec::new(), told: String::new() };
+        let policy = Policy {
+            low_credit: money("2.00"),
+            restore_minimum: money("1.00"),
+            ..Policy::default()
+        };
         let tariff = TariffId("flat".to_owned());
-        story.order(Command::OpenAccount { account: ACCOUNT, tariff, policy, opening: money("0.00") }).expect("opens");
+        story
+            .order(Command::OpenAccount {
+                account: ACCOUNT,
+                tariff,
+                policy,
+                opening: money("0.00"),
+            })
+            .expect("opens");
         let most_power = Power::from_watts(20_000);
         let limits = Limits { most_power, step: Energy::from_wh(10), wraps_at: None };
         story.order(Command::BindMeter { account: ACCOUNT, meter: METER, limits }).expect("binds");
@@ -59,12 +83,19 @@ impl Story {
         Ok(events)
     }
 
-    fn read(&mut self, look: Result<Register, CommFault>, quality: Quality, attempts: u32) -> Vec<Event> {
-        let on = self.site.metered(METER).map(|metered| metered.wanted()) == Some(Supply::Connected);
+    fn read(
+        &mut self,
+        look: Result<Register, CommFault>,
+        quality: Quality,
+        attempts: u32,
+    ) -> Vec<Event> {
+        let on =
+            self.site.metered(METER).map(|metered| metered.wanted()) == Some(Supply::Connected);
         let contact = if on { Contact::Closed } else { Contact::Open };
         let health = Health { quality, contact, attempts, polls: 1, failures: 0 };
         let look = look.map(|import| Telegram { import, live: Live::default(), contact });
-        let report = Report { meter: METER, book: Book::Live, at: self.now, look, health, again: None };
+        let report =
+            Report { meter: METER, book: Book::Live, at: self.now, look, health, again: None };
         let events = self.site.report(&report).events;
         self.journal.extend(events.iter().map(|event| (self.now, event.clone())));
         events
@@ -90,12 +121,13 @@ impl Story {
             }
             ["cut"] => self.order(Command::CutSupply { meter: METER, reason: reason() }),
             ["restore"] => self.order(Command::RestoreSupply { meter: METER, reason: reason() }),
-            ["restore", "silently"] => self.order(Command::RestoreSupply { meter: METER, reason: " ".to_owned() }),
+            ["restore", "silently"] => {
+                self.order(Command::RestoreSupply { meter: METER, reason: " ".to_owned() })
+            }
             ["new", "start"] => self.resolve(HoldResolution::NewStart),
             ["bill", "it"] => self.resolve(HoldResolution::BillDifference),
-            ["acknowledge", id] => {
-                self.order(Command::AcknowledgeAlarm { alarm: AlarmId(id.parse().expect("a number")) })
-            }
+            ["acknowledge", id] => self
+                .order(Command::AcknowledgeAlarm { alarm: AlarmId(id.parse().expect("a number")) }),
             ["read", kwh] => {
                 let mwh = Energy::parse_kwh(kwh).expect("kWh").mwh();
                 Ok(self.read(Ok(Register::from_mwh(mwh)), Quality::Good, 0))
@@ -119,12 +151,17 @@ impl Story {
             Ok(events) => events.iter().map(brief).collect::<Vec<_>>().join(", "),
             Err(refusal) => format!("REFUSED: {refusal}"),
         };
-        self.told += &format!("{line:<16} -> {credit:>6} {:<12} {what}", supply(metered.wanted())).trim_end();
+        self.told += &format!("{line:<16} -> {credit:>6} {:<12} {what}", supply(metered.wanted()))
+            .trim_end();
         self.told += "\n";
     }
 
     fn resolve(&mut self, resolution: HoldResolution) -> Result<Vec<Event>, Refusal> {
-        self.order(Command::ResolveHold { meter: METER, resolution, note: "looked at it".to_owned() })
+        self.order(Command::ResolveHold {
+            meter: METER,
+            resolution,
+            note: "looked at it".to_owned(),
+        })
     }
 
     /// A fresh site that applies the journal stands where this one does, once both are posted.
@@ -139,7 +176,13 @@ impl Story {
         let state = |site: &Site| {
             let account = site.accounts().get(&ACCOUNT).expect("the account");
             let metered = account.meters.get(&METER).expect("the meter");
-            (account.posted(), account.last_sale, metered.wanted(), metered.posted_to(), metered.held())
+            (
+                account.posted(),
+                account.last_sale,
+                metered.wanted(),
+                metered.posted_to(),
+                metered.held(),
+            )
         };
         assert_eq!(state(&fresh), state(&self.site));
         assert_eq!(fresh.alarms(), self.site.alarms());
@@ -156,9 +199,13 @@ fn supply(wanted: Supply) -> String {
 
 fn brief(event: &Event) -> String {
     match event {
-        Event::Settled(settled) => format!("settled {} = {}", settled.energy, settled.amount().to_decimal(Currency::CNY)),
+        Event::Settled(settled) => {
+            format!("settled {} = {}", settled.energy, settled.amount().to_decimal(Currency::CNY))
+        }
         Event::Sold(sale) => format!("receipt {}", sale.receipt),
-        Event::Reversed(reversal) => format!("receipt {} takes back {}", reversal.receipt, reversal.of),
+        Event::Reversed(reversal) => {
+            format!("receipt {} takes back {}", reversal.receipt, reversal.of)
+        }
         Event::AlarmRaised { alarm, kind, .. } => format!("alarm {alarm} {kind:?}"),
         Event::AlarmCleared { alarm } => format!("alarm {alarm} over"),
         Event::AlarmAcknowledged { alarm } => format!("alarm {alarm} seen"),
@@ -189,7 +236,28 @@ fn credit_is_used_warned_about_cut_at_the_second_look_and_comes_back_when_paid()
         "read 1000 / read 1000 / sell 3.00 / read 1000.30 / read 1000.60 / read 1000.90 / read 1001.20 / read 1001.50
          / read 1001.80 / read 1002.10 / read 1002.40 / read 1002.70 / read 1003 / read 1003.01 / read 1003.01
          / sell 1.00 / read 1003.01 / sell 0.50 / sell 1.00 / read 1003.01",
-        expect![[""]],
+        expect![[r#"
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 3.00        ->   3.00 on           receipt 1
+            read 1000.30     ->   2.70 on
+            read 1000.60     ->   2.40 on
+            read 1000.90     ->   2.10 on
+            read 1001.20     ->   1.80 on           settled 1.2 kWh = 1.20, low
+            read 1001.50     ->   1.50 on
+            read 1001.80     ->   1.20 on
+            read 1002.10     ->   0.90 on
+            read 1002.40     ->   0.60 on
+            read 1002.70     ->   0.30 on
+            read 1003        ->   0.00 on
+            read 1003.01     ->  -0.01 NoCredit     settled 1.81 kWh = 1.81, cut NoCredit
+            read 1003.01     ->  -0.01 NoCredit     proven Open
+            sell 1.00        ->   0.99 NoCredit     settled 0 kWh = 0.00, receipt 2
+            read 1003.01     ->   0.99 NoCredit     settled 0 kWh = 0.00, low
+            sell 0.50        ->   0.99 NoCredit     REFUSED: the amount is below the least sale of 100 minor units
+            sell 1.00        ->   1.99 on           receipt 3, lifted NoCredit
+            read 1003.01     ->   1.99 on           settled 0 kWh = 0.00, low, proven Closed
+        "#]],
     );
 }
 
@@ -197,7 +265,16 @@ fn credit_is_used_warned_about_cut_at_the_second_look_and_comes_back_when_paid()
 fn a_false_zero_bills_nothing_and_what_was_really_used_is_billed_after_it() {
     check(
         "read 1000 / read 1000 / sell 50 / read 0 / read 0 / read 1000.2 / wait 1 / read 1000.3",
-        expect![[""]],
+        expect![[r#"
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 50          ->  50.00 on           receipt 1
+            read 0           ->  50.00 on           held, alarm 1 RegisterBackwards
+            read 0           ->  50.00 on
+            read 1000.2      ->  49.80 on           hold over, alarm 1 over
+            wait 1           ->  49.80 on
+            read 1000.3      ->  49.70 on           settled 0.3 kWh = 0.30
+        "#]],
     );
 }
 
@@ -206,7 +283,23 @@ fn a_jump_is_held_until_the_register_comes_back_or_a_person_decides() {
     check(
         "read 1000 / read 1000 / sell 50 / read 5000 / read 5000.1 / read 1000.1 / read 1020 / bill it / read 1020.1
          / read 10 / new start / read 10.1 / wait 1 / read 10.2 / new start",
-        expect![[""]],
+        expect![[r#"
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 50          ->  50.00 on           receipt 1
+            read 5000        ->  50.00 on           held, alarm 1 RegisterJump
+            read 5000.1      ->  50.00 on
+            read 1000.1      ->  49.90 on           hold over, alarm 1 over
+            read 1020        ->  49.90 on           held, alarm 2 RegisterJump
+            bill it          ->  30.00 on           settled 0.1 kWh = 0.10, hold over, settled 19.9 kWh = 19.90, alarm 2 over
+            read 1020.1      ->  29.90 on
+            read 10          ->  29.90 on           held, alarm 3 RegisterBackwards
+            new start        ->  29.90 on           settled 0.1 kWh = 0.10, hold over, baseline, alarm 3 over
+            read 10.1        ->  29.80 on
+            wait 1           ->  29.80 on
+            read 10.2        ->  29.70 on           settled 0.2 kWh = 0.20
+            new start        ->  29.70 on           REFUSED: meter 7 has no reading on hold
+        "#]],
     );
 }
 
@@ -215,7 +308,25 @@ fn staff_cut_and_restore_but_lack_of_credit_stays() {
     check(
         "read 1000 / read 1000 / sell 5 / cut / read 1000 / restore silently / restore / read 1000 / read 1000.3
          / read 1000.6 / wait 20 / read 1005.2 / read 1005.2 / cut / restore / restore / sell 10",
-        expect![[""]],
+        expect![[r#"
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 5           ->   5.00 on           receipt 1
+            cut              ->   5.00 Operator     cut Operator
+            read 1000        ->   5.00 Operator     proven Open
+            restore silently ->   5.00 Operator     REFUSED: a reason is required
+            restore          ->   5.00 on           lifted Operator
+            read 1000        ->   5.00 on           proven Closed
+            read 1000.3      ->   4.70 on
+            read 1000.6      ->   4.40 on
+            wait 20          ->   4.40 on
+            read 1005.2      ->  -0.20 on           settled 0.6 kWh = 0.60, settled 4.6 kWh = 4.60, low
+            read 1005.2      ->  -0.20 NoCredit     settled 0 kWh = 0.00, cut NoCredit
+            cut              ->  -0.20 Operator     cut Operator
+            restore          ->  -0.20 NoCredit     lifted Operator
+            restore          ->  -0.20 NoCredit     REFUSED: supply is open for lack of credit; only a payment brings it back
+            sell 10          ->   9.80 on           receipt 2, lifted NoCredit
+        "#]],
     );
 }
 
@@ -224,13 +335,39 @@ fn only_the_latest_sale_can_be_reversed_and_only_once_and_only_what_is_left() {
     check(
         "read 1000 / read 1000 / sell 5 / sell 6 / reverse 1 / reverse 2 / reverse 2 / reverse 1 / reverse 9
          / sell 7 for 5 / sell 7 for 10 / wait 1 / read 1006 / reverse 4",
-        expect![[""]],
+        expect![[r#"
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 5           ->   5.00 on           receipt 1
+            sell 6           ->  11.00 on           receipt 2
+            reverse 1        ->  11.00 on           REFUSED: only the latest sale of an account can be reversed; that is receipt 2
+            reverse 2        ->   5.00 on           receipt 3 takes back 2
+            reverse 2        ->   5.00 on           REFUSED: receipt 2 is a reversal or was reversed already
+            reverse 1        ->   5.00 on           REFUSED: only the latest sale of an account can be reversed; that is receipt 2
+            reverse 9        ->   5.00 on           REFUSED: there is no receipt 9 in this book
+            sell 7 for 5     ->   5.00 on           REFUSED: what was handed over is less than the amount
+            sell 7 for 10    ->  12.00 on           receipt 4
+            wait 1           ->  12.00 on
+            read 1006        ->   6.00 on           settled 6 kWh = 6.00
+            reverse 4        ->   6.00 on           REFUSED: 100 minor units of it are used already; only what is left on the account can be taken back
+        "#]],
     );
 }
 
 #[test]
 fn amounts_outside_the_terms_are_refused_with_the_border() {
-    check("sell 0.99 / sell 1.00 / sell 5000.01 / sell 5000 / sell 5000 / sell 5000 / sell 5000", expect![[""]]);
+    check(
+        "sell 0.99 / sell 1.00 / sell 5000.01 / sell 5000 / sell 5000 / sell 5000 / sell 5000",
+        expect![[r#"
+            sell 0.99        ->   0.00 on           REFUSED: the amount is below the least sale of 100 minor units
+            sell 1.00        ->   1.00 on           receipt 1
+            sell 5000.01     ->   1.00 on           REFUSED: the amount is above the largest allowed of 500000 minor units
+            sell 5000        -> 5001.00 on           receipt 2
+            sell 5000        -> 10001.00 on           receipt 3
+            sell 5000        -> 15001.00 on           receipt 4
+            sell 5000        -> 15001.00 on           REFUSED: the amount is above the largest allowed of 499900 minor units
+        "#]],
+    );
 }
 
 #[test]
@@ -238,6 +375,17 @@ fn a_silent_meter_raises_one_alarm_and_is_never_cut() {
     check(
         "read 1000 / read 1000 / sell 1 / miss / miss again / miss again / acknowledge 1 / read 1000.1 / stuck 1000.2
          / read 1000.3",
-        expect![[""]],
+        expect![[r#"
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 1           ->   1.00 on           receipt 1
+            miss             ->   1.00 on
+            miss again       ->   1.00 on           alarm 1 Silent
+            miss again       ->   1.00 on
+            acknowledge 1    ->   1.00 on           alarm 1 seen
+            read 1000.1      ->   0.90 on           alarm 1 over, settled 0.1 kWh = 0.10, low
+            stuck 1000.2     ->   0.80 on           alarm 2 RelayNotObeying
+            read 1000.3      ->   0.70 on           alarm 2 over
+        "#]],
     );
 }

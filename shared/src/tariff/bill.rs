@@ -84,8 +84,7 @@ impl ChargeState {
                 *sum = sum.plus(amount);
             }
         }
-        bill.posted =
-            before.into_iter().map(|exact| exact.round(rounding, tariff.currency)).sum();
+        bill.posted = before.into_iter().map(|exact| exact.round(rounding, tariff.currency)).sum();
         bill.lines.sort_by_key(|line| line.line);
         bill
     }
@@ -103,10 +102,17 @@ impl ChargeState {
                 amount: amount.times(share),
             };
             match &component.charge {
-                Charge::Volume(volume) => self.volume_lines(version, volume, part, |period, tier, mwh, amount| {
-                    let name = version.schedule(volume.schedule).period_name(period);
-                    bill.add(entry(Some(name), Some(tier), Some(Energy::from_mwh(mwh)), amount));
-                }),
+                Charge::Volume(volume) => {
+                    self.volume_lines(version, volume, part, |period, tier, mwh, amount| {
+                        let name = version.schedule(volume.schedule).period_name(period);
+                        bill.add(entry(
+                            Some(name),
+                            Some(tier),
+                            Some(Energy::from_mwh(mwh)),
+                            amount,
+                        ));
+                    })
+                }
                 Charge::Dynamic(dynamic) => {
                     let mwh = part.buckets.get(dynamic.bucket).copied().unwrap_or(0);
                     if mwh != 0 {
@@ -116,7 +122,8 @@ impl ChargeState {
                     }
                 }
                 Charge::Tax(tax) if tax.inclusive => {
-                    let inside = |&line: &LineKey| get(amounts, line).times(version.net_share(line));
+                    let inside =
+                        |&line: &LineKey| get(amounts, line).times(version.net_share(line));
                     let net: Exact = tax.of.iter().map(inside).sum();
                     bill.add(entry(None, None, None, net.times(tax.rate)));
                 }
@@ -211,7 +218,8 @@ impl ChargeState {
             return;
         }
         let december = self.month.month == 12;
-        let Some(version) = self.parts.last().and_then(|part| tariff.version_numbered(part.version))
+        let Some(version) =
+            self.parts.last().and_then(|part| tariff.version_numbered(part.version))
         else {
             return;
         };
@@ -233,7 +241,8 @@ impl Version {
                 && tax.inclusive
                 && tax.of.contains(&line)
             {
-                inside = inside.plus(Exact::from_parts(i128::from(tax.rate.num), i128::from(tax.rate.den)));
+                inside = inside
+                    .plus(Exact::from_parts(i128::from(tax.rate.num), i128::from(tax.rate.den)));
             }
         }
         if inside.is_zero() { Ratio::ONE } else { inside.one_over_one_plus() }

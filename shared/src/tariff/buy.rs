@@ -62,7 +62,8 @@ impl ChargeState {
             } else if marginal.price <= Exact::ZERO {
                 break;
             }
-            let energy = left.buys(marginal.price).map_or(marginal.room, |mwh| mwh.min(marginal.room));
+            let energy =
+                left.buys(marginal.price).map_or(marginal.room, |mwh| mwh.min(marginal.room));
             if energy == 0 {
                 break;
             }
@@ -88,8 +89,13 @@ impl ChargeState {
         let version = tariff.version_at(at)?;
         let season = version.season_of(tariff.zone.date(at));
         let mut amounts: Amounts = [Exact::ZERO; MAX_LINES];
-        let mut found =
-            Marginal { price: Exact::ZERO, tier: 0, period: String::new(), room: i64::MAX, cliff: false };
+        let mut found = Marginal {
+            price: Exact::ZERO,
+            tier: 0,
+            period: String::new(),
+            room: i64::MAX,
+            cliff: false,
+        };
         let main = version.main_volume().map(|volume| volume.first);
         for component in version.order.iter().filter_map(|&place| version.components.get(place)) {
             let amount = match &component.charge {

@@ -128,8 +128,7 @@ mod tests {
     #[test]
     fn a_season_may_pass_over_new_year() {
         let md = |month, day| MonthDay { month, day };
-        let heating =
-            Season { name: "heating".to_owned(), ranges: vec![(md(11, 15), md(3, 15))] };
+        let heating = Season { name: "heating".to_owned(), ranges: vec![(md(11, 15), md(3, 15))] };
         for (day, inside) in [
             (md(11, 14), false),
             (md(11, 15), true),

@@ -126,9 +126,8 @@ impl ChargeState {
     /// A new position at `at`, with nothing used and nothing charged.
     pub fn open(tariff: &Tariff, at: Timestamp) -> Self {
         let date = tariff.zone.date(at);
-        let progress = |reset: &crate::tariff::block::Reset| {
-            Progress::open(*reset, date, tariff.billing_day)
-        };
+        let progress =
+            |reset: &crate::tariff::block::Reset| Progress::open(*reset, date, tariff.billing_day);
         let lines = tariff.lines.len();
         Self {
             at,

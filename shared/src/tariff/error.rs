@@ -24,7 +24,9 @@ pub enum ChargeError {
     UnknownYear { calendar: String, year: i16 },
     #[error("the price series `{series}` has no price at {at}; load the prices of that day")]
     NoPrice { series: String, at: Timestamp },
-    #[error("energy between {from} and {to} was given, but everything before {charged} is charged already")]
+    #[error(
+        "energy between {from} and {to} was given, but everything before {charged} is charged already"
+    )]
     Overlap { from: Timestamp, to: Timestamp, charged: Timestamp },
     #[error("{mwh} mWh between {from} and {to} is negative; a register never counts backwards")]
     Negative { from: Timestamp, to: Timestamp, mwh: i64 },

@@ -6,9 +6,7 @@ use crate::tariff::block::Kind;
 use crate::tariff::charge::{ChargeState, Part};
 use crate::tariff::exact::{Exact, Ratio};
 use crate::tariff::power_factor::{PowerFactor, hundredths};
-use crate::tariff::version::{
-    Charge, Component, Demand, Fixed, Minimum, Per, Version, Volume,
-};
+use crate::tariff::version::{Charge, Component, Demand, Fixed, Minimum, Per, Version, Volume};
 use crate::tariff::{LineKey, Tariff};
 
 /// How many lines a tariff may have; so that an evaluation needs no memory of its own.
@@ -64,10 +62,13 @@ impl ChargeState {
                     Exact::from_parts(sum, 100_000_000)
                 }
                 Charge::Fixed(fixed) => self.fixed_charge(fixed, place, part),
-                Charge::Demand(demand) => self.demand_charge(tariff, demand, version, part, last, place),
+                Charge::Demand(demand) => {
+                    self.demand_charge(tariff, demand, version, part, last, place)
+                }
                 Charge::Minimum(minimum) => {
                     if closing && last {
-                        let so_far = sum_of(before, &minimum.of).plus(sum_of(&amounts, &minimum.of));
+                        let so_far =
+                            sum_of(before, &minimum.of).plus(sum_of(&amounts, &minimum.of));
                         self.top_up(minimum, component, so_far)
                     } else {
                         Exact::ZERO
@@ -197,15 +198,21 @@ impl Demand {
         let top = i128::try_from(self.top).expect("a handful of intervals");
         let (past, share) = floor.unwrap_or((0, Ratio::ONE));
         let bands = self.contract.as_ref().map_or(&[][..], |contract| contract.bands.as_slice());
-        let band_scale: i128 =
-            bands.iter().filter_map(|(width, _)| *width).map(|width| i128::from(width.den)).product();
+        let band_scale: i128 = bands
+            .iter()
+            .filter_map(|(width, _)| *width)
+            .map(|width| i128::from(width.den))
+            .product();
         let scale = top * i128::from(share.den) * band_scale;
         let billed = (i128::from(sum) * i128::from(share.den) * band_scale)
             .max(i128::from(past) * i128::from(share.num) * band_scale)
             .max(i128::from(self.at_least) * scale);
         let mut weighted = Exact::ZERO;
         let mut charge = |energy: i128, price: UnitPrice, multiple: Ratio| {
-            let parts = Exact::from_parts(energy * i128::from(price.e8()) * i128::from(60 / self.minutes), scale);
+            let parts = Exact::from_parts(
+                energy * i128::from(price.e8()) * i128::from(60 / self.minutes),
+                scale,
+            );
             weighted = weighted.plus(parts.times(multiple));
         };
         let Some(contract) = &self.contract else {

@@ -22,7 +22,8 @@ pub struct Ratio {
     pub den: i64,
 }
 
-const FITS: &str = "the exact charge of one account and month fits in a fraction of 128-bit numbers";
+const FITS: &str =
+    "the exact charge of one account and month fits in a fraction of 128-bit numbers";
 
 impl Ratio {
     pub const ONE: Self = Self { num: 1, den: 1 };
@@ -67,9 +68,7 @@ impl Exact {
         if self.den == other.den {
             return Self { num: self.num.checked_add(other.num).expect(FITS), den: self.den };
         }
-        self.sum(other)
-            .or_else(|| self.lowest().sum(other.lowest()))
-            .expect(FITS)
+        self.sum(other).or_else(|| self.lowest().sum(other.lowest())).expect(FITS)
     }
 
     fn sum(self, other: Self) -> Option<Self> {
@@ -115,7 +114,8 @@ impl Exact {
     /// `1 / (1 + self)` of a plain fraction, such as the sum of tax rates.
     pub(crate) fn one_over_one_plus(self) -> Ratio {
         let Self { num, den } = self.lowest();
-        let part = |part: i128| i64::try_from(part).expect("a sum of tax rates is a small fraction");
+        let part =
+            |part: i128| i64::try_from(part).expect("a sum of tax rates is a small fraction");
         Ratio { num: part(den), den: part(den + num) }
     }
 
@@ -265,12 +265,21 @@ mod tests {
 
     #[test]
     fn half_goes_up_and_floor_goes_down_on_both_sides_of_zero() {
-        for (num, den, floor, half_up) in
-            [(1, 3, 0, 0), (1, 2, 0, 1), (2, 3, 0, 1), (-1, 2, -1, 0), (-2, 3, -1, -1), (7, 1, 7, 7)]
-        {
+        for (num, den, floor, half_up) in [
+            (1, 3, 0, 0),
+            (1, 2, 0, 1),
+            (2, 3, 0, 1),
+            (-1, 2, -1, 0),
+            (-2, 3, -1, -1),
+            (7, 1, 7, 7),
+        ] {
             let exact = Exact { num: num * FEN, den };
             assert_eq!(exact.round(Rounding::Floor, Currency::CNY).minor(), floor, "{num}/{den}");
-            assert_eq!(exact.round(Rounding::HalfUp, Currency::CNY).minor(), half_up, "{num}/{den}");
+            assert_eq!(
+                exact.round(Rounding::HalfUp, Currency::CNY).minor(),
+                half_up,
+                "{num}/{den}"
+            );
         }
     }
 

@@ -140,6 +140,13 @@ impl Tariff {
         self.lines.get(usize::from(line.0)).map_or("", String::as_str)
     }
 
+    /// The heading a line is summed under; a line keeps it in every version.
+    pub fn line_class(&self, line: LineKey) -> Class {
+        let components = self.versions.iter().flat_map(|version| &version.components);
+        let found = components.into_iter().find(|component| component.line == line);
+        found.map_or(Class::Energy, |component| component.class)
+    }
+
     /// The same tariff with the prices of a series it names.
     pub fn with_series(mut self, series: Series) -> Result<Self, SeriesError> {
         let place = self.series_names.iter().position(|name| *name == series.name);

@@ -69,9 +69,10 @@ impl Tariff {
 
     fn unknown_year(&self, version: &Version, date: Date) -> bool {
         version.day_types.iter().any(|day_type| match day_type.test {
-            DayTest::Calendar(place) => {
-                self.calendars.get(place).is_some_and(|calendar| calendar.know(date.year()).is_err())
-            }
+            DayTest::Calendar(place) => self
+                .calendars
+                .get(place)
+                .is_some_and(|calendar| calendar.know(date.year()).is_err()),
             DayTest::Weekdays(_) => false,
         })
     }

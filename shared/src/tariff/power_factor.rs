@@ -39,7 +39,8 @@ pub(crate) fn hundredths(active: Energy, reactive: Energy) -> Option<i64> {
         return None;
     }
     // The largest k with k − ½ ≤ 100·P/S, squared so that no root is taken.
-    let reached = |k: i128| (2 * k - 1) * (2 * k - 1) * apparent_squared <= 40_000 * active * active;
+    let reached =
+        |k: i128| (2 * k - 1) * (2 * k - 1) * apparent_squared <= 40_000 * active * active;
     let (mut low, mut high) = (0_i128, 101_i128);
     while high - low > 1 {
         let middle = (low + high) / 2;
@@ -58,9 +59,14 @@ mod tests {
 
     #[test]
     fn a_power_factor_is_rounded_to_hundredths() {
-        for (active, reactive, factor) in
-            [(100, 0, 100), (80, 60, 80), (0, 5, 0), (86, 51, 86), (9_950, 1_000, 99), (100, 10, 100)]
-        {
+        for (active, reactive, factor) in [
+            (100, 0, 100),
+            (80, 60, 80),
+            (0, 5, 0),
+            (86, 51, 86),
+            (9_950, 1_000, 99),
+            (100, 10, 100),
+        ] {
             let of = hundredths(Energy::from_kwh(active), Energy::from_kwh(reactive));
             assert_eq!(of, Some(factor), "{active} kWh, {reactive} kvarh");
         }

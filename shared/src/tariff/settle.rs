@@ -204,7 +204,8 @@ impl ChargeState {
         if tariff.has_yearly_minimum() {
             self.yearly.resize(lines.max(self.yearly.len()), Exact::ZERO);
         }
-        self.demands.resize_with(tariff.demand_slots.len().max(self.demands.len()), Default::default);
+        self.demands
+            .resize_with(tariff.demand_slots.len().max(self.demands.len()), Default::default);
         let date = tariff.zone.date(self.at);
         for reset in tariff.scopes.iter().skip(self.progress.len()) {
             self.progress.push(Progress::open(*reset, date, tariff.billing_day));
@@ -372,7 +373,8 @@ fn lay<W: Watch>(
                 }
                 Kind::Whole => {
                     whole = true;
-                    tier = ladder.step_of_volume(progress.used + laid + piece, 1, season, &progress);
+                    tier =
+                        ladder.step_of_volume(progress.used + laid + piece, 1, season, &progress);
                 }
                 Kind::LookBack(months) => {
                     tier = look_back_step(ladder, months, past, season, &progress);

@@ -63,14 +63,26 @@ impl House {
         let ear = Ear { heard: Rc::clone(&heard) }.start();
         let (journal, port) = MemoryJournal::open(SiteId(1));
         let site = Site::new(Zone::utc(), [Tariff::from_toml(FLAT).expect("a tariff")]);
-        let billing = BillingSupervisor::new(SiteId(1), site, port, ear.clone().recipient(), None).start();
+        let billing =
+            BillingSupervisor::new(SiteId(1), site, port, ear.clone().recipient(), None).start();
         billing.do_send(Join { meter: MeterId(1), book: Book::Live, wants: ear.recipient() });
         let house = Self { journal, billing, heard, now };
         let opening = Money::from_minor(0);
-        let (account, tariff, policy) = (AccountId(1), TariffId("flat".to_owned()), Policy::default());
-        house.ask("open", Command::OpenAccount { account, tariff, policy, opening }).await.expect("opens");
-        let limits = Limits { most_power: Power::from_watts(20_000), step: Energy::from_wh(10), wraps_at: None };
-        house.ask("bind", Command::BindMeter { account, meter: MeterId(1), limits }).await.expect("binds");
+        let (account, tariff, policy) =
+            (AccountId(1), TariffId("flat".to_owned()), Policy::default());
+        house
+            .ask("open", Command::OpenAccount { account, tariff, policy, opening })
+            .await
+            .expect("opens");
+        let limits = Limits {
+            most_power: Power::from_watts(20_000),
+            step: Energy::from_wh(10),
+            wraps_at: None,
+        };
+        house
+            .ask("bind", Command::BindMeter { account, meter: MeterId(1), limits })
+            .await
+            .expect("binds");
         house
     }
 
@@ -86,14 +98,23 @@ impl House {
         let contact = Contact::Closed;
         let health = Health { quality: Quality::Good, contact, attempts: 0, polls: 1, failures: 0 };
         let look = Ok(Telegram { import, live: Live::default(), contact });
-        let report = Report { meter: MeterId(1), book: Book::Live, at: self.now, look, health, again: None };
+        let report =
+            Report { meter: MeterId(1), book: Book::Live, at: self.now, look, health, again: None };
         self.billing.do_send(Reported(report));
-        self.billing.send(SettleDue { book: Book::Live, now: self.now }).await.expect("the supervisor lives");
+        self.billing
+            .send(SettleDue { book: Book::Live, now: self.now })
+            .await
+            .expect("the supervisor lives");
     }
 
     async fn kept(&self) -> usize {
         let all = Replay { after: Seq(0), limit: u32::MAX };
-        self.journal.send(all).await.expect("the journal lives").expect("a journal in memory reads").len()
+        self.journal
+            .send(all)
+            .await
+            .expect("the journal lives")
+            .expect("a journal in memory reads")
+            .len()
     }
 
     fn wanted(&self) -> Vec<Supply> {
@@ -103,7 +124,13 @@ impl House {
 
 fn sale(amount: i64) -> Command {
     let (tender, reference) = (Tender::Cash, String::new());
-    Command::Sell { account: AccountId(1), amount: Money::from_minor(amount), tender, handed: None, reference }
+    Command::Sell {
+        account: AccountId(1),
+        amount: Money::from_minor(amount),
+        tender,
+        handed: None,
+        reference,
+    }
 }
 
 fn receipt(done: Result<Done, Refusal>) -> u64 {
@@ -117,7 +144,8 @@ fn receipt(done: Result<Done, Refusal>) -> u64 {
 async fn one_key_has_one_effect_however_often_it_comes() {
     let house = House::open().await;
     let before = house.kept().await;
-    let answers = futures_util::future::join_all((0..1_000).map(|_| house.ask("same", sale(500)))).await;
+    let answers =
+        futures_util::future::join_all((0..1_000).map(|_| house.ask("same", sale(500)))).await;
     assert!(answers.into_iter().all(|answer| receipt(answer) == 1));
     assert_eq!(house.kept().await, before + 1);
     assert_eq!(house.ask("same", sale(600)).await, Err(Refusal::KeyReused));
@@ -132,7 +160,11 @@ async fn a_journal_that_refuses_stops_the_money_and_lets_nothing_out() {
     }
     assert_eq!(receipt(house.ask("first", sale(100)).await), 1);
     let kept = house.kept().await;
-    house.journal.send(SetFault(Some(JournalFault::Full("no space".to_owned())))).await.expect("the journal lives");
+    house
+        .journal
+        .send(SetFault(Some(JournalFault::Full("no space".to_owned()))))
+        .await
+        .expect("the journal lives");
     assert_eq!(house.ask("second", sale(200)).await, Err(Refusal::Halted));
     // Credit would be used up, but nobody is cut on what is not on the disk.
     for kwh in ["101", "101.1", "101.2", "101.3"] {
@@ -147,8 +179,15 @@ async fn a_journal_that_refuses_stops_the_money_and_lets_nothing_out() {
         house.read(kwh).await;
     }
     assert!(house.billing.send(GetStatus).await.expect("lives").halted.is_none());
-    assert!(matches!(house.wanted().last(), Some(Supply::Disconnected(_))), "cut once the disk has it");
-    assert_eq!(receipt(house.ask("second", sale(2_000)).await), 2, "the refused sale never happened; its key is free");
+    assert!(
+        matches!(house.wanted().last(), Some(Supply::Disconnected(_))),
+        "cut once the disk has it"
+    );
+    assert_eq!(
+        receipt(house.ask("second", sale(2_000)).await),
+        2,
+        "the refused sale never happened; its key is free"
+    );
     assert_eq!(house.wanted().last(), Some(&Supply::Connected));
 }
 
@@ -159,7 +198,12 @@ async fn a_supervisor_started_again_from_its_journal_goes_on_where_it_was() {
         house.read(kwh).await;
     }
     assert_eq!(receipt(house.ask("sale", sale(500)).await), 1);
-    let records = house.journal.send(Replay { after: Seq(0), limit: u32::MAX }).await.expect("lives").expect("reads");
+    let records = house
+        .journal
+        .send(Replay { after: Seq(0), limit: u32::MAX })
+        .await
+        .expect("lives")
+        .expect("reads");
     let site = Site::new(Zone::utc(), [Tariff::from_toml(FLAT).expect("a tariff")]);
     let port = crate::actor::port::Journal {
         append: house.journal.clone().recipient(),
@@ -179,7 +223,12 @@ async fn a_supervisor_started_again_from_its_journal_goes_on_where_it_was() {
 #[actix::test]
 async fn a_tampered_journal_is_not_taken_in() {
     let house = House::open().await;
-    let mut records = house.journal.send(Replay { after: Seq(0), limit: 10 }).await.expect("lives").expect("reads");
+    let mut records = house
+        .journal
+        .send(Replay { after: Seq(0), limit: 10 })
+        .await
+        .expect("lives")
+        .expect("reads");
     records[1].body = records[1].body.replace("\"meter\":1", "\"meter\":2");
     let site = Site::new(Zone::utc(), [Tariff::from_toml(FLAT).expect("a tariff")]);
     let (_, port) = MemoryJournal::open(SiteId(1));

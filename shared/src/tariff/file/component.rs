@@ -70,7 +70,10 @@ pub(super) fn components(
         let reader = Reader { name, table: &component_table };
         let (class, charge) = reader.charge(word, version, shared)?;
         let line = shared.line(name, &node)?;
-        if matches!(charge, Charge::Minimum(_) | Charge::PowerFactor(_) | Charge::Percent(_) | Charge::Tax(_)) {
+        if matches!(
+            charge,
+            Charge::Minimum(_) | Charge::PowerFactor(_) | Charge::Percent(_) | Charge::Tax(_)
+        ) {
             bases.push(Base { component: version.components.len(), of: component_table.get("of") });
         }
         component_table.finish()?;
@@ -105,11 +108,12 @@ fn resolve(base: &Base<'_>, version: &mut Version, node: &Node<'_>) -> Read<()> 
         for entry in list.list() {
             let name = entry.str()?;
             let found = version.components.iter().find(|component| component.name == name);
-            let found = found.ok_or_else(|| {
-                entry.refuse(format!("this version has no component `{name}`"))
-            })?;
+            let found = found
+                .ok_or_else(|| entry.refuse(format!("this version has no component `{name}`")))?;
             if matches!(&found.charge, Charge::Tax(tax) if tax.inclusive) {
-                return Err(entry.refuse(format!("`{name}` is a tax inside prices; nothing is computed from it")));
+                return Err(entry.refuse(format!(
+                    "`{name}` is a tax inside prices; nothing is computed from it"
+                )));
             }
             if of.contains(&found.line) {
                 return Err(entry.refuse(format!("`{name}` stands here twice")));
@@ -124,7 +128,8 @@ fn resolve(base: &Base<'_>, version: &mut Version, node: &Node<'_>) -> Read<()> 
                 (_, Class::Energy | Class::Fixed | Class::Demand) => true,
                 (_, Class::Minimum | Class::PowerFactor | Class::Levies | Class::Tax) => false,
             };
-            (counts && (component.line != own.line) && own_class != Class::Energy).then_some(component.line)
+            (counts && (component.line != own.line) && own_class != Class::Energy)
+                .then_some(component.line)
         }));
     }
     if of.is_empty() {
@@ -135,7 +140,8 @@ fn resolve(base: &Base<'_>, version: &mut Version, node: &Node<'_>) -> Read<()> 
         Some(Charge::PowerFactor(factor)) => factor.of = of,
         Some(Charge::Percent(percent)) => percent.of = of,
         Some(Charge::Tax(tax)) => tax.of = of,
-        Some(Charge::Volume(_) | Charge::Dynamic(_) | Charge::Fixed(_) | Charge::Demand(_)) | None => (),
+        Some(Charge::Volume(_) | Charge::Dynamic(_) | Charge::Fixed(_) | Charge::Demand(_))
+        | None => (),
     }
     Ok(())
 }
@@ -146,7 +152,8 @@ fn order(version: &Version, nodes: &[Node<'_>]) -> Read<Vec<usize>> {
     let mut known: Vec<LineKey> = Vec::new();
     while order.len() < version.components.len() {
         let ready = version.components.iter().enumerate().find(|(place, component)| {
-            !order.contains(place) && base_of(&component.charge).iter().all(|line| known.contains(line))
+            !order.contains(place)
+                && base_of(&component.charge).iter().all(|line| known.contains(line))
         });
         let Some((place, component)) = ready else {
             let circle: Vec<&str> = version
@@ -155,11 +162,17 @@ fn order(version: &Version, nodes: &[Node<'_>]) -> Read<Vec<usize>> {
                 .filter(|component| !known.contains(&component.line))
                 .map(|component| component.name.as_str())
                 .collect();
-            let place = version.components.iter().position(|component| !known.contains(&component.line));
+            let place =
+                version.components.iter().position(|component| !known.contains(&component.line));
             let node = place.and_then(|place| nodes.get(place));
-            let message = format!("these are computed from each other in a circle: {}", circle.join(", "));
+            let message =
+                format!("these are computed from each other in a circle: {}", circle.join(", "));
             return Err(node.map_or_else(
-                || crate::tariff::TariffError { path: String::new(), line: 1, message: message.clone() },
+                || crate::tariff::TariffError {
+                    path: String::new(),
+                    line: 1,
+                    message: message.clone(),
+                },
                 |node| node.refuse(message.clone()),
             ));
         };
@@ -175,7 +188,12 @@ struct Reader<'t, 'a> {
 }
 
 impl<'a> Reader<'_, 'a> {
-    fn charge(&self, word: Word, version: &mut Version, shared: &mut Shared) -> Read<(Class, Charge)> {
+    fn charge(
+        &self,
+        word: Word,
+        version: &mut Version,
+        shared: &mut Shared,
+    ) -> Read<(Class, Charge)> {
         let rate = || Ok(Ratio::from_e8(self.table.need("rate")?.percent()?));
         Ok(match word {
             Word::Energy => (Class::Energy, Charge::Volume(self.volume(version, shared, 1)?)),
@@ -211,12 +229,16 @@ impl<'a> Reader<'_, 'a> {
             let name = node.str()?;
             let found = version.schedules.iter().position(|schedule| schedule.name == name);
             return found.ok_or_else(|| {
-                node.refuse(format!("this version has no schedule `{name}` under [versions.schedules]"))
+                node.refuse(format!(
+                    "this version has no schedule `{name}` under [versions.schedules]"
+                ))
             });
         }
         let Some(node) = by_period else { return Ok(0) };
         let own = version.schedules.iter().position(|schedule| schedule.name == "schedule");
-        own.ok_or_else(|| node.refuse("prices by period need a [[versions.schedule]] that says when"))
+        own.ok_or_else(|| {
+            node.refuse("prices by period need a [[versions.schedule]] that says when")
+        })
     }
 
     fn volume(&self, version: &mut Version, shared: &mut Shared, sign: i64) -> Read<Volume> {
@@ -227,7 +249,8 @@ impl<'a> Reader<'_, 'a> {
             Some(node) => price_lists(node, &names)?,
             None => {
                 let node = self.table.need("price")?;
-                let prices: Vec<UnitPrice> = node.list().iter().map(Node::price).collect::<Read<_>>()?;
+                let prices: Vec<UnitPrice> =
+                    node.list().iter().map(Node::price).collect::<Read<_>>()?;
                 vec![(node, prices); names.len()]
             }
         };
@@ -238,7 +261,8 @@ impl<'a> Reader<'_, 'a> {
             }
             None => (None, Vec::new()),
         };
-        let free = self.table.get("free").map(|node| allowance(&node, version, shared)).transpose()?;
+        let free =
+            self.table.get("free").map(|node| allowance(&node, version, shared)).transpose()?;
         if sign < 0 {
             return self.rebate(version, shared, schedule, lists);
         }
@@ -251,11 +275,14 @@ impl<'a> Reader<'_, 'a> {
                 let base = base.e8();
                 *list = adders.iter().map(|adder| UnitPrice::from_e8(base + adder.e8())).collect();
             } else if !adders.is_empty() {
-                return Err(node.refuse("an additive ladder has one base price a period, and adders"));
+                return Err(
+                    node.refuse("an additive ladder has one base price a period, and adders")
+                );
             }
             if list.len() != longest {
                 return Err(node.refuse(format!(
-                    "{} prices stand here, but the ladder has {longest} steps", list.len()
+                    "{} prices stand here, but the ladder has {longest} steps",
+                    list.len()
                 )));
             }
             prices.append(list);
@@ -325,7 +352,9 @@ impl<'a> Reader<'_, 'a> {
         let quantity = match quantities.as_slice() {
             [] => Ratio::ONE,
             [node] => Ratio::new(node.millionths()?, 1_000_000).unwrap_or(Ratio::ONE),
-            [_, second, ..] => return Err(second.refuse("either `kw` or `kva` is expected, not both")),
+            [_, second, ..] => {
+                return Err(second.refuse("either `kw` or `kva` is expected, not both"));
+            }
         };
         Ok(Fixed { amount, quantity, per: self.table.need("per")?.word(&per)? })
     }
@@ -335,7 +364,9 @@ impl<'a> Reader<'_, 'a> {
             Some(node) => {
                 let minutes = node.int(1, 60)?;
                 if 60 % minutes != 0 {
-                    return Err(node.refuse("an interval is a number of minutes that divides the hour"));
+                    return Err(
+                        node.refuse("an interval is a number of minutes that divides the hour")
+                    );
                 }
                 minutes
             }
@@ -363,7 +394,11 @@ impl<'a> Reader<'_, 'a> {
             if prices.len() == limits.len() + 1 {
                 Ok(Rate { limits: limits.clone(), prices })
             } else {
-                Err(node.refuse(format!("{} prices stand here for {} steps of kW", prices.len(), limits.len() + 1)))
+                Err(node.refuse(format!(
+                    "{} prices stand here for {} steps of kW",
+                    prices.len(),
+                    limits.len() + 1
+                )))
             }
         };
         let (rates, pooled) = match &by_period {
@@ -372,7 +407,9 @@ impl<'a> Reader<'_, 'a> {
                 for (name, entry) in node.table()?.entries() {
                     let place = names.iter().position(|known| known == name);
                     let slot = place.and_then(|place| rates.get_mut(place));
-                    let slot = slot.ok_or_else(|| entry.refuse(format!("the schedule has no period `{name}`")))?;
+                    let slot = slot.ok_or_else(|| {
+                        entry.refuse(format!("the schedule has no period `{name}`"))
+                    })?;
                     let prices = entry.list().iter().map(Node::amount).collect::<Read<_>>()?;
                     *slot = Some(rate(&entry, prices)?);
                 }
@@ -395,7 +432,10 @@ impl<'a> Reader<'_, 'a> {
         let at_least = quantity("at_least_kw")?.unwrap_or(0);
         let contract = quantity("contract_kw")?.map(|agreed| self.contract(agreed)).transpose()?;
         if contract.is_some() && !limits.is_empty() {
-            return Err(self.table.need("limits_kw")?.refuse("a contract has one price and excess bands, no steps"));
+            return Err(self
+                .table
+                .need("limits_kw")?
+                .refuse("a contract has one price and excess bands, no steps"));
         }
         let slot = self.slots(shared, minutes, pooled, names);
         Ok(Demand {
@@ -435,12 +475,17 @@ impl<'a> Reader<'_, 'a> {
             let times = table.need("times")?.e8()?;
             table.finish()?;
             if bands.last().is_some_and(|(width, _): &(Option<Ratio>, Ratio)| width.is_none()) {
-                return Err(node.refuse("the band before has no limit, so nothing is left for this one"));
+                return Err(
+                    node.refuse("the band before has no limit, so nothing is left for this one")
+                );
             }
             bands.push((up_to.map(Ratio::from_e8), Ratio::from_e8(times)));
         }
         if bands.last().is_none_or(|(width, _)| width.is_some()) {
-            return Err(self.table.node.refuse("the last `excess` band has no `up_to`: it takes all that is above"));
+            return Err(self
+                .table
+                .node
+                .refuse("the last `excess` band has no `up_to`: it takes all that is above"));
         }
         Ok(Contract { agreed, bands })
     }
@@ -453,7 +498,12 @@ impl<'a> Reader<'_, 'a> {
         if yearly && by_days {
             return Err(node.refuse("a yearly minimum is not shortened by days"));
         }
-        Ok(Minimum { amount: self.table.need("amount")?.amount()?, yearly, of: Vec::new(), by_days })
+        Ok(Minimum {
+            amount: self.table.need("amount")?.amount()?,
+            yearly,
+            of: Vec::new(),
+            by_days,
+        })
     }
 
     fn power_factor(&self) -> Read<PowerFactor> {
@@ -464,7 +514,9 @@ impl<'a> Reader<'_, 'a> {
                 (Some(node), _) => {
                     let e8 = node.e8()?;
                     if e8 % 1_000_000 != 0 || !(0..=100_000_000).contains(&e8) {
-                        return Err(node.refuse("a power factor lies between 0 and 1 and has 2 decimals"));
+                        return Err(
+                            node.refuse("a power factor lies between 0 and 1 and has 2 decimals")
+                        );
                     }
                     Ok(e8 / 1_000_000)
                 }
@@ -480,16 +532,25 @@ impl<'a> Reader<'_, 'a> {
                 percent: entry.get("percent").map(|node| node.percent()).transpose()?.unwrap_or(0),
                 step: entry.get("step").map(|node| node.percent()).transpose()?.unwrap_or(0),
             };
-            if let Some(other) = table.iter().find(|other: &&Band| other.from <= to && from <= other.to) {
+            if let Some(other) =
+                table.iter().find(|other: &&Band| other.from <= to && from <= other.to)
+            {
                 return Err(node.refuse(format!(
-                    "this band overlaps the one from 0.{:02} to 0.{:02}", other.from, other.to
+                    "this band overlaps the one from 0.{:02} to 0.{:02}",
+                    other.from, other.to
                 )));
             }
             entry.finish()?;
             table.push(band);
         }
-        if let Some(gap) = (0..=100).find(|at| !table.iter().any(|band| (band.from..=band.to).contains(at))) {
-            return Err(self.table.need("table")?.refuse(format!("no band holds the factor {}.{:02}", gap / 100, gap % 100)));
+        if let Some(gap) =
+            (0..=100).find(|at| !table.iter().any(|band| (band.from..=band.to).contains(at)))
+        {
+            return Err(self.table.need("table")?.refuse(format!(
+                "no band holds the factor {}.{:02}",
+                gap / 100,
+                gap % 100
+            )));
         }
         Ok(PowerFactor { table, of: Vec::new() })
     }
@@ -503,7 +564,9 @@ fn price_lists<'a>(node: &Node<'a>, names: &[String]) -> Read<Vec<(Node<'a>, Vec
         }
     }
     let one = |name: &String| {
-        let entry = table.get(name).ok_or_else(|| node.refuse(format!("the period `{name}` has no price")))?;
+        let entry = table
+            .get(name)
+            .ok_or_else(|| node.refuse(format!("the period `{name}` has no price")))?;
         let prices = entry.list().iter().map(Node::price).collect::<Read<_>>()?;
         Ok((entry, prices))
     };
@@ -528,7 +591,10 @@ fn reset(table: &Table<'_>) -> Read<Reset> {
 
 fn per_day(table: &Table<'_>) -> Read<bool> {
     let unit = table.get("unit");
-    Ok(unit.map(|node| node.word(&[("kWh", false), ("kWh/day", true)])).transpose()?.unwrap_or(false))
+    Ok(unit
+        .map(|node| node.word(&[("kWh", false), ("kWh/day", true)]))
+        .transpose()?
+        .unwrap_or(false))
 }
 
 /// Energy of a scope up to a quantity: `{ kwh = "50", reset = "month" }`.
@@ -553,7 +619,10 @@ fn allowance(node: &Node<'_>, version: &Version, shared: &mut Shared) -> Read<La
 
 fn shorten(table: &Table<'_>) -> Read<bool> {
     let node = table.get("first");
-    Ok(node.map(|node| node.word(&[("whole", false), ("by-days", true)])).transpose()?.unwrap_or(false))
+    Ok(node
+        .map(|node| node.word(&[("whole", false), ("by-days", true)]))
+        .transpose()?
+        .unwrap_or(false))
 }
 
 /// Limits by season; `other` is for the rest of the year.
@@ -588,7 +657,11 @@ fn increasing(node: &Node<'_>, most: usize) -> Read<Vec<i64>> {
     Ok(mwh)
 }
 
-fn ladder(node: &Node<'_>, version: &Version, shared: &mut Shared) -> Read<(Ladder, Vec<UnitPrice>)> {
+fn ladder(
+    node: &Node<'_>,
+    version: &Version,
+    shared: &mut Shared,
+) -> Read<(Ladder, Vec<UnitPrice>)> {
     let table = node.table()?;
     let kinds = [("replace", 0_u8), ("additive", 1), ("whole", 2), ("look-back", 3)];
     let kind = table.get("kind").map(|node| node.word(&kinds)).transpose()?.unwrap_or(0);
@@ -620,7 +693,9 @@ fn ladder(node: &Node<'_>, version: &Version, shared: &mut Shared) -> Read<(Ladd
     let months = usize::try_from(months).map_err(|error| node.refuse(error.to_string()))?;
     let adders = table.list("adders").iter().map(Node::price).collect::<Read<Vec<_>>>()?;
     if (kind == 1) == adders.is_empty() {
-        return Err(table.node.refuse("`adders` belong to a ladder of kind `additive`, and only there"));
+        return Err(table
+            .node
+            .refuse("`adders` belong to a ladder of kind `additive`, and only there"));
     }
     let ladder = Ladder {
         kind: match kind {

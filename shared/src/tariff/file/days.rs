@@ -17,8 +17,13 @@ fn dates(node: &Node<'_>, into: &mut Vec<Date>) -> Read<()> {
     };
     let (from, to) = text.split_once("..").unwrap_or((text, text));
     let (mut day, last) = (parse(from)?, parse(to)?);
-    if last < day || crate::tariff::calendar::day_number(last) - crate::tariff::calendar::day_number(day) > 366 {
-        return Err(node.refuse(format!("`{text}` does not run from a day to a later one within a year")));
+    if last < day
+        || crate::tariff::calendar::day_number(last) - crate::tariff::calendar::day_number(day)
+            > 366
+    {
+        return Err(
+            node.refuse(format!("`{text}` does not run from a day to a later one within a year"))
+        );
     }
     while day <= last {
         into.push(day);
@@ -43,14 +48,21 @@ pub(super) fn calendars(root: &Table<'_>) -> Read<Vec<Calendar>> {
             let mut years = Vec::new();
             if with_years {
                 for entry in table.need("years")?.list() {
-                    years.push(i16::try_from(entry.int(1900, 9000)?).map_err(|_| entry.refuse("not a year"))?);
+                    years.push(
+                        i16::try_from(entry.int(1900, 9000)?)
+                            .map_err(|_| entry.refuse("not a year"))?,
+                    );
                 }
                 years.sort_unstable();
                 if years.is_empty() {
-                    return Err(node.refuse("`years` is empty; list the years whose days are entered"));
+                    return Err(
+                        node.refuse("`years` is empty; list the years whose days are entered")
+                    );
                 }
                 if let Some(stray) = days.iter().find(|day| !years.contains(&day.year())) {
-                    return Err(node.refuse(format!("{stray} lies in a year that `years` does not list")));
+                    return Err(
+                        node.refuse(format!("{stray} lies in a year that `years` does not list"))
+                    );
                 }
             }
             table.finish()?;
@@ -93,7 +105,10 @@ pub(super) fn seasons(version: &Table<'_>) -> Read<Vec<Season>> {
             let other = seasons.iter().find(|other| other.contains(MonthDay::of(day)));
             if let Some(other) = other.filter(|_| season.contains(MonthDay::of(day))) {
                 let overlap = day.strftime("%m-%d");
-                return Err(node.refuse(format!("{overlap} lies in `{}` too; seasons must not overlap", other.name)));
+                return Err(node.refuse(format!(
+                    "{overlap} lies in `{}` too; seasons must not overlap",
+                    other.name
+                )));
             }
             day = day.tomorrow().map_err(|error| node.refuse(error.to_string()))?;
         }
@@ -108,10 +123,14 @@ pub(super) fn day_types(version: &Table<'_>, calendars: &[Calendar]) -> Read<Vec
     for node in version.list("days") {
         let table = node.table()?;
         let name = table.need("name")?.str()?.to_owned();
-        let tests: Vec<_> =
-            ["weekdays", "calendar", "events"].into_iter().filter_map(|key| table.get(key)).collect();
+        let tests: Vec<_> = ["weekdays", "calendar", "events"]
+            .into_iter()
+            .filter_map(|key| table.get(key))
+            .collect();
         let [test] = tests.as_slice() else {
-            return Err(node.refuse("exactly one of `weekdays`, `calendar` and `events` is expected"));
+            return Err(
+                node.refuse("exactly one of `weekdays`, `calendar` and `events` is expected")
+            );
         };
         let test = if test.path.ends_with("weekdays") {
             let mut mask = 0;
@@ -119,7 +138,9 @@ pub(super) fn day_types(version: &Table<'_>, calendars: &[Calendar]) -> Read<Vec
                 for word in entry.str()?.split(',').map(str::trim) {
                     let place = WEEKDAYS.iter().position(|weekday| *weekday == word);
                     let place = place.ok_or_else(|| {
-                        entry.refuse(format!("`{word}` is not a weekday: mon tue wed thu fri sat sun"))
+                        entry.refuse(format!(
+                            "`{word}` is not a weekday: mon tue wed thu fri sat sun"
+                        ))
                     })?;
                     mask |= 1_u8 << place;
                 }
@@ -129,7 +150,9 @@ pub(super) fn day_types(version: &Table<'_>, calendars: &[Calendar]) -> Read<Vec
             let wanted = test.str()?;
             let place = calendars.iter().position(|calendar| calendar.name == wanted);
             DayTest::Calendar(place.ok_or_else(|| {
-                test.refuse(format!("there is no calendar `{wanted}` under [calendars] or [events]"))
+                test.refuse(format!(
+                    "there is no calendar `{wanted}` under [calendars] or [events]"
+                ))
             })?)
         };
         table.finish()?;

@@ -103,9 +103,9 @@ pub(super) fn read(text: &str) -> Result<Tariff, TariffError> {
         billing_day: shared.billing_day,
         running,
         close,
-        yearly_minimum: versions.iter().flat_map(|version| &version.components).any(|component| {
-            matches!(&component.charge, Charge::Minimum(minimum) if minimum.yearly)
-        }),
+        yearly_minimum: versions.iter().flat_map(|version| &version.components).any(
+            |component| matches!(&component.charge, Charge::Minimum(minimum) if minimum.yearly),
+        ),
         calendars: shared.calendars,
         scopes: shared.scopes,
         lines: shared.lines,
@@ -180,7 +180,9 @@ fn instant(node: &Node<'_>, zone: &Zone) -> Read<Timestamp> {
         return Ok(zone.start_of(date));
     }
     Timestamp::parse(text).ok_or_else(|| {
-        node.refuse(format!("`{text}` is neither a date (2025-01-01) nor an instant with its offset"))
+        node.refuse(format!(
+            "`{text}` is neither a date (2025-01-01) nor an instant with its offset"
+        ))
     })
 }
 
@@ -213,7 +215,8 @@ fn holidays(
             }
             if next.is_none() {
                 let year = last_known + 1;
-                let start = jiff::civil::Date::new(year, 1, 1).map_err(|error| node.refuse(error.to_string()))?;
+                let start = jiff::civil::Date::new(year, 1, 1)
+                    .map_err(|error| node.refuse(error.to_string()))?;
                 let error = ChargeError::UnknownYear { calendar: calendar.name.clone(), year };
                 let start = zone.start_of(start);
                 if unknown.as_ref().is_none_or(|(until, _)| start < *until) {

@@ -56,11 +56,9 @@ impl<'a> Node<'a> {
 
     pub(super) fn table(&self) -> Read<Table<'a>> {
         match self.value {
-            DeValue::Table(entries) => Ok(Table {
-                node: self.clone(),
-                entries,
-                used: RefCell::new(BTreeSet::new()),
-            }),
+            DeValue::Table(entries) => {
+                Ok(Table { node: self.clone(), entries, used: RefCell::new(BTreeSet::new()) })
+            }
             _ => Err(self.wrong("a table")),
         }
     }
@@ -103,7 +101,8 @@ impl<'a> Node<'a> {
             _ => "",
         };
         let number = digits.parse().ok().filter(|number| (low..=high).contains(number));
-        number.ok_or_else(|| self.refuse(format!("a whole number from {low} to {high} is expected")))
+        number
+            .ok_or_else(|| self.refuse(format!("a whole number from {low} to {high} is expected")))
     }
 
     /// The digits of a number as they were written: in quotes or plain, never through a float.
@@ -123,7 +122,11 @@ impl<'a> Node<'a> {
 
     pub(super) fn amount(&self) -> Read<UnitPrice> {
         let price = self.price()?;
-        if price.e8() < 0 { Err(self.refuse("an amount below zero is not expected here")) } else { Ok(price) }
+        if price.e8() < 0 {
+            Err(self.refuse("an amount below zero is not expected here"))
+        } else {
+            Ok(price)
+        }
     }
 
     /// A number with at most 8 decimals, in hundred-millionths.
@@ -137,7 +140,9 @@ impl<'a> Node<'a> {
         let digits = digits.strip_suffix('%').map_or(digits, str::trim_end);
         let parsed = crate::decimal::parse_scaled(digits, 6);
         parsed.ok_or_else(|| {
-            self.refuse(format!("`{digits}` is not a percentage with at most 6 decimals, such as 16"))
+            self.refuse(format!(
+                "`{digits}` is not a percentage with at most 6 decimals, such as 16"
+            ))
         })
     }
 
@@ -146,7 +151,9 @@ impl<'a> Node<'a> {
         let digits = self.digits()?;
         let energy = Energy::parse_kwh(digits).filter(|energy| *energy >= Energy::ZERO);
         energy.map(Energy::mwh).ok_or_else(|| {
-            self.refuse(format!("`{digits}` is not a quantity with at most 6 decimals, such as 2760"))
+            self.refuse(format!(
+                "`{digits}` is not a quantity with at most 6 decimals, such as 2760"
+            ))
         })
     }
 
@@ -198,7 +205,10 @@ impl<'a> Table<'a> {
     pub(super) fn entries(&self) -> Vec<(&'a str, Node<'a>)> {
         let mut names: Vec<_> = self.entries.keys().collect();
         names.sort_by_key(|name| name.span().start);
-        names.into_iter().filter_map(|name| Some((name.get_ref().as_ref(), self.get(name.get_ref())?))).collect()
+        names
+            .into_iter()
+            .filter_map(|name| Some((name.get_ref().as_ref(), self.get(name.get_ref())?)))
+            .collect()
     }
 
     /// Entries nobody has read yet, in the order of the file.

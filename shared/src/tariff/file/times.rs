@@ -174,7 +174,8 @@ fn overlaps<'r, 'a: 'r>(
         for (node, from, to) in &rule.windows {
             let other = taken.iter().find(|(start, end, _)| start < to && from < end);
             if let Some((start, end, path)) = other {
-                let (from, to) = (clock(usize::from(*from.max(start))), clock(usize::from(*to.min(end))));
+                let (from, to) =
+                    (clock(usize::from(*from.max(start))), clock(usize::from(*to.min(end))));
                 return Err(node.refuse(format!(
                     "{from} to {to} overlaps {path}{}; a rule that goes before others says `overlay = true`",
                     which()
