@@ -159,6 +159,13 @@ impl Account {
         })
     }
 
+    /// The same where it says anything: energy or money. What is left out only makes the next posting
+    /// longer, so it may be left out wherever prices did not change meanwhile.
+    pub fn settled_news(&self, meter: MeterId) -> Option<Settled> {
+        self.settled(meter)
+            .filter(|settled| settled.energy != Energy::ZERO || !settled.lines.is_empty())
+    }
+
     /// Makes a posting so.
     pub fn settle(&mut self, settled: &Settled) {
         let tariff = Arc::clone(&self.tariff);

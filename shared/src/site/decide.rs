@@ -75,7 +75,7 @@ impl Now<'_> {
             .map_or_else(Vec::new, |a| a.meters.keys().copied().collect());
         for meter in meters {
             if let Some(settled) =
-                self.site.accounts.get(&account).and_then(|account| account.settled(meter))
+                self.site.accounts.get(&account).and_then(|account| account.settled_news(meter))
             {
                 self.emit(Event::Settled(settled));
             }

@@ -145,8 +145,10 @@ impl Now<'_> {
         let priced = self.site.charge(meter, new, used).is_ok();
         self.alarm(AlarmKind::NoPrice, !priced);
         let due = self.site.metered(meter).is_some_and(|metered| metered.posting_due(new.at));
-        if crosses || due {
+        if crosses {
             self.post();
+        } else if due {
+            self.post_news();
         }
         self.decide(new.at);
     }
@@ -160,11 +162,20 @@ impl Now<'_> {
         }
     }
 
+    fn post_news(&mut self) {
+        let meter = self.report.meter;
+        if let Some(settled) =
+            self.site.account_of(meter).and_then(|account| account.settled_news(meter))
+        {
+            self.emit(Event::Settled(settled));
+        }
+    }
+
     fn decide(&mut self, at: Timestamp) {
         let Some(account) = self.site.account_of(self.report.meter) else { return };
         let id = account.id;
         if let Some(warning) = supply::warning(account) {
-            self.post();
+            self.post_news();
             self.emit(warning);
         } else if account.warned && account.rearmed() {
             self.site.account_mut(id).warned = false;
@@ -184,7 +195,7 @@ impl Now<'_> {
             self.look_again(at + CONFIRM);
             return;
         }
-        self.post();
+        self.post_news();
         for cut in cuts {
             self.emit(cut);
         }

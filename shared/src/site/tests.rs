@@ -252,11 +252,11 @@ fn credit_is_used_warned_about_cut_at_the_second_look_and_comes_back_when_paid()
             read 1003        ->   0.00 on
             read 1003.01     ->  -0.01 NoCredit     settled 1.81 kWh = 1.81, cut NoCredit
             read 1003.01     ->  -0.01 NoCredit     proven Open
-            sell 1.00        ->   0.99 NoCredit     settled 0 kWh = 0.00, receipt 2
-            read 1003.01     ->   0.99 NoCredit     settled 0 kWh = 0.00, low
+            sell 1.00        ->   0.99 NoCredit     receipt 2
+            read 1003.01     ->   0.99 NoCredit     low
             sell 0.50        ->   0.99 NoCredit     REFUSED: the amount is below the least sale of 100 minor units
             sell 1.00        ->   1.99 on           receipt 3, lifted NoCredit
-            read 1003.01     ->   1.99 on           settled 0 kWh = 0.00, low, proven Closed
+            read 1003.01     ->   1.99 on           low, proven Closed
         "#]],
     );
 }
@@ -321,7 +321,7 @@ fn staff_cut_and_restore_but_lack_of_credit_stays() {
             read 1000.6      ->   4.40 on
             wait 20          ->   4.40 on
             read 1005.2      ->  -0.20 on           settled 0.6 kWh = 0.60, settled 4.6 kWh = 4.60, low
-            read 1005.2      ->  -0.20 NoCredit     settled 0 kWh = 0.00, cut NoCredit
+            read 1005.2      ->  -0.20 NoCredit     cut NoCredit
             cut              ->  -0.20 Operator     cut Operator
             restore          ->  -0.20 NoCredit     lifted Operator
             restore          ->  -0.20 NoCredit     REFUSED: supply is open for lack of credit; only a payment brings it back
