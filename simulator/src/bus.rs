@@ -89,6 +89,11 @@ impl Unit {
 
 impl Actor for VirtualBus {
     type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        // Every meter may ask at the same instant.
+        ctx.set_mailbox_capacity(self.meters.len() + 16);
+    }
 }
 
 impl Handler<LineRequest> for VirtualBus {
@@ -123,6 +128,26 @@ impl Handler<BreakRelay> for VirtualBus {
     fn handle(&mut self, BreakRelay { meter, fault }: BreakRelay, _: &mut Context<Self>) -> bool {
         let unit = self.meters.get_mut(&meter);
         unit.map(|unit| unit.meter.break_relay(fault)).is_some()
+    }
+}
+
+/// Leads a part of the load past a meter from `now` on; answers whether the meter is on this line.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "bool")]
+pub struct Alter {
+    pub meter: MeterId,
+    pub now: Timestamp,
+    /// What still passes it, in thousandths.
+    pub metered_share: i64,
+}
+
+impl Handler<Alter> for VirtualBus {
+    type Result = bool;
+    fn handle(&mut self, order: Alter, _: &mut Context<Self>) -> bool {
+        let Some(unit) = self.meters.get_mut(&order.meter) else { return false };
+        unit.meter.run(&mut self.desk, order.now);
+        unit.meter.metered_share = order.metered_share.clamp(0, 1_000);
+        true
     }
 }
 

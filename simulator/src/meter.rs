@@ -2,9 +2,9 @@
 //! step, and beside it keeps the truth, so that a run can be audited.
 
 use serde::{Deserialize, Serialize};
-use shared::energy::{Energy, Register};
+use shared::energy::{Energy, Power, Register};
 use shared::id::MeterId;
-use shared::meter::{Contact, SwitchCommand, Telegram};
+use shared::meter::{Contact, Limits, SwitchCommand, Telegram};
 use shared::time::Timestamp;
 
 use crate::chance::{Seed, Stream};
@@ -29,6 +29,16 @@ impl Nameplate {
     pub fn usual(meter: MeterId, phases: Phases, mechanism: Mechanism) -> Self {
         let (step, capacity) = (Energy::from_wh(10), Energy::from_kwh(1_000_000));
         Self { meter, phases, step, capacity, mechanism }
+    }
+
+    /// What it can measure at most: 60 A on one phase, 100 A on three, at 250 V.
+    pub fn limits(&self) -> Limits {
+        let watts = match self.phases {
+            Phases::One => 15_000,
+            Phases::Three => 75_000,
+        };
+        let most_power = Power::from_watts(watts);
+        Limits { most_power, step: self.step, wraps_at: Some(self.capacity) }
     }
 }
 
@@ -173,7 +183,6 @@ impl VirtualMeter {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use shared::energy::Power;
     use shared::time::Span;
 
     use super::*;

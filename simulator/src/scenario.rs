@@ -201,7 +201,7 @@ pub struct Happen {
 pub enum Deed {
     /// Somebody comes to the counter with cash.
     Pay {
-        amount: String,
+        amount: Spanned<String>,
     },
     /// Staff cut the supply, or let it come back.
     Cut {
@@ -302,6 +302,12 @@ impl Scenario {
             }
             let load = &population.load;
             load.get_ref().check().map_err(|wrong| source.refuse(load.span().start, wrong))?;
+        }
+        for event in &self.event {
+            if let Deed::Pay { amount } = &event.deed {
+                Money::parse(amount.get_ref(), self.currency)
+                    .map_err(|error| source.refuse(amount.span().start, &error.to_string()))?;
+            }
         }
         let rooms: BTreeSet<String> = crate::population::rooms(self).collect();
         let named = self.fault.iter().filter_map(|fault| fault.room.as_ref());
