@@ -72,6 +72,13 @@ fn the_changelog_tells_of_this_version() {
 }
 
 #[test]
+fn the_example_of_a_site_file_is_accepted() {
+    let example = root().join("server/config.example.toml");
+    let checked = site::meterhouse(&["config", "check"], Some(&example));
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}
+
+#[test]
 fn every_command_the_readme_names_exists() {
     let readme = read(&root().join("README.md"));
     // In the overview two spaces part a command from what it is for.
