@@ -5,6 +5,8 @@ pub mod desk;
 pub mod journal;
 pub mod lock;
 pub mod readings;
+pub mod registry;
+pub mod report;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schema;
@@ -16,8 +18,9 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use actix::{Actor, Addr};
+use rusqlite::Connection;
 use shared::actor::port;
-use shared::id::SiteId;
+use shared::id::{SiteId, StaffId};
 use shared::time::{Timestamp, Zone};
 use thiserror::Error;
 
@@ -47,6 +50,7 @@ pub struct Store {
     dir: PathBuf,
     options: Options,
     writer: Writer,
+    registry: Connection,
 }
 
 /// The store at work.
@@ -56,6 +60,8 @@ pub struct Running {
     pub journal: Addr<JournalActor>,
     /// Reads the ledger for screens, beside the writer.
     pub ledger: Desk,
+    /// Reads and writes who and where.
+    pub registry: Desk,
     /// Takes `KeepReadings`.
     pub readings: Addr<ReadingsActor>,
     /// Reads the readings of either book.
@@ -86,7 +92,13 @@ impl Store {
         let lock = Lock::take(dir)?;
         let anchor = options.anchor.clone().unwrap_or_else(|| default_anchor(dir));
         let writer = Writer::open(ledger_path(dir), anchor, options.site)?;
-        Ok(Self { lock, dir: dir.to_owned(), options, writer })
+        let registry = registry::REGISTRY.open(&registry::path(dir))?;
+        Ok(Self { lock, dir: dir.to_owned(), options, writer, registry })
+    }
+
+    /// The registry, for what has to be asked and set before anything runs.
+    pub fn registry(&self) -> &Connection {
+        &self.registry
     }
 
     /// In recovery nothing is sold until an admin accepts the loss.
@@ -99,11 +111,13 @@ impl Store {
         let ledger = Desk::start("ledger", journal::open_read_only(&ledger_path(&self.dir))?)?;
         let status = self.writer.status();
         let (journal, thread) = JournalActor::new(self.writer, ledger.clone())?;
+        let registry = Desk::start("registry", self.registry)?;
         let (readings, history, mut threads) = readings::start(&self.dir, &self.options.zone)?;
         threads.push(thread);
         Ok(Running {
             journal: journal.start(),
             ledger,
+            registry,
             readings: readings.start(),
             history,
             options: self.options,
@@ -127,11 +141,16 @@ impl Running {
         status_of(&self.status)
     }
 
-    /// An admin accepts that records are lost: the chain goes on from where it ends.
-    pub async fn accept_loss(&self) -> Result<(), port::JournalFault> {
+    /// An admin accepts that records are lost: it is put on record, and the chain goes on from where
+    /// it ends.
+    pub async fn accept_loss(&self, by: StaffId, at: Timestamp) -> Result<(), StoreError> {
+        let Standing::Recovery(recovery) = self.journal_status().standing else {
+            return Ok(());
+        };
+        self.registry.ask(move |db| registry::site::record_loss(db, &recovery, by, at)).await?;
         match self.journal.send(journal::AcceptLoss).await {
-            Ok(outcome) => outcome,
-            Err(_stopped) => Err(port::JournalFault::Closed),
+            Ok(outcome) => Ok(outcome?),
+            Err(_stopped) => Err(StoreError::Closed("journal")),
         }
     }
 
@@ -180,6 +199,8 @@ pub enum StoreError {
     Damaged(#[from] journal::rows::BadRow),
     #[error("the readings of {at} are damaged: {source}")]
     SpoiltReadings { at: Timestamp, source: readings::Spoilt },
+    #[error(transparent)]
+    Journal(#[from] port::JournalFault),
     #[error("the database refused: {0}")]
     Query(#[from] rusqlite::Error),
     #[error("the desk `{0}` is closed")]

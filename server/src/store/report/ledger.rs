@@ -1,0 +1,103 @@
+//! An account's ledger, newest first.
+
+use rusqlite::{Connection, named_params};
+use shared::api::ledger::{ChargeLine, Entry, LedgerEntry, LedgerPage};
+use shared::event::Event;
+use shared::id::{AccountId, Seq, StaffId};
+use shared::money::Money;
+use shared::time::Timestamp;
+
+use crate::store::StoreError;
+use crate::store::journal::rows::{BadRow, count, int};
+
+/// The most entries of a page.
+pub const MOST: u32 = 200;
+
+/// Charges, sales and reversals of an account before `before`. `name` says who a staff number is.
+pub fn page(
+    db: &Connection,
+    account: AccountId,
+    before: Option<Seq>,
+    limit: u32,
+    name: impl Fn(StaffId) -> String,
+) -> Result<LedgerPage, StoreError> {
+    let limit = limit.clamp(1, MOST);
+    let mut statement = db.prepare_cached(
+        "SELECT seq, at, by_staff, body FROM record
+         WHERE account = :account AND seq < :before AND kind IN ('settled', 'sold', 'reversed')
+         ORDER BY seq DESC LIMIT :limit",
+    )?;
+    let mut rows = statement.query(named_params! {
+        ":account": account.0,
+        ":before": before.map_or(i64::MAX, |seq| int(seq.0)),
+        ":limit": limit,
+    })?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let seq = Seq(count(row.get(0)?));
+        let at = Timestamp::from_millis(row.get(1)?);
+        let by = StaffId(row.get(2)?);
+        let event = event(seq, row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
+        entries.extend(entry(seq, at, event, || name(by)));
+    }
+    let full = u32::try_from(entries.len()).is_ok_and(|len| len == limit);
+    let next = entries.last().filter(|_| full).map(|entry| entry.seq);
+    Ok(LedgerPage { account, entries, next })
+}
+
+pub(super) fn event(seq: Seq, body: &str) -> Result<Event, StoreError> {
+    Event::from_body(body).map_err(|error| {
+        StoreError::Damaged(BadRow {
+            table: "record",
+            seq: seq.0,
+            what: format!("the body is not an event: {error}"),
+        })
+    })
+}
+
+fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Option<LedgerEntry> {
+    let (amount, credit_after, entry): (Money, Money, Entry) = match event {
+        Event::Settled(settled) => (
+            -settled.amount(),
+            settled.credit_after,
+            Entry::Charge {
+                from: settled.from.at,
+                to: settled.to.at,
+                register_from: settled.from.register,
+                register_to: settled.to.register,
+                energy: settled.energy,
+                lines: settled
+                    .lines
+                    .into_iter()
+                    .map(|line| ChargeLine { name: line.name, amount: line.amount })
+                    .collect(),
+            },
+        ),
+        Event::Sold(sale) => {
+            (sale.amount, sale.credit_after, Entry::Sale { receipt: sale.receipt, by: by() })
+        }
+        Event::Reversed(reversal) => (
+            -reversal.amount,
+            reversal.credit_after,
+            Entry::Reversal {
+                receipt: reversal.receipt,
+                of: reversal.of,
+                by: by(),
+                reason: reversal.reason,
+            },
+        ),
+        Event::AccountOpened { .. }
+        | Event::MeterBound { .. }
+        | Event::Baseline { .. }
+        | Event::LowCredit { .. }
+        | Event::Cut { .. }
+        | Event::Lifted { .. }
+        | Event::SupplyProven { .. }
+        | Event::ReadingHeld { .. }
+        | Event::HoldEnded { .. }
+        | Event::AlarmRaised { .. }
+        | Event::AlarmAcknowledged { .. }
+        | Event::AlarmCleared { .. } => return None,
+    };
+    Some(LedgerEntry { seq, at, amount, credit_after, entry })
+}

@@ -1,0 +1,5 @@
+//! What screens ask of the ledger, one function a question.
+
+pub mod ledger;
+pub mod receipt;
+pub mod sales;
