@@ -7,4 +7,5 @@ mod browser;
 mod bundle;
 mod docs;
 mod first_run;
+mod headend;
 mod tidy;

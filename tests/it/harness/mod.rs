@@ -4,7 +4,9 @@
 pub(crate) mod browser;
 pub(crate) mod folder;
 pub(crate) mod http;
+pub(crate) mod peers;
 pub(crate) mod program;
+pub(crate) mod queueing;
 pub(crate) mod site;
 
 use std::path::PathBuf;

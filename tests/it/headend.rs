@@ -1,0 +1,473 @@
+//! The head-end against devices: our own queueing gateway with seeded faults, and peers made by
+//! others, on all three transports. Nothing that went wrong on a line may ever become a value.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use server::headend::{HeadEnd, LineConfig, LineStatus, MeterConfig, Status, Transport};
+use shared::actor::port::{Line, LineJob, LineRequest};
+use shared::energy::Register;
+use shared::id::{LineId, MeterId};
+use shared::meter::profile::Library;
+use shared::meter::{CommFault, Contact, Observation, SwitchCommand, Telegram};
+use shared::time::Timestamp;
+
+use crate::harness::peers::{Cable, free_port, python, set_fault, silent_python};
+use crate::harness::queueing::{FAULTS, Fault, Framing, Plant, listen, plant, serve, shown};
+use crate::harness::within;
+
+const SDM630: &str = include_str!("../../shared/profiles/eastron-sdm630.toml");
+const COILS: &str = include_str!("../../shared/profiles/relay-coils.toml");
+
+fn now() -> Timestamp {
+    server_clock()
+}
+
+fn server_clock() -> Timestamp {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("the clock is set");
+    Timestamp::from_millis(i64::try_from(since.as_millis()).expect("milliseconds fit"))
+}
+
+fn line(id: u16, transport: Transport) -> LineConfig {
+    LineConfig {
+        id: LineId(id),
+        name: format!("line {id}"),
+        transport,
+        read_only: false,
+        timeout_ms: None,
+        latency_ms: None,
+        quiet_ms: None,
+        backoff_ms: None,
+    }
+}
+
+/// An SDM630 with a relay board of one output at the same address.
+fn meter(line: u16, unit: u8, profile: &str) -> MeterConfig {
+    MeterConfig {
+        meter: MeterId(u32::from(line) * 1_000 + u32::from(unit)),
+        line: LineId(line),
+        unit: unit.try_into().expect("a unit address"),
+        profile: profile.to_owned(),
+        ct: shared::meter::profile::Ratio::ONE,
+        pt: shared::meter::profile::Ratio::ONE,
+        relay: Some(server::headend::RelayConfig {
+            line: None,
+            unit: None,
+            profile: "relay-coils".to_owned(),
+            output: 1,
+            feedback: Some(1),
+            connected_when: server::headend::config::Output::On,
+        }),
+        serial: None,
+        poll_s: NonZeroU32::MIN,
+    }
+}
+
+fn start(lines: &[LineConfig], meters: &[MeterConfig], library: &Library) -> HeadEnd {
+    HeadEnd::start(lines, meters, library, Arc::new(server_clock)).expect("the lines start")
+}
+
+async fn ask(line: &Line, meter: MeterId, job: LineJob) -> Observation {
+    let request = LineRequest { meter, now: now(), job };
+    let answer = tokio::time::timeout(Duration::from_secs(20), line.send(request)).await;
+    answer.expect("a line answers every request").expect("a line does not fall")
+}
+
+async fn poll(line: &Line, meter: MeterId) -> Result<Telegram, CommFault> {
+    ask(line, meter, LineJob::Poll).await.outcome
+}
+
+async fn status(headend: &HeadEnd, line: u16) -> LineStatus {
+    headend.actors()[&LineId(line)].send(Status).await.expect("a line does not fall")
+}
+
+/// The built-in SDM630 and relay board without the pauses that real buses need.
+fn hasty() -> Library {
+    let mut library = Library::built_in();
+    let sdm = SDM630.replace("turnaround_ms = 200", "turnaround_ms = 5");
+    library.add("sdm630", &sdm.replace("switch_ms     = 100", "switch_ms = 0")).expect("a profile");
+    let coils = COILS.replace("switch_ms     = 50", "switch_ms = 0");
+    library.add("relay-coils", &coils).expect("a profile");
+    library
+}
+
+/// What the queueing peer's unit must be read as, exactly.
+fn assert_is_of_unit(telegram: &Telegram, unit: u8, closed: bool) {
+    let milli = |at: u16| {
+        let thousandths = f64::from(shown(unit, closed, at)) * 1_000.0;
+        Some(format!("{thousandths:.0}").parse::<i32>().expect("a whole number"))
+    };
+    let live = &telegram.live;
+    assert_eq!(
+        telegram.import,
+        Register::from_mwh(i64::from(unit) * 1_000_000_000 + 500_000),
+        "register of unit {unit}"
+    );
+    assert_eq!(live.voltage_mv, [milli(0), milli(2), milli(4)], "voltages of unit {unit}");
+    assert_eq!(live.current_ma, [milli(6), milli(8), milli(10)], "currents of unit {unit}");
+    let watts = live.power.map(|power| 1_000 * i32::try_from(power.watts()).expect("small"));
+    assert_eq!(watts, milli(0x34), "power of unit {unit}");
+    assert_eq!(live.frequency_mhz, milli(0x46), "frequency of unit {unit}");
+    let contact = if closed { Contact::Closed } else { Contact::Open };
+    assert!(
+        [contact, Contact::Unknown].contains(&telegram.contact),
+        "unit {unit}: contact {:?}, in truth {contact:?}",
+        telegram.contact
+    );
+}
+
+#[derive(Default)]
+struct Tally {
+    good: u64,
+    faults: u64,
+}
+
+/// Polls one unit, and now and then switches it, until the plant has answered `requests`.
+async fn work(line: Line, plant: Plant, unit: u8, meter: MeterId, requests: u64) -> Tally {
+    let mut tally = Tally::default();
+    let mut turn = u64::from(unit);
+    while plant.lock().expect("no test panicked").requests < requests {
+        turn += 1;
+        let job = match turn % 16 {
+            3 => LineJob::Switch(SwitchCommand::Open),
+            9 => LineJob::Switch(SwitchCommand::Close),
+            _ => LineJob::Poll,
+        };
+        match ask(&line, meter, job).await.outcome {
+            Ok(telegram) => {
+                tally.good += 1;
+                let closed = plant.lock().expect("no test panicked").closed[&unit];
+                assert_is_of_unit(&telegram, unit, closed);
+            }
+            Err(CommFault::BackedOff) => {
+                tally.faults += 1;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            Err(_fault) => tally.faults += 1,
+        }
+    }
+    tally
+}
+
+/// `METERHOUSE_TRANSACTIONS=100000 cargo test --test it headend` for the long run.
+fn transactions() -> u64 {
+    std::env::var("METERHOUSE_TRANSACTIONS").map_or(20_000, |text| text.parse().expect("a number"))
+}
+
+#[actix_rt::test]
+async fn no_fault_on_a_line_ever_becomes_a_value() {
+    let total = transactions();
+    let cable = Cable::new();
+    // The bus has one end: nobody can hang up there.
+    let on_bus: Vec<Fault> = FAULTS.into_iter().filter(|fault| *fault != Fault::Hangup).collect();
+    let plants = [plant(1, 25, &FAULTS), plant(2, 25, &FAULTS), plant(3, 25, &on_bus)];
+    let serial = tokio_serial::new(cable.theirs(), 38_400);
+    let serial = tokio_serial::SerialPortBuilderExt::open_native_async(serial).expect("a terminal");
+    let one = Arc::new(tokio::sync::Mutex::new(()));
+    actix_rt::spawn(serve(serial, Arc::clone(&plants[2]), Framing::Rtu, one));
+    let transports = [
+        Transport::Tcp { address: listen(Arc::clone(&plants[0]), Framing::Tcp).await },
+        Transport::RtuTcp {
+            address: listen(Arc::clone(&plants[1]), Framing::Rtu).await,
+            baud: 115_200,
+        },
+        Transport::Rtu {
+            path: cable.ours(),
+            baud: 38_400,
+            format: server::headend::config::SerialFormat::EightNone1,
+        },
+    ];
+    let lines: Vec<LineConfig> = (1..)
+        .zip(transports)
+        .map(|(id, transport)| LineConfig {
+            timeout_ms: NonZeroU32::new(25),
+            quiet_ms: Some(30),
+            backoff_ms: NonZeroU32::new(5),
+            ..line(id, transport)
+        })
+        .collect();
+    let units = 1..=8_u8;
+    let meters: Vec<MeterConfig> = lines
+        .iter()
+        .flat_map(|line| units.clone().map(|unit| meter(line.id.0, unit, "eastron-sdm630")))
+        .collect();
+    let headend = start(&lines, &meters, &hasty());
+
+    let shares = [total * 3 / 5, total / 5, total / 5]; // the two buses keep their gaps
+    let mut workers = Vec::new();
+    for ((line, plant), share) in headend.lines().into_iter().zip(&plants).zip(shares) {
+        for unit in units.clone() {
+            let meter = MeterId(u32::from(line.0.0) * 1_000 + u32::from(unit));
+            workers.push((
+                line.0.0,
+                actix_rt::spawn(work(line.1.clone(), Arc::clone(plant), unit, meter, share)),
+            ));
+        }
+    }
+    let mut tallies = [(0, 0); 3];
+    for (line, worker) in workers {
+        let tally = worker.await.expect("no wrong value");
+        let sum = &mut tallies[usize::from(line) - 1];
+        *sum = (sum.0 + tally.good, sum.1 + tally.faults);
+    }
+    for (number, ((good, faults), plant)) in (1..).zip(tallies.into_iter().zip(&plants)) {
+        let bench = plant.lock().expect("no test panicked");
+        println!(
+            "line {number}: {} requests, {good} good polls, {faults} refused, {:?}",
+            bench.requests, bench.injected
+        );
+        assert!(good > 8 * 20, "line {number}: only {good} good polls, the test proves nothing");
+        for fault in if number == 3 { &on_bus[..] } else { &FAULTS } {
+            assert!(bench.injected.contains_key(fault), "line {number}: {fault:?} never happened");
+        }
+        let status = status(&headend, number).await;
+        let heard: u64 = status.units.iter().map(|unit| unit.requests).sum();
+        assert!(heard >= bench.requests, "line {number} counts what it asks");
+    }
+}
+
+/// One meter of `peer_meter.py`: cut, seen to be cut by power that is gone, and brought back.
+async fn cut_and_restore(line: &Line, meter: MeterId) {
+    let first = poll(line, meter).await.expect("a good poll");
+    assert_eq!(first.contact, Contact::Closed);
+    assert!(first.live.power.is_some_and(|power| power.watts() > 2_000), "{first:?}");
+    let cut = ask(line, meter, LineJob::Switch(SwitchCommand::Open)).await.outcome;
+    let cut = cut.expect("a good poll after the cut");
+    assert_eq!((cut.contact, cut.live.power.map(|power| power.watts())), (Contact::Open, Some(0)));
+    let later = poll(line, meter).await.expect("a good poll");
+    assert_eq!(later.import, cut.import, "nothing is used behind an open contact");
+    let back = ask(line, meter, LineJob::Switch(SwitchCommand::Close)).await.outcome;
+    assert_eq!(back.expect("a good poll").contact, Contact::Closed);
+    within(Duration::from_secs(10), "the register to run on", async || {
+        poll(line, meter).await.ok().filter(|telegram| telegram.import > cut.import)
+    })
+    .await;
+}
+
+#[actix_rt::test]
+async fn a_meter_made_by_others_is_cut_and_restored_over_tcp() {
+    let port = free_port();
+    let _peer = python("peer_meter.py", &["--tcp", &port.to_string(), "--units", "1-3"]);
+    let lines = [line(1, Transport::Tcp { address: format!("127.0.0.1:{port}") })];
+    let meters = [1, 2, 3].map(|unit| meter(1, unit, "eastron-sdm630"));
+    let headend = start(&lines, &meters, &Library::built_in());
+    for unit in [1_001, 1_002, 1_003] {
+        cut_and_restore(&headend.lines()[&LineId(1)], MeterId(unit)).await;
+    }
+}
+
+#[actix_rt::test]
+async fn a_meter_made_by_others_is_cut_and_restored_over_rtu_through_a_gateway() {
+    let port = free_port();
+    let _peer = python("peer_meter.py", &["--rtu-tcp", &port.to_string(), "--units", "1-2"]);
+    let address = format!("127.0.0.1:{port}");
+    let lines = [line(1, Transport::RtuTcp { address, baud: 9_600 })];
+    let meters = [1, 2].map(|unit| meter(1, unit, "eastron-sdm630"));
+    let headend = start(&lines, &meters, &Library::built_in());
+    for unit in [1_001, 1_002] {
+        cut_and_restore(&headend.lines()[&LineId(1)], MeterId(unit)).await;
+    }
+}
+
+#[actix_rt::test]
+async fn a_meter_made_by_others_is_cut_and_restored_on_a_serial_line() {
+    let cable = Cable::new();
+    let _peer = python("peer_meter.py", &["--serial", &cable.theirs(), "--units", "1-2"]);
+    let format = server::headend::config::SerialFormat::EightNone1;
+    let lines = [line(1, Transport::Rtu { path: cable.ours(), baud: 9_600, format })];
+    let meters = [1, 2].map(|unit| meter(1, unit, "eastron-sdm630"));
+    let headend = start(&lines, &meters, &Library::built_in());
+    for unit in [1_001, 1_002] {
+        cut_and_restore(&headend.lines()[&LineId(1)], MeterId(unit)).await;
+    }
+}
+
+/// Codes of `peer_meter.py` and what each must be called.
+#[actix_rt::test]
+async fn every_fault_of_a_peer_has_its_name_and_none_is_a_reading() {
+    let port = free_port();
+    let _peer = python("peer_meter.py", &["--tcp", &port.to_string(), "--units", "1-2"]);
+    let lines = [LineConfig {
+        timeout_ms: NonZeroU32::new(150),
+        backoff_ms: NonZeroU32::new(10),
+        ..line(1, Transport::Tcp { address: format!("127.0.0.1:{port}") })
+    }];
+    let headend = start(&lines, &[meter(1, 1, "eastron-sdm630")], &Library::built_in());
+    let (line, meter) = (&headend.lines()[&LineId(1)], MeterId(1_001));
+    poll(line, meter).await.expect("a good poll");
+    for (code, expected) in [
+        (1, vec![CommFault::Exception(2)]),
+        (2, vec![CommFault::Exception(6)]),
+        (3, vec![CommFault::Exception(0x0B)]),
+        (4, vec![CommFault::Timeout]),
+        (5, vec![CommFault::Garbled, CommFault::WrongReply]),
+        (7, vec![CommFault::WrongReply]),
+        (8, vec![CommFault::Implausible("voltage.l1".to_owned())]),
+        (9, vec![CommFault::WrongReply]),
+        (12, vec![CommFault::Timeout, CommFault::WrongReply]),
+    ] {
+        set_fault(port, 1, code, 0, 0);
+        let fault = within(Duration::from_secs(10), "a fault", async || {
+            poll(line, meter).await.err().filter(|fault| *fault != CommFault::BackedOff)
+        })
+        .await;
+        assert!(expected.contains(&fault), "fault {code} is called {fault:?}");
+        set_fault(port, 1, 0, 0, 0);
+        within(Duration::from_secs(10), "the meter to come back", async || {
+            poll(line, meter).await.ok()
+        })
+        .await;
+    }
+    // A relay that says yes and does not move is seen through.
+    set_fault(port, 1, 10, 0, 0);
+    let stuck = ask(line, meter, LineJob::Switch(SwitchCommand::Open)).await.outcome;
+    assert_eq!(stuck.expect("a good poll").contact, Contact::Closed);
+    // An acknowledgement of another coil is none.
+    set_fault(port, 1, 13, 0, 0);
+    let wrong = ask(line, meter, LineJob::Switch(SwitchCommand::Open)).await.outcome;
+    assert_eq!(wrong, Err(CommFault::WrongReply));
+}
+
+#[actix_rt::test]
+async fn a_command_goes_out_although_the_meter_is_backed_off() {
+    let port = free_port();
+    let _peer = python("peer_meter.py", &["--tcp", &port.to_string(), "--units", "1"]);
+    let lines = [LineConfig {
+        timeout_ms: NonZeroU32::new(150),
+        backoff_ms: NonZeroU32::new(60_000),
+        ..line(1, Transport::Tcp { address: format!("127.0.0.1:{port}") })
+    }];
+    let headend = start(&lines, &[meter(1, 1, "eastron-sdm630")], &Library::built_in());
+    let (line, meter) = (&headend.lines()[&LineId(1)], MeterId(1_001));
+    set_fault(port, 1, 4, 0, 0);
+    assert_eq!(poll(line, meter).await, Err(CommFault::Timeout));
+    assert_eq!(poll(line, meter).await, Err(CommFault::BackedOff));
+    set_fault(port, 1, 0, 0, 0);
+    assert_eq!(poll(line, meter).await, Err(CommFault::BackedOff));
+    let cut = ask(line, meter, LineJob::Switch(SwitchCommand::Open)).await.outcome;
+    assert_eq!(cut.expect("a good poll").contact, Contact::Open);
+    assert!(poll(line, meter).await.is_ok(), "an answer ends the back-off");
+}
+
+#[actix_rt::test]
+async fn a_read_only_line_writes_nothing() {
+    let port = free_port();
+    let _peer = python("peer_meter.py", &["--tcp", &port.to_string(), "--units", "1"]);
+    let address = format!("127.0.0.1:{port}");
+    let lines = [LineConfig { read_only: true, ..line(1, Transport::Tcp { address }) }];
+    let headend = start(&lines, &[meter(1, 1, "eastron-sdm630")], &Library::built_in());
+    let (line, meter) = (&headend.lines()[&LineId(1)], MeterId(1_001));
+    let refused = ask(line, meter, LineJob::Switch(SwitchCommand::Open)).await.outcome;
+    assert_eq!(refused, Err(CommFault::ReadOnly));
+    assert_eq!(poll(line, meter).await.expect("a good poll").contact, Contact::Closed);
+    let frames = status(&headend, 1).await.frames;
+    let functions: Vec<&str> = frames.iter().filter_map(|frame| frame.bytes.get(14..16)).collect();
+    assert!(!functions.is_empty() && !functions.contains(&"05"), "{functions:?}");
+}
+
+/// A profile whose reads all have one shape, so that a late answer looks like any other.
+const LOOKALIKE: &str = r#"
+schema = 1
+id = "lookalike"
+vendor = "test"
+models = ["register pair A holds float32(A)"]
+source = ["tests/peers/raw_peer.py"]
+tested = "peer"
+[line]
+max_registers = 2
+max_gap = 0
+turnaround_ms = 200
+switch_ms = 0
+[defaults]
+table = "input"
+type = "f32"
+[relay]
+kind = "external"
+[points]
+"energy.import" = { at = 72, unit = "kWh", counter = { step = "1" } }
+"voltage.l1" = { at = 230, unit = "V" }
+"frequency" = { at = 50, unit = "Hz" }
+"current.l1" = { at = 6, unit = "A" }
+"#;
+
+fn lookalike(transport: Transport) -> (HeadEnd, Line, MeterId) {
+    let mut library = Library::built_in();
+    library.add("lookalike.toml", LOOKALIKE).expect("a profile");
+    let lines = [LineConfig { latency_ms: Some(0), ..line(1, transport) }];
+    let meters = [MeterConfig { relay: None, ..meter(1, 1, "lookalike") }];
+    let headend = start(&lines, &meters, &library);
+    let line = headend.lines()[&LineId(1)].clone();
+    (headend, line, MeterId(1_001))
+}
+
+/// Until `good` polls were good; each must hold every register's own number.
+async fn only_right_values(line: &Line, meter: MeterId, good: usize) {
+    let mut seen = 0;
+    within(Duration::from_secs(60), "good polls", async || {
+        if let Ok(telegram) = poll(line, meter).await {
+            assert_eq!(telegram.import, Register::from_mwh(72_000_000));
+            assert_eq!(telegram.live.voltage_mv, [Some(230_000), None, None]);
+            assert_eq!(telegram.live.frequency_mhz, Some(50_000));
+            assert_eq!(telegram.live.current_ma, [Some(6_000), None, None]);
+            seen += 1;
+        }
+        (seen >= good).then_some(())
+    })
+    .await;
+}
+
+#[actix_rt::test]
+async fn a_late_or_broken_first_answer_is_never_taken_for_the_next() {
+    for (kind, mode) in [
+        ("tcp", "late700"),
+        ("tcp", "junk60"),
+        ("tcp", "junkpid"),
+        ("rtu", "late700"),
+        ("rtu", "junk60"),
+        ("rtu", "junk60x"),
+    ] {
+        let port = free_port();
+        let _peer = python("raw_peer.py", &[kind, &port.to_string(), mode]);
+        let address = format!("127.0.0.1:{port}");
+        let transport = match kind {
+            "tcp" => Transport::Tcp { address },
+            _ => Transport::RtuTcp { address, baud: 9_600 },
+        };
+        let (_headend, line, meter) = lookalike(transport);
+        only_right_values(&line, meter, 3).await;
+    }
+}
+
+#[actix_rt::test]
+async fn a_late_first_answer_on_a_serial_line_is_never_taken_for_the_next() {
+    let cable = Cable::new();
+    let _peer = silent_python("raw_serial.py", &[&cable.theirs()]);
+    let format = server::headend::config::SerialFormat::EightNone1;
+    let (_headend, line, meter) =
+        lookalike(Transport::Rtu { path: cable.ours(), baud: 9_600, format });
+    only_right_values(&line, meter, 3).await;
+}
+
+#[actix_rt::test]
+async fn a_line_that_was_lost_is_opened_again() {
+    let port = free_port();
+    let arguments = ["--tcp", &port.to_string(), "--units", "1"].map(str::to_owned);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let lines = [line(1, Transport::Tcp { address: format!("127.0.0.1:{port}") })];
+    let headend = start(&lines, &[meter(1, 1, "eastron-sdm630")], &Library::built_in());
+    let (line, meter) = (&headend.lines()[&LineId(1)], MeterId(1_001));
+    assert_eq!(poll(line, meter).await, Err(CommFault::LineDown));
+    for _ in 0..2 {
+        let peer = python("peer_meter.py", &arguments);
+        let comes_back = async || poll(line, meter).await.ok();
+        within(Duration::from_secs(20), "the line to come back", comes_back).await;
+        drop(peer);
+        within(Duration::from_secs(10), "the line to be down", async || {
+            (poll(line, meter).await == Err(CommFault::LineDown)).then_some(())
+        })
+        .await;
+    }
+}
