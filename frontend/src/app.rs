@@ -1,0 +1,137 @@
+//! From an empty page to somebody at a screen: settings, who is there, the site, the live stream.
+
+use std::rc::Rc;
+
+use shared::api::session::Session;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::backend::{Backend, Failure, Heard};
+use crate::browser;
+use crate::components::frame::Frame;
+use crate::components::notice::FailureNotice;
+use crate::hooks::{Leave, use_backend};
+use crate::pages;
+use crate::route::{self, Route};
+use crate::store::fleet::{Fleet, FleetAction};
+use crate::store::seat::Seat;
+use crate::store::settings::{Settings, Theme};
+
+#[component]
+pub fn App() -> Html {
+    let settings = use_reducer(|| Settings::read(browser::stored, &browser::language()));
+    use_effect_with(*settings, |settings| {
+        for (key, value) in settings.written() {
+            browser::store(key, value);
+        }
+        browser::mark_root("lang", Some(settings.lang.tag()));
+        browser::mark_root(
+            "data-rows",
+            Some(if settings.compact { "compact" } else { "comfortable" }),
+        );
+        browser::mark_root(
+            "data-theme",
+            match settings.theme {
+                Theme::Auto => None,
+                Theme::Light | Theme::Dark => Some(settings.theme.word()),
+            },
+        );
+    });
+    let backend = use_memo((), |()| Backend::default());
+    html! {
+        <ContextProvider<UseReducerHandle<Settings>> context={settings}>
+            <ContextProvider<Backend> context={Backend::clone(&backend)}>
+                <Door />
+            </ContextProvider<Backend>>
+        </ContextProvider<UseReducerHandle<Settings>>>
+    }
+}
+
+/// Asks who is there and shows the page that follows from it.
+#[component]
+fn Door() -> Html {
+    let backend = use_backend();
+    let session = use_state(|| None::<Result<(Session, Option<Rc<Seat>>), Failure>>);
+    let ask = {
+        let session = session.clone();
+        use_callback(backend, move |(), backend| {
+            let (backend, session) = (backend.clone(), session.clone());
+            spawn_local(async move { session.set(Some(enter(&backend).await)) });
+        })
+    };
+    use_effect_with(ask.clone(), |ask| ask.emit(()));
+    match &*session {
+        None => {
+            html! { <div class="splash"><img src="/icon.svg" alt="" width="48" height="48" /></div> }
+        }
+        Some(Err(failure)) => html! {
+            <main class="splash"><FailureNotice failure={failure.clone()} retry={ask} /></main>
+        },
+        Some(Ok((Session::SetupNeeded, _))) => html! { <pages::SetUp entered={ask} /> },
+        Some(Ok((Session::SignedOut { ready }, _))) => html! {
+            <pages::SignIn entered={ask} ready={ready.clone()} />
+        },
+        Some(Ok((Session::SignedIn(_), None))) => Html::default(),
+        Some(Ok((Session::SignedIn(_), Some(seat)))) => html! {
+            <ContextProvider<Leave> context={Leave(ask)}>
+                <ContextProvider<Rc<Seat>> context={seat.clone()}>
+                    <Live />
+                </ContextProvider<Rc<Seat>>>
+            </ContextProvider<Leave>>
+        },
+    }
+}
+
+async fn enter(backend: &Backend) -> Result<(Session, Option<Rc<Seat>>), Failure> {
+    let session = backend.session().await?;
+    let seat = match &session {
+        Session::SetupNeeded | Session::SignedOut { .. } => None,
+        Session::SignedIn(person) => {
+            let site = backend.site().await?;
+            Some(Rc::new(Seat::new(person.clone(), site, backend.is_sandbox())))
+        }
+    };
+    Ok((session, seat))
+}
+
+/// Follows the live stream and shows the frame with the page inside.
+#[component]
+fn Live() -> Html {
+    let backend = use_backend();
+    let sandbox = backend.is_sandbox();
+    let fleet = use_reducer(Fleet::default);
+    {
+        let dispatcher = fleet.dispatcher();
+        use_effect_with(backend, move |backend| {
+            let guard = backend.listen(Callback::from(move |heard| {
+                dispatcher.dispatch(match heard {
+                    Heard::Message(message) => FleetAction::Heard { message, at: browser::now() },
+                    Heard::Lost => FleetAction::Lost,
+                });
+            }));
+            move || drop(guard)
+        });
+    }
+    let basename = sandbox.then(|| AttrValue::Static(route::SANDBOX));
+    html! {
+        <ContextProvider<Rc<Fleet>> context={Rc::new(Fleet::clone(&fleet))}>
+            <BrowserRouter {basename}>
+                <Frame>
+                    <Switch<Route> render={page} />
+                </Frame>
+            </BrowserRouter>
+        </ContextProvider<Rc<Fleet>>>
+    }
+}
+
+fn page(route: Route) -> Html {
+    match route {
+        Route::Overview => html! { <pages::Overview /> },
+        Route::Wall => html! { <pages::Wall /> },
+        Route::Meters => html! { <pages::Meters /> },
+        Route::Meter { .. } | Route::Sale | Route::Receipt { .. } => html! { <pages::NotFound /> },
+        Route::Alarms => html! { <pages::Alarms /> },
+        Route::NotFound => html! { <pages::NotFound /> },
+    }
+}

@@ -1,0 +1,119 @@
+//! The frame around every page: bands, top bar, rail or bottom bar, and what floats above.
+
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use super::palette::Palette;
+use super::rail::{BottomBar, Rail};
+use super::shortcuts::ShortcutSheet;
+use super::top_bar::TopBar;
+use crate::browser;
+use crate::format;
+use crate::hooks::{
+    use_document_key, use_fleet, use_lang, use_seat, use_second, use_settings, use_texts,
+};
+use crate::i18n::fill;
+use crate::route::Route;
+use crate::store::fleet::Link as Wire;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Floating {
+    Nothing,
+    Palette,
+    Shortcuts,
+}
+
+#[derive(PartialEq, Properties)]
+pub struct FrameProps {
+    pub children: Html,
+}
+
+#[component]
+pub fn Frame(props: &FrameProps) -> Html {
+    let (settings, seat, texts) = (use_settings(), use_seat(), use_texts());
+    let navigator = use_navigator().expect("the frame is inside the router");
+    let floating = use_state_eq(|| Floating::Nothing);
+    let led = use_mut_ref(|| false);
+    let pressed = {
+        let (floating, may_sell) = (floating.clone(), seat.may_sell());
+        Callback::from(move |event: KeyboardEvent| {
+            let key = event.key();
+            let after_g = std::mem::take(&mut *led.borrow_mut());
+            if (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("k") {
+                event.prevent_default();
+                floating.set(Floating::Palette);
+            } else if key == "F2" && may_sell {
+                event.prevent_default();
+                floating.set(Floating::Nothing);
+                navigator.push(&Route::Sale);
+            } else if !browser::is_typing()
+                && !event.ctrl_key()
+                && !event.alt_key()
+                && !event.meta_key()
+            {
+                match (after_g, key.as_str()) {
+                    (_, "?") => floating.set(Floating::Shortcuts),
+                    (_, "/") => {
+                        event.prevent_default();
+                        floating.set(Floating::Palette);
+                    }
+                    (_, "g") => *led.borrow_mut() = true,
+                    (true, "o") => navigator.push(&Route::Overview),
+                    (true, "w") => navigator.push(&Route::Wall),
+                    (true, "m") => navigator.push(&Route::Meters),
+                    (true, "a") => navigator.push(&Route::Alarms),
+                    (_, _) => (),
+                }
+            }
+        })
+    };
+    use_document_key(pressed);
+    let close = {
+        let floating = floating.clone();
+        Callback::from(move |()| floating.set(Floating::Nothing))
+    };
+    let search = {
+        let floating = floating.clone();
+        Callback::from(move |()| floating.set(Floating::Palette))
+    };
+    let shortcuts = {
+        let floating = floating.clone();
+        Callback::from(move |()| floating.set(Floating::Shortcuts))
+    };
+    html! {
+        <div class={classes!("frame", settings.small_rail.then_some("small-rail"))}>
+            <a class="skip" href="#main">{ texts.frame.skip }</a>
+            <Bands />
+            <Rail />
+            <TopBar {search} shortcuts={shortcuts.clone()} />
+            <main id="main" tabindex="-1">{ props.children.clone() }</main>
+            <BottomBar {shortcuts} />
+            if *floating == Floating::Palette { <Palette on_close={close.clone()} /> }
+            if *floating == Floating::Shortcuts { <ShortcutSheet on_close={close} /> }
+        </div>
+    }
+}
+
+/// What must be known at every moment: this is a demo, the link is lost, money stands still.
+#[component]
+fn Bands() -> Html {
+    use_second();
+    let (seat, fleet, lang, texts) = (use_seat(), use_fleet(), use_lang(), use_texts());
+    let halted =
+        fleet.alarms.iter().any(|alarm| alarm.kind == shared::api::alarm::AlarmKind::JournalHalted);
+    html! {
+        <div class="bands">
+            if seat.sandbox {
+                <p class="band demo">{ texts.frame.sandbox_band }</p>
+            } else if seat.site.demo {
+                <p class="band demo">{ texts.frame.demo_band }</p>
+            }
+            if halted { <p class="band danger" role="alert">{ texts.alarms.halted }</p> }
+            if fleet.link == Wire::Lost {
+                <p class="band offline" role="status">
+                    { fill(texts.frame.offline, &[&format::span(browser::now() - fleet.heard_at, lang)]) }
+                </p>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,19 @@
+//! Components get values and give callbacks; none of them fetches.
+
+pub mod badge;
+pub mod chart;
+pub mod clock_bar;
+pub mod dialog;
+pub mod frame;
+pub mod icon;
+pub mod load_chart;
+pub mod notice;
+pub mod palette;
+pub mod power_chart;
+pub mod rail;
+pub mod shortcuts;
+pub mod spark;
+pub mod table;
+pub mod top_bar;
+pub mod wall_canvas;
+pub mod wall_paint;

@@ -1,0 +1,136 @@
+//! The way around: a rail on wide screens, a bar at the bottom on phones.
+
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use super::clock_bar::ClockBar;
+use super::dialog::Dialog;
+use super::icon::{Glyph, Icon};
+use super::top_bar::{LanguageButton, SignOutButton, ThemeButton};
+use crate::hooks::{use_fleet, use_seat, use_settings, use_texts};
+use crate::i18n::{Texts, fill};
+use crate::route::Route;
+use crate::store::seat::Seat;
+use crate::store::settings::SettingsAction;
+
+struct Place {
+    route: Route,
+    icon: Icon,
+    name: &'static str,
+    count: usize,
+}
+
+fn places(seat: &Seat, texts: &Texts, alarms: usize) -> Vec<Place> {
+    let place = |route, icon, name| Place { route, icon, name, count: 0 };
+    let mut places = vec![
+        place(Route::Overview, Icon::Overview, texts.frame.overview),
+        place(Route::Wall, Icon::Wall, texts.frame.wall),
+    ];
+    if seat.may_sell() {
+        places.push(place(Route::Sale, Icon::Sale, texts.frame.sale));
+    }
+    places.push(Place { count: alarms, ..place(Route::Alarms, Icon::Alarm, texts.frame.alarms) });
+    places.insert(2, place(Route::Meters, Icon::Meter, texts.frame.meters));
+    places
+}
+
+fn is_here(here: Option<&Route>, place: &Route) -> bool {
+    let of_meters = matches!(here, Some(Route::Meter { .. })) && *place == Route::Meters;
+    let of_sale = matches!(here, Some(Route::Receipt { .. })) && *place == Route::Sale;
+    here == Some(place) || of_meters || of_sale
+}
+
+#[component]
+pub fn Rail() -> Html {
+    let (seat, fleet, texts, settings) = (use_seat(), use_fleet(), use_texts(), use_settings());
+    let here = use_route::<Route>();
+    let toggle = {
+        let settings = settings.clone();
+        Callback::from(move |_: MouseEvent| settings.dispatch(SettingsAction::ToggleRail))
+    };
+    let word = if settings.small_rail { texts.frame.expand } else { texts.frame.collapse };
+    html! {
+        <nav class="rail" aria-label={texts.frame.places}>
+            <Link<Route> to={Route::Overview} classes="brand">
+                <img src="/icon.svg" alt="" width="26" height="26" /><b>{ "Meterhouse" }</b>
+            </Link<Route>>
+            <ul>
+                { for places(&seat, texts, fleet.unseen_alarms()).into_iter().map(|place| item(here.as_ref(), place)) }
+            </ul>
+            <button class="rail-fold" onclick={toggle} title={word} aria-label={word}>
+                <Glyph icon={Icon::Rail} /><span>{ word }</span>
+            </button>
+        </nav>
+    }
+}
+
+fn item(here: Option<&Route>, place: Place) -> Html {
+    let active = is_here(here, &place.route);
+    html! {
+        <li class={classes!("place", active.then_some("here"))} title={place.name}>
+            <Link<Route> to={place.route}>
+                <Glyph icon={place.icon} size=20 />
+                <span>{ place.name }</span>
+                if place.count > 0 { <b class="count">{ place.count }</b> }
+            </Link<Route>>
+        </li>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct BottomBarProps {
+    pub shortcuts: Callback<()>,
+}
+
+/// Four places of the role; the rest behind "more".
+#[component]
+pub fn BottomBar(_props: &BottomBarProps) -> Html {
+    let (seat, fleet, texts, settings) = (use_seat(), use_fleet(), use_texts(), use_settings());
+    let here = use_route::<Route>();
+    let open = use_state_eq(|| false);
+    let mut first = places(&seat, texts, fleet.unseen_alarms());
+    let rest: Vec<Place> = if first.len() > 4 { vec![first.remove(2)] } else { Vec::new() };
+    let show = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(true))
+    };
+    let close = {
+        let open = open.clone();
+        Callback::from(move |()| open.set(false))
+    };
+    let followed = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(false))
+    };
+    let compact = {
+        let settings = settings.clone();
+        Callback::from(move |_: MouseEvent| settings.dispatch(SettingsAction::ToggleCompact))
+    };
+    html! {
+        <nav class="bottom" aria-label={texts.frame.places}>
+            <ul>
+                { for first.into_iter().map(|place| item(here.as_ref(), place)) }
+                <li class="place">
+                    <button onclick={show} aria-haspopup="dialog"><Glyph icon={Icon::More} size=20 /><span>{ texts.frame.more }</span></button>
+                </li>
+            </ul>
+            if *open {
+                <Dialog label={texts.frame.more} class="sheet" on_close={close}>
+                    <div class="sheet-person"><Glyph icon={Icon::Person} /><b>{ &seat.person.name }</b><span class="quiet">{ &seat.site.name }</span></div>
+                    <ClockBar wide=true />
+                    <ul class="sheet-places" onclick={followed}>
+                        { for rest.into_iter().map(|place| item(here.as_ref(), place)) }
+                    </ul>
+                    <div class="sheet-tools">
+                        <LanguageButton /><ThemeButton />
+                        <button class="button" aria-pressed={settings.compact.to_string()} onclick={compact}>
+                            <Glyph icon={Icon::Rows} />{ texts.frame.density }
+                        </button>
+                        <SignOutButton words=true />
+                    </div>
+                    <p class="quiet">{ fill(texts.frame.version, &[&seat.site.version]) }</p>
+                </Dialog>
+            }
+        </nav>
+    }
+}

@@ -1,0 +1,56 @@
+//! What components ask for: who is there, which language, what is known, what time it is.
+
+mod load;
+mod window;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::backend::Backend;
+use crate::i18n::{Lang, Texts};
+use crate::store::fleet::Fleet;
+use crate::store::seat::Seat;
+use crate::store::settings::Settings;
+
+pub use load::{Loaded, use_load};
+pub use window::{use_document_key, use_second, use_size};
+
+#[hook]
+pub fn use_settings() -> UseReducerHandle<Settings> {
+    use_context().expect("the app provides its settings")
+}
+
+#[hook]
+pub fn use_lang() -> Lang {
+    use_settings().lang
+}
+
+#[hook]
+pub fn use_texts() -> &'static Texts {
+    use_lang().texts()
+}
+
+#[hook]
+pub fn use_backend() -> Backend {
+    use_context().expect("the app provides a backend")
+}
+
+#[hook]
+pub fn use_seat() -> Rc<Seat> {
+    use_context().expect("pages are shown to somebody who is signed in")
+}
+
+#[hook]
+pub fn use_fleet() -> Rc<Fleet> {
+    use_context().expect("pages are shown beside the live stream")
+}
+
+/// The session has ended: the app asks anew who is there.
+#[derive(Clone, PartialEq)]
+pub struct Leave(pub Callback<()>);
+
+#[hook]
+pub fn use_leave() -> Callback<()> {
+    use_context::<Leave>().expect("the app provides the way out").0
+}

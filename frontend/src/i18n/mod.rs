@@ -1,0 +1,97 @@
+//! Two languages, complete from the first day. Every text stands in one table, Chinese beside
+//! English, so that a text without its partner does not compile.
+
+mod table;
+mod words;
+
+pub use table::{Texts, en, zh};
+pub use words::{
+    alarm, allocation, charge_line, contact, fault, period, problem, quality, reason, role, state,
+    state_hint, tender,
+};
+
+/// The language of the person at the screen; a receipt has its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    #[default]
+    Zh,
+    En,
+}
+
+impl Lang {
+    /// From a stored setting or the browser's wish, such as `en-GB`.
+    pub fn from_tag(tag: &str) -> Self {
+        if tag.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
+    }
+
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    pub fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
+
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Self::Zh => zh(),
+            Self::En => en(),
+        }
+    }
+}
+
+/// Puts `values` into `{0}`, `{1}` … of a text.
+pub fn fill(text: &str, values: &[&str]) -> String {
+    values
+        .iter()
+        .enumerate()
+        .fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{place}}}"), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(text: &str) -> Vec<usize> {
+        (0..9).filter(|place| text.contains(&format!("{{{place}}}"))).collect()
+    }
+
+    #[test]
+    fn every_text_exists_in_both_languages_with_the_same_places() {
+        let pairs = table::pairs();
+        assert!(pairs.len() > 200, "the table has {} texts", pairs.len());
+        for (key, zh, en) in pairs {
+            assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key} is empty");
+            assert_eq!(places(zh), places(en), "{key} has other places");
+        }
+    }
+
+    #[test]
+    fn english_texts_hold_no_chinese() {
+        let exempt = ["frame.other_language"];
+        for (key, _zh, en) in table::pairs() {
+            let chinese = en.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+            assert!(!chinese || exempt.contains(&key), "{key}: {en}");
+        }
+    }
+
+    #[test]
+    fn values_go_where_the_text_wants_them() {
+        assert_eq!(fill("{1} of {0}", &["a", "b"]), "b of a");
+    }
+
+    #[test]
+    fn a_browser_that_asks_for_any_chinese_gets_chinese() {
+        for (tag, lang) in
+            [("zh", Lang::Zh), ("zh-TW", Lang::Zh), ("en-GB", Lang::En), ("de", Lang::En)]
+        {
+            assert_eq!(Lang::from_tag(tag), lang, "{tag}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The trade's words for what the core names: states, reasons, alarms, periods, refusals.
+
+use shared::api::alarm::AlarmKind;
+use shared::api::live::MeterState;
+use shared::api::problem::Problem;
+use shared::api::receipt::Allocation;
+use shared::api::sale::Tender;
+use shared::api::session::Role;
+use shared::meter::{CommFault, Contact, DisconnectReason, Quality};
+
+use super::Lang;
+
+fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+pub fn state(lang: Lang, state: MeterState) -> &'static str {
+    match state {
+        MeterState::Connected => pick(lang, "合闸", "Connected"),
+        MeterState::LowCredit => pick(lang, "余额不足", "Low credit"),
+        MeterState::Cut => pick(lang, "拉闸", "Cut"),
+        MeterState::Armed => pick(lang, "允许合闸", "Ready to close"),
+        MeterState::Protected => pick(lang, "保电", "Protected"),
+        MeterState::Held => pick(lang, "待核", "Held"),
+        MeterState::Silent => pick(lang, "离线", "Silent"),
+    }
+}
+
+pub fn state_hint(lang: Lang, state: MeterState) -> &'static str {
+    match state {
+        MeterState::Connected => pick(lang, "供电正常", "On"),
+        MeterState::LowCredit => {
+            pick(lang, "供电中,余额低于告警值", "On, credit below the warning level")
+        }
+        MeterState::Cut => pick(lang, "断电,已证实或正在执行", "Off, proven or being made so"),
+        MeterState::Armed => {
+            pick(lang, "等待用户在表上合闸", "Closing is permitted, the customer closes")
+        }
+        MeterState::Protected => pick(lang, "目前不会被拉闸", "Never cut at present"),
+        MeterState::Held => pick(lang, "读数等待人工判断", "A reading waits for a judgement"),
+        MeterState::Silent => pick(lang, "一段时间没有有效应答", "No good answer for a while"),
+    }
+}
+
+pub fn reason(lang: Lang, reason: DisconnectReason) -> &'static str {
+    match reason {
+        DisconnectReason::Operator => pick(lang, "人工拉闸", "ordered by staff"),
+        DisconnectReason::Tamper => pick(lang, "疑似窃电", "sign of tampering"),
+        DisconnectReason::Overload => pick(lang, "过载", "overload"),
+        DisconnectReason::Schedule => pick(lang, "时间表", "timetable"),
+        DisconnectReason::NoCredit => pick(lang, "余额用尽", "no credit"),
+    }
+}
+
+pub fn contact(lang: Lang, contact: Contact) -> &'static str {
+    match contact {
+        Contact::Closed => pick(lang, "闭合", "closed"),
+        Contact::Open => pick(lang, "断开", "open"),
+        Contact::Unknown => pick(lang, "未知", "unknown"),
+    }
+}
+
+pub fn quality(lang: Lang, quality: Quality) -> &'static str {
+    match quality {
+        Quality::Good => pick(lang, "良好", "good"),
+        Quality::Stale => pick(lang, "过时", "stale"),
+        Quality::Suspect => pick(lang, "待核", "held"),
+        Quality::Unknown => pick(lang, "未知", "unknown"),
+    }
+}
+
+pub fn alarm(lang: Lang, kind: AlarmKind) -> &'static str {
+    match kind {
+        AlarmKind::Silent => pick(lang, "通信中断", "No answer from the meter"),
+        AlarmKind::RelayNotObeying => pick(lang, "继电器拒动", "Relay does not obey"),
+        AlarmKind::RegisterBackwards => pick(lang, "示数倒走", "Register ran backwards"),
+        AlarmKind::RegisterJump => pick(lang, "示数突变", "Register jumped"),
+        AlarmKind::Implausible => pick(lang, "数据异常", "Implausible values"),
+        AlarmKind::JournalHalted => pick(lang, "记账停止", "Journal halted"),
+    }
+}
+
+pub fn tender(lang: Lang, tender: Tender) -> &'static str {
+    let texts = &lang.texts().sale;
+    match tender {
+        Tender::Cash => texts.cash,
+        Tender::Card => texts.card,
+        Tender::Mobile => texts.mobile,
+    }
+}
+
+pub fn role(lang: Lang, role: Role) -> &'static str {
+    match role {
+        Role::Admin => pick(lang, "管理员", "Administrator"),
+        Role::Cashier => pick(lang, "收银员", "Cashier"),
+        Role::Viewer => pick(lang, "只读", "Viewer"),
+    }
+}
+
+pub fn allocation(lang: Lang, allocation: Allocation) -> &'static str {
+    match allocation {
+        Allocation::Overdrawn => pick(lang, "偿还透支", "Overdrawn, paid back"),
+        Allocation::Credit => pick(lang, "电费余额", "Electricity credit"),
+    }
+}
+
+pub fn fault(lang: Lang, fault: &CommFault) -> String {
+    match fault {
+        CommFault::Timeout => pick(lang, "超时无应答", "no answer in time").to_owned(),
+        CommFault::Garbled => pick(lang, "帧校验错误", "garbled frame").to_owned(),
+        CommFault::WrongReply => pick(lang, "应答不匹配", "reply to another question").to_owned(),
+        CommFault::Exception(code) => match lang {
+            Lang::Zh => format!("Modbus 异常码 {code}"),
+            Lang::En => format!("Modbus exception {code}"),
+        },
+        CommFault::Implausible(point) => match lang {
+            Lang::Zh => format!("数值异常:{point}"),
+            Lang::En => format!("implausible value: {point}"),
+        },
+        CommFault::LineDown => pick(lang, "线路断开", "line down").to_owned(),
+        CommFault::BackedOff => pick(lang, "故障退避中", "backed off after faults").to_owned(),
+        CommFault::ReadOnly => pick(lang, "线路只读", "line is read-only").to_owned(),
+    }
+}
+
+/// A tariff period as its file names it; names we do not know are shown as they are.
+pub fn period(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::En => name.to_owned(),
+        Lang::Zh => match name {
+            "sharp" => "尖",
+            "critical" => "尖峰",
+            "peak" => "峰",
+            "shoulder" | "flat" | "normal" => "平",
+            "valley" | "off-peak" => "谷",
+            "deep-valley" => "深谷",
+            "all-day" | "all day" | "any" => "全天",
+            other => other,
+        }
+        .to_owned(),
+    }
+}
+
+/// A charge line such as `energy peak tier 2`, word by word.
+pub fn charge_line(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::En => {
+            let mut letters = name.chars();
+            letters
+                .next()
+                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        }
+        Lang::Zh => name
+            .split_whitespace()
+            .map(|word| match word {
+                "energy" => "电费".to_owned(),
+                "tier" | "block" => "阶梯".to_owned(),
+                "fixed" | "standing" => "基本费".to_owned(),
+                "tax" => "税".to_owned(),
+                "service" => "服务费".to_owned(),
+                other => period(lang, other),
+            })
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
+}
+
+/// A problem document in the person's language; kinds we do not know keep the server's sentence.
+pub fn problem(lang: Lang, problem: &Problem) -> String {
+    let zh = match problem.kind.as_str() {
+        "wrong-name-or-password" | "bad-credentials" => "用户名或密码不对",
+        "wrong-set-up-code" | "wrong-setup-code" => "设置码不对",
+        "too-many-attempts" | "slow-down" => "尝试过多,请稍候再试",
+        "signed-out" | "unauthorized" | "not-signed-in" => "登录已过期,请重新登录",
+        "forbidden" | "not-allowed" => "您的角色不允许此操作",
+        "not-found" => "没有找到",
+        "nothing-to-vend" => "金额须大于零",
+        "above-largest-amount" => "超过单笔最大金额",
+        "below-smallest-amount" => "低于单笔最小金额",
+        "already-reversed" => "该收据已被冲正",
+        "key-used-otherwise" | "idempotency-conflict" => "同一编号已用于另一笔业务",
+        "journal-halted" => "记账已停止,暂不能售电",
+        "weak-password" => "密码太弱,至少 8 个字符",
+        _ => return problem.title.clone(),
+    };
+    match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => problem.title.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charge_lines_read_in_both_languages() {
+        for (name, zh, en) in [
+            ("energy peak tier 2", "电费 峰 阶梯 2", "Energy peak tier 2"),
+            ("fixed", "基本费", "Fixed"),
+            ("energy weekend", "电费 weekend", "Energy weekend"),
+            ("", "", ""),
+        ] {
+            assert_eq!(charge_line(Lang::Zh, name), zh);
+            assert_eq!(charge_line(Lang::En, name), en);
+        }
+    }
+
+    #[test]
+    fn a_problem_of_an_unknown_kind_keeps_its_sentence() {
+        let unknown = Problem {
+            kind: "new-kind".to_owned(),
+            title: "the printer is on fire".to_owned(),
+            status: 500,
+            detail: None,
+            request: None,
+        };
+        assert_eq!(problem(Lang::Zh, &unknown), "the printer is on fire");
+    }
+}

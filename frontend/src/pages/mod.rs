@@ -1,0 +1,17 @@
+//! One file a page. Pages ask the backend, hand answers to stores and values to components.
+
+mod alarms;
+mod meters;
+mod not_found;
+mod overview;
+mod set_up;
+mod sign_in;
+mod wall;
+
+pub use alarms::Alarms;
+pub use meters::Meters;
+pub use not_found::NotFound;
+pub use overview::Overview;
+pub use set_up::SetUp;
+pub use sign_in::SignIn;
+pub use wall::Wall;

@@ -1,0 +1,8 @@
+//! What the screens know. Every change goes through a pure `reduce`, tested without a browser.
+
+pub mod fleet;
+pub mod outbox;
+pub mod sale;
+pub mod seat;
+pub mod settings;
+pub mod wall;

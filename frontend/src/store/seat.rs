@@ -1,0 +1,58 @@
+//! Who sits at the screen, at which site, and what that role is shown. The server decides again.
+
+use shared::api::session::{Person, Role};
+use shared::api::site::Site;
+use shared::id::Book;
+use shared::money::Currency;
+use shared::time::Zone;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    pub person: Person,
+    pub site: Site,
+    pub zone: Zone,
+    /// The whole site lives inside this page.
+    pub sandbox: bool,
+}
+
+impl Seat {
+    pub fn new(person: Person, site: Site, sandbox: bool) -> Self {
+        let zone = Zone::named(&site.zone).unwrap_or_else(|_unknown| Zone::utc());
+        Self { person, site, zone, sandbox }
+    }
+
+    pub fn currency(&self) -> Currency {
+        self.site.currency
+    }
+
+    /// The book that is shown first.
+    pub fn first_book(&self) -> Book {
+        self.site.books.first().copied().unwrap_or(Book::Live)
+    }
+
+    pub fn may_sell(&self) -> bool {
+        match self.person.role {
+            Role::Admin | Role::Cashier => true,
+            Role::Viewer => false,
+        }
+    }
+
+    pub fn may_acknowledge(&self) -> bool {
+        self.may_sell()
+    }
+
+    pub fn may_switch(&self) -> bool {
+        self.is_admin()
+    }
+
+    pub fn may_steer_clock(&self) -> bool {
+        self.is_admin()
+    }
+
+    fn is_admin(&self) -> bool {
+        match self.person.role {
+            Role::Admin => true,
+            Role::Cashier | Role::Viewer => false,
+        }
+    }
+}
