@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use shared::api::live::{MeterRow, MeterState};
 
-/// Cell sizes, largest first; the wall takes the largest that keeps it on about one screen.
-pub const SIZES: [CellSize; 4] = [
-    CellSize { width: 76, height: 54, gap: 6, detail: Detail::Full },
-    CellSize { width: 52, height: 40, gap: 5, detail: Detail::Name },
-    CellSize { width: 28, height: 28, gap: 4, detail: Detail::Plain },
-    CellSize { width: 22, height: 22, gap: 3, detail: Detail::Plain },
-];
+/// Cell heights, largest first; the wall takes the largest that keeps it on about one screen.
+const HEIGHTS: [i32; 8] = [60, 54, 48, 42, 36, 32, 28, 22];
+/// The heights for a wall of thousands.
+const SMALLEST: i32 = 28;
+const SMALLEST_PHONE: i32 = 22;
+/// No cell grows wider than this.
+const WIDEST: i32 = 132;
 
 const LABEL: i32 = 44;
 const TITLE: i32 = 34;
@@ -66,18 +66,36 @@ pub enum Step {
     Down,
 }
 
-/// The largest size whose wall is at most `height` high, else the smallest of `allowed`.
+/// The largest cells whose wall is at most `height` high, else the smallest there are. Cells that
+/// carry words are then widened to use the whole width.
 pub fn lay_fitting(rows: &[Rc<MeterRow>], width: i32, height: i32, phone: bool) -> Layout {
-    let allowed = if phone { SIZES.get(1..) } else { SIZES.get(..3) }.unwrap_or(&SIZES);
-    let mut layouts = allowed.iter().map(|size| lay(rows, width, *size));
-    let mut last = layouts.next().expect("there is at least one size");
-    for next in layouts {
-        if last.height <= height {
-            break;
-        }
-        last = next;
+    let smallest = if phone { SMALLEST_PHONE } else { SMALLEST };
+    let fitting = HEIGHTS
+        .into_iter()
+        .filter(|tall| *tall > smallest)
+        .map(|tall| lay(rows, width, CellSize::of_height(tall)))
+        .find(|layout| layout.height <= height);
+    let Some(layout) = fitting else { return lay(rows, width, CellSize::of_height(smallest)) };
+    let (step, right) = (layout.size.width + layout.size.gap, layout.right());
+    let columns = (right - LABEL) / step.max(1);
+    let spare = (width - right).max(0) / columns.max(1);
+    let one_block = layout.titles.len() == 1;
+    let wider = (layout.size.width + spare).min(WIDEST);
+    if layout.size.detail == Detail::Plain || !one_block || wider <= layout.size.width {
+        return layout;
     }
-    last
+    lay(rows, width, CellSize { width: wider, ..layout.size })
+}
+
+impl CellSize {
+    fn of_height(height: i32) -> Self {
+        let (width, gap, detail) = match height {
+            44.. => (height * 7 / 5, 6, Detail::Full),
+            30..44 => (height * 7 / 5, 5, Detail::Name),
+            _ => (height, 4, Detail::Plain),
+        };
+        Self { width, height, gap, detail }
+    }
 }
 
 /// Groups in the order of `rows` by building, then floor; both keep their order of appearance.
@@ -123,6 +141,11 @@ pub fn lay(rows: &[Rc<MeterRow>], width: i32, size: CellSize) -> Layout {
 }
 
 impl Layout {
+    /// Where the rightmost cell ends.
+    fn right(&self) -> i32 {
+        self.cells.iter().map(|cell| cell.x + self.size.width).max().unwrap_or(0)
+    }
+
     /// The cell under a point.
     pub fn at(&self, x: i32, y: i32) -> Option<usize> {
         self.cells.iter().position(|cell| {
@@ -234,6 +257,15 @@ mod tests {
         let places: BTreeSet<_> = layout.cells.iter().map(|cell| (cell.x, cell.y)).collect();
         assert_eq!(places.len(), rows.len());
         assert!(layout.cells.iter().all(|cell| cell.x + PLAIN.width <= 400));
+    }
+
+    #[test]
+    fn a_wall_that_fits_is_widened_and_one_that_does_not_has_the_smallest_cells() {
+        let roomy = lay_fitting(&building(6, 4), 800, 600, false);
+        assert_eq!((roomy.size.detail, roomy.size.width), (Detail::Full, WIDEST));
+        assert!(roomy.right() <= 800 && roomy.height <= 600);
+        let crowded = lay_fitting(&building(90, 60), 800, 600, false);
+        assert_eq!((crowded.size.detail, crowded.size.height), (Detail::Plain, SMALLEST));
     }
 
     #[test]
