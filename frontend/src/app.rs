@@ -130,7 +130,8 @@ fn page(route: Route) -> Html {
         Route::Overview => html! { <pages::Overview /> },
         Route::Wall => html! { <pages::Wall /> },
         Route::Meters => html! { <pages::Meters /> },
-        Route::Meter { .. } | Route::Sale | Route::Receipt { .. } => html! { <pages::NotFound /> },
+        Route::Meter { id } => html! { <pages::Meter {id} key={id} /> },
+        Route::Sale | Route::Receipt { .. } => html! { <pages::NotFound /> },
         Route::Alarms => html! { <pages::Alarms /> },
         Route::NotFound => html! { <pages::NotFound /> },
     }

@@ -11,6 +11,7 @@ pub mod notice;
 pub mod palette;
 pub mod power_chart;
 pub mod rail;
+pub mod reason_dialog;
 pub mod shortcuts;
 pub mod spark;
 pub mod table;

@@ -210,6 +210,7 @@ texts! {
         unit: "通信地址", "Unit address";
         serial: "表号", "Serial number";
         poll: "抄读间隔", "Polled every";
+        contact: "触点", "Contact";
         polls: "抄读次数", "Polls";
         failures: "失败", "failed";
         last_fault: "最近故障", "Last fault";
@@ -337,6 +338,7 @@ texts! {
         ack_all: "确认全部 {0} 条", "Acknowledge all {0}";
         since: "开始", "Since";
         what: "告警", "Alarm";
+        what_entry: "内容", "Entry";
         open_meter: "查看电表", "Open meter";
         unseen: "未确认", "not seen yet";
         halted: "记账已停止:流水无法写入,暂停售电和结算", "Money stands still: the journal cannot be written, no sale and no charge is made";

@@ -79,6 +79,7 @@ pub fn alarm(lang: Lang, kind: AlarmKind) -> &'static str {
         AlarmKind::RegisterBackwards => pick(lang, "示数倒走", "Register ran backwards"),
         AlarmKind::RegisterJump => pick(lang, "示数突变", "Register jumped"),
         AlarmKind::Implausible => pick(lang, "数据异常", "Implausible values"),
+        AlarmKind::NoPrice => pick(lang, "没有适用电价", "No price applies"),
         AlarmKind::JournalHalted => pick(lang, "记账停止", "Journal halted"),
     }
 }

@@ -1,6 +1,7 @@
 //! One file a page. Pages ask the backend, hand answers to stores and values to components.
 
 mod alarms;
+mod meter;
 mod meters;
 mod not_found;
 mod overview;
@@ -9,6 +10,7 @@ mod sign_in;
 mod wall;
 
 pub use alarms::Alarms;
+pub use meter::Meter;
 pub use meters::Meters;
 pub use not_found::NotFound;
 pub use overview::Overview;
