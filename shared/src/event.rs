@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::energy::Energy;
-use crate::id::{AccountId, AlarmId, MeterId, TariffId};
+use crate::id::{AccountId, AlarmId, MeterId, StaffId, TariffId};
 use crate::ledger::{Code, Posting};
 pub use crate::meter::Point;
 use crate::meter::{AlarmKind, Contact, DisconnectReason, Limits};
@@ -17,6 +17,13 @@ use crate::vend::{Reversal, Sale};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
+    /// From now on the tariff is this; the text is its file, so that the journal alone says what
+    /// every kWh cost.
+    TariffPublished {
+        tariff: TariffId,
+        text: String,
+        approved_by: Option<StaffId>,
+    },
     AccountOpened {
         account: AccountId,
         tariff: TariffId,
@@ -130,7 +137,8 @@ impl Event {
                 transfer(reversal.tender.code(), reversal.account, -reversal.amount)
             }
             Self::Settled(settled) => settled.postings(),
-            Self::AccountOpened { .. }
+            Self::TariffPublished { .. }
+            | Self::AccountOpened { .. }
             | Self::MeterBound { .. }
             | Self::Baseline { .. }
             | Self::LowCredit { .. }
@@ -157,7 +165,8 @@ impl Event {
             Self::Settled(settled) => Some(settled.account),
             Self::Sold(sale) => Some(sale.account),
             Self::Reversed(reversal) => Some(reversal.account),
-            Self::ReadingHeld { .. }
+            Self::TariffPublished { .. }
+            | Self::ReadingHeld { .. }
             | Self::HoldEnded { .. }
             | Self::AlarmRaised { .. }
             | Self::AlarmAcknowledged { .. }
@@ -176,7 +185,8 @@ impl Event {
             | Self::HoldEnded { meter, .. } => Some(*meter),
             Self::Settled(settled) => Some(settled.meter),
             Self::AlarmRaised { meter, .. } => *meter,
-            Self::AccountOpened { .. }
+            Self::TariffPublished { .. }
+            | Self::AccountOpened { .. }
             | Self::Sold(_)
             | Self::Reversed(_)
             | Self::LowCredit { .. }

@@ -66,6 +66,14 @@ impl Account {
         &self.tariff
     }
 
+    /// The same tariff with more versions.
+    pub fn adopt(&mut self, tariff: Arc<Tariff>) {
+        for metered in self.meters.values_mut() {
+            metered.adopt(&tariff);
+        }
+        self.tariff = tariff;
+    }
+
     pub fn currency(&self) -> Currency {
         self.tariff.currency()
     }

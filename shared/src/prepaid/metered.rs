@@ -126,6 +126,16 @@ impl Metered {
         }
     }
 
+    /// Goes on under the same tariff with more versions.
+    pub fn adopt(&mut self, tariff: &Tariff) {
+        if let Some(charge) = &mut self.charge {
+            charge.adopt(tariff);
+        }
+        if let Some(seen) = self.seen {
+            self.boundary = tariff.next_boundary(seen.at);
+        }
+    }
+
     /// Would `new` end a stretch in which prices do not change?
     pub fn crosses(&self, new: Timestamp) -> bool {
         self.boundary <= new

@@ -28,6 +28,12 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
+    /// Brings in a tariff, or new versions of one; `text` is its file. What has been charged with
+    /// is never changed, only superseded. The same text again changes nothing.
+    PublishTariff {
+        text: String,
+        approved_by: Option<StaffId>,
+    },
     OpenAccount {
         account: AccountId,
         tariff: TariffId,
@@ -85,6 +91,7 @@ pub enum HoldResolution {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Done {
+    Published,
     Opened,
     Bound,
     Sold { sale: Sale, seq: Seq, at: Timestamp, seal: Hash },
@@ -106,6 +113,12 @@ pub enum Refusal {
     NoMeter(MeterId),
     #[error("meter {0} is bound already")]
     MeterBound(MeterId),
+    #[error("the tariff is refused: {0}")]
+    BadTariff(String),
+    #[error(
+        "{what} of tariff `{tariff}` is in use and cannot be changed; add a version that begins later"
+    )]
+    TariffInUse { tariff: TariffId, what: String },
     #[error("there is no tariff `{0}`")]
     NoTariff(TariffId),
     #[error("account {0} belongs to the other book")]

@@ -1,11 +1,12 @@
 //! Commands: looked at whole, refused whole, or turned into events.
 
 use crate::event::Event;
-use crate::id::{AccountId, AlarmId, Book, MeterId, ReceiptNo, TariffId};
+use crate::id::{AccountId, AlarmId, Book, MeterId, ReceiptNo, StaffId, TariffId};
 use crate::meter::{DisconnectReason, Limits};
 use crate::money::Money;
 use crate::prepaid::Account;
 use crate::site::{Command, Done, HoldResolution, Order, Refusal, Site, supply};
+use crate::tariff::Tariff;
 use crate::vend::{BuysStep, Policy, Reversal, Sale, Tender};
 
 impl Site {
@@ -28,6 +29,7 @@ struct Now<'a> {
 impl Now<'_> {
     fn carry_out(&mut self) -> Result<(), Refusal> {
         match &self.order.command {
+            Command::PublishTariff { text, approved_by } => self.publish(text, *approved_by),
             Command::OpenAccount { account, tariff, policy, opening } => {
                 self.open(*account, tariff, *policy, *opening)
             }
@@ -80,6 +82,22 @@ impl Now<'_> {
                 self.emit(Event::Settled(settled));
             }
         }
+    }
+
+    fn publish(&mut self, text: &str, approved_by: Option<StaffId>) -> Result<(), Refusal> {
+        let tariff =
+            Tariff::from_toml(text).map_err(|fault| Refusal::BadTariff(fault.to_string()))?;
+        let id = tariff.id().clone();
+        if let Some(before) = self.site.tariffs.get(&id) {
+            if **before == tariff {
+                return Ok(());
+            }
+            let used = self.site.charged_until(&id).max(self.order.now);
+            let same = tariff.supersedes(before, used);
+            same.map_err(|what| Refusal::TariffInUse { tariff: id.clone(), what })?;
+        }
+        self.emit(Event::TariffPublished { tariff: id, text: text.to_owned(), approved_by });
+        Ok(())
     }
 
     fn open(
@@ -306,7 +324,8 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         Event::Reversed(reversal) => {
             Some(Command::Reverse { receipt: reversal.of, reason: reversal.reason.clone() })
         }
-        Event::AccountOpened { .. }
+        Event::TariffPublished { .. }
+        | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
         | Event::Settled(_)
@@ -330,7 +349,8 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         Event::Reversed(reversal) => {
             Some(Done::Reversed { reversal: reversal.clone(), seq, at, seal })
         }
-        Event::AccountOpened { .. }
+        Event::TariffPublished { .. }
+        | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
         | Event::Settled(_)

@@ -57,13 +57,10 @@ pub struct OpenAlarm {
 
 impl Site {
     /// A site with nothing in it. `zone` cuts days and months.
-    pub fn new(zone: Zone, tariffs: impl IntoIterator<Item = Tariff>) -> Self {
+    pub fn new(zone: Zone) -> Self {
         Self {
             zone,
-            tariffs: tariffs
-                .into_iter()
-                .map(|tariff| (tariff.id().clone(), Arc::new(tariff)))
-                .collect(),
+            tariffs: BTreeMap::new(),
             accounts: BTreeMap::new(),
             drawn_on: BTreeMap::new(),
             receipts: BTreeMap::new(),
@@ -127,6 +124,7 @@ impl Site {
     /// whatever they name exists.
     pub fn apply(&mut self, book: Book, at: Timestamp, by: crate::id::StaffId, event: &Event) {
         match event {
+            Event::TariffPublished { tariff, text, approved_by: _ } => self.publish(tariff, text),
             Event::AccountOpened { account, tariff, policy, opening } => {
                 let tariff = Arc::clone(
                     self.tariffs.get(tariff).expect("an account opens on a tariff of the site"),
@@ -214,6 +212,23 @@ impl Site {
         let book = account.book;
         self.day_mut(book, new.at).energy += used;
         Ok(())
+    }
+
+    /// A tariff takes the place of the one before, on every account that is on it.
+    fn publish(&mut self, id: &TariffId, text: &str) {
+        let tariff =
+            Arc::new(Tariff::from_toml(text).expect("a tariff was read before it was kept"));
+        for account in self.accounts.values_mut().filter(|account| account.tariff().id() == id) {
+            account.adopt(Arc::clone(&tariff));
+        }
+        self.tariffs.insert(id.clone(), tariff);
+    }
+
+    /// How far anything was charged under a tariff.
+    fn charged_until(&self, id: &TariffId) -> Timestamp {
+        let on_it = self.accounts.values().filter(|account| account.tariff().id() == id);
+        let seen = on_it.flat_map(|account| account.meters.values()).filter_map(Metered::seen);
+        seen.map(|point| point.at).max().unwrap_or_default()
     }
 
     fn account_mut(&mut self, account: AccountId) -> &mut Account {

@@ -9,7 +9,6 @@ use crate::ledger::balanced;
 use crate::meter::{CommFault, Contact, Health, Limits, Live, Quality, Report, Supply, Telegram};
 use crate::money::{Currency, Money};
 use crate::site::{Command, HoldResolution, Order, Refusal, Site};
-use crate::tariff::Tariff;
 use crate::time::{Span, Timestamp, Zone};
 use crate::vend::{Policy, Tender};
 
@@ -39,10 +38,7 @@ struct Story {
 }
 
 fn blank() -> Site {
-    Site::new(
-        Zone::named("Asia/Shanghai").expect("a zone"),
-        [Tariff::from_toml(FLAT).expect("a tariff")],
-    )
+    Site::new(Zone::named("Asia/Shanghai").expect("a zone"))
 }
 
 fn money(text: &str) -> Money {
@@ -59,6 +55,8 @@ impl Story {
             restore_minimum: money("1.00"),
             ..Policy::default()
         };
+        let text = FLAT.to_owned();
+        story.order(Command::PublishTariff { text, approved_by: None }).expect("published");
         let tariff = TariffId("flat".to_owned());
         story
             .order(Command::OpenAccount {
@@ -138,6 +136,19 @@ impl Story {
             }
             ["miss"] => Ok(self.read(Err(CommFault::Timeout), Quality::Good, 0)),
             ["miss", "again"] => Ok(self.read(Err(CommFault::Timeout), Quality::Stale, 0)),
+            ["price", price, "from", day] => {
+                let version = format!(
+                    "\n[[versions]]\nfrom = \"{day}\"\n[versions.energy]\nprice = \"{price}\"\n"
+                );
+                self.order(Command::PublishTariff {
+                    text: FLAT.to_owned() + &version,
+                    approved_by: None,
+                })
+            }
+            ["cheaper", "past"] => {
+                let text = FLAT.replace("1.00", "0.50");
+                self.order(Command::PublishTariff { text, approved_by: None })
+            }
             ["wait", hours] => {
                 self.now = self.now + Span::from_hours(hours.parse().expect("hours"));
                 Ok(Vec::new())
@@ -209,6 +220,7 @@ fn brief(event: &Event) -> String {
         Event::AlarmRaised { alarm, kind, .. } => format!("alarm {alarm} {kind:?}"),
         Event::AlarmCleared { alarm } => format!("alarm {alarm} over"),
         Event::AlarmAcknowledged { alarm } => format!("alarm {alarm} seen"),
+        Event::TariffPublished { .. } => "published".to_owned(),
         Event::AccountOpened { .. } => "opened".to_owned(),
         Event::MeterBound { .. } => "bound".to_owned(),
         Event::Baseline { .. } => "baseline".to_owned(),
@@ -386,6 +398,27 @@ fn a_silent_meter_raises_one_alarm_and_is_never_cut() {
             read 1000.1      ->   0.90 on           alarm 1 over, settled 0.1 kWh = 0.10, low
             stuck 1000.2     ->   0.80 on           alarm 2 RelayNotObeying
             read 1000.3      ->   0.70 on           alarm 2 over
+        "#]],
+    );
+}
+
+#[test]
+fn a_price_in_use_is_superseded_never_changed() {
+    check(
+        "read 1000 / read 1000 / sell 50 / cheaper past / price 2.00 from 2026-07-01 / price 2.00 from 2026-07-02
+         / price 2.00 from 2026-07-02 / read 1001 / wait 16 / read 1002 / read 1003",
+        expect![[r#"
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 50          ->  50.00 on           receipt 1
+            cheaper past     ->  50.00 on           REFUSED: version 1 of tariff `flat` is in use and cannot be changed; add a version that begins later
+            price 2.00 from 2026-07-01 ->  50.00 on           REFUSED: version 2, which would begin in the past, of tariff `flat` is in use and cannot be changed; add a version that begins later
+            price 2.00 from 2026-07-02 ->  50.00 on           published
+            price 2.00 from 2026-07-02 ->  50.00 on
+            read 1001        ->  49.00 on
+            wait 16          ->  49.00 on
+            read 1002        ->  47.98 on           settled 1 kWh = 1.00, settled 1 kWh = 1.01
+            read 1003        ->  47.98 on           held, alarm 1 RegisterJump
         "#]],
     );
 }

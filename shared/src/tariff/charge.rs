@@ -146,6 +146,22 @@ impl ChargeState {
         }
     }
 
+    /// Goes on under the same tariff with more versions: places for the lines, ladders and peaks
+    /// that they add. Nothing charged so far changes.
+    pub fn adopt(&mut self, tariff: &Tariff) {
+        let fresh = Self::open(tariff, self.at);
+        let known = self.progress.len();
+        self.progress.extend(fresh.progress.into_iter().skip(known));
+        let known = self.demands.len();
+        self.demands.extend(fresh.demands.into_iter().skip(known));
+        let known = self.yearly.len();
+        self.yearly.extend(fresh.yearly.into_iter().skip(known));
+        let lines = tariff.lines.len();
+        self.posted.resize(lines.max(self.posted.len()), Money::ZERO);
+        self.pending.resize(lines.max(self.pending.len()), Money::ZERO);
+        self.cursor = Cursor::default();
+    }
+
     /// Everything before this instant is charged.
     pub fn charged_until(&self) -> Timestamp {
         self.at

@@ -140,6 +140,35 @@ impl Tariff {
         self.lines.get(usize::from(line.0)).map_or("", String::as_str)
     }
 
+    /// May this tariff take the place of `before`, which has been charged with until `used`? What was
+    /// in force until then must be the same, and what is new must lie after it; otherwise names what
+    /// was changed.
+    pub fn supersedes(&self, before: &Self, used: Timestamp) -> Result<(), String> {
+        let terms = |tariff: &Self| {
+            (tariff.currency, tariff.zone.name().to_owned(), tariff.clock, tariff.billing_day)
+        };
+        if terms(self) != terms(before)
+            || (self.running, self.close) != (before.running, before.close)
+        {
+            return Err("currency, zone, clock, billing day or rounding".to_owned());
+        }
+        for (place, old) in before.versions.iter().enumerate().filter(|(_, old)| old.from <= used) {
+            if self.versions.get(place) != Some(old) {
+                return Err(format!("version {}", old.number()));
+            }
+        }
+        let in_use = before.versions.iter().filter(|old| old.from <= used).count();
+        match self.versions.iter().skip(in_use).find(|new| new.from <= used) {
+            Some(early) => {
+                Err(format!("version {}, which would begin in the past,", early.number()))
+            }
+            None if !self.lines.starts_with(&before.lines) => {
+                Err("the order of components".to_owned())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The heading a line is summed under; a line keeps it in every version.
     pub fn line_class(&self, line: LineKey) -> Class {
         let components = self.versions.iter().flat_map(|version| &version.components);

@@ -160,6 +160,7 @@ impl BillingSupervisor {
     fn answer_without_record(&self, order: &Order) -> Done {
         use crate::site::Command;
         match &order.command {
+            Command::PublishTariff { .. } => Done::Published,
             Command::OpenAccount { .. } => Done::Opened,
             Command::BindMeter { .. } => Done::Bound,
             Command::ResolveHold { .. } => Done::Resolved,

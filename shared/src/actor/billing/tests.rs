@@ -16,7 +16,6 @@ use crate::meter::{Contact, Health, Limits, Live, Quality, Report, Supply, Teleg
 use crate::money::Money;
 use crate::site::tests::FLAT;
 use crate::site::{Command, Done, Order, Refusal, Site};
-use crate::tariff::Tariff;
 use crate::time::{Span, Timestamp, Zone};
 use crate::vend::{Policy, Tender};
 
@@ -62,11 +61,16 @@ impl House {
         let heard = Rc::new(RefCell::new(Heard::default()));
         let ear = Ear { heard: Rc::clone(&heard) }.start();
         let (journal, port) = MemoryJournal::open(SiteId(1));
-        let site = Site::new(Zone::utc(), [Tariff::from_toml(FLAT).expect("a tariff")]);
+        let site = Site::new(Zone::utc());
         let billing =
             BillingSupervisor::new(SiteId(1), site, port, ear.clone().recipient(), None).start();
         billing.do_send(Join { meter: MeterId(1), book: Book::Live, wants: ear.recipient() });
         let house = Self { journal, billing, heard, now };
+        let text = FLAT.to_owned();
+        house
+            .ask("tariff", Command::PublishTariff { text, approved_by: None })
+            .await
+            .expect("published");
         let opening = Money::from_minor(0);
         let (account, tariff, policy) =
             (AccountId(1), TariffId("flat".to_owned()), Policy::default());
@@ -204,7 +208,7 @@ async fn a_supervisor_started_again_from_its_journal_goes_on_where_it_was() {
         .await
         .expect("lives")
         .expect("reads");
-    let site = Site::new(Zone::utc(), [Tariff::from_toml(FLAT).expect("a tariff")]);
+    let site = Site::new(Zone::utc());
     let port = crate::actor::port::Journal {
         append: house.journal.clone().recipient(),
         replay: house.journal.clone().recipient(),
@@ -229,8 +233,8 @@ async fn a_tampered_journal_is_not_taken_in() {
         .await
         .expect("lives")
         .expect("reads");
-    records[1].body = records[1].body.replace("\"meter\":1", "\"meter\":2");
-    let site = Site::new(Zone::utc(), [Tariff::from_toml(FLAT).expect("a tariff")]);
+    records[2].body = records[2].body.replace("\"meter\":1", "\"meter\":2");
+    let site = Site::new(Zone::utc());
     let (_, port) = MemoryJournal::open(SiteId(1));
     let ear = Ear { heard: Rc::default() }.start();
     let mut again = BillingSupervisor::new(SiteId(1), site, port, ear.recipient(), None);

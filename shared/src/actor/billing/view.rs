@@ -250,6 +250,7 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         Event::SupplyProven { contact: Contact::Closed, .. } => What::RestoreProven,
         Event::AlarmRaised { kind, .. } => What::AlarmRaised { kind: *kind },
         Event::SupplyProven { contact: Contact::Unknown, .. }
+        | Event::TariffPublished { .. }
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
