@@ -2,11 +2,10 @@
 //! in the browser alike.
 
 use actix::{Actor, Addr, Context, Handler};
-use shared::actor::billing::{BillingStatus, BillingSupervisor, Feed, GetStatus, Publish};
+use shared::actor::billing::{BillingStatus, BillingSupervisor, Do, Feed, GetStatus, Publish};
 use shared::actor::memory::MemoryJournal;
-use shared::id::SiteId;
-use shared::site::Site;
-use shared::tariff::Tariff;
+use shared::id::{Book, SiteId, StaffId};
+use shared::site::{Command, Order, Site};
 
 use crate::population::{Premise, premises};
 use crate::scenario::Scenario;
@@ -21,16 +20,23 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Opens the scenario's site with an empty journal. Needs a running actix system.
+    /// Opens the scenario's site with an empty journal, under the tariffs of these files. Needs a
+    /// running actix system.
     pub async fn open(
         scenario: &Scenario,
-        tariffs: impl IntoIterator<Item = Tariff>,
+        tariffs: impl IntoIterator<Item = String>,
         feed: Feed,
     ) -> Result<Self, WorldError> {
         let site_id = SiteId(1);
         let (journal, port) = MemoryJournal::open(site_id);
-        let site = Site::new(scenario.zone.clone(), tariffs);
+        let site = Site::new(scenario.zone.clone());
         let billing = BillingSupervisor::new(site_id, site, port, feed, None).start();
+        for text in tariffs {
+            let command = Command::PublishTariff { text, approved_by: None };
+            let (book, now, by) = (Book::Simulated, scenario.begin(), StaffId(0));
+            let published = billing.send(Do(Order { book, now, by, key: None, command })).await?;
+            published.map_err(WorldError::Tariff)?;
+        }
         let premises = premises(scenario);
         let world =
             World::open(scenario, premises.clone(), scenario.begin(), billing.clone()).await?;

@@ -11,7 +11,6 @@ use shared::event::Event;
 use shared::id::Seq;
 use shared::ledger::Hash;
 use shared::money::Money;
-use shared::tariff::Tariff;
 use shared::time::Span;
 use thiserror::Error;
 
@@ -40,8 +39,6 @@ pub struct Ending {
 pub enum WeekError {
     #[error("{0}")]
     Scenario(#[from] ScenarioError),
-    #[error("a tariff of the week cannot be read: {0}")]
-    Tariff(String),
     #[error("the week came to a stop")]
     World(#[from] WorldError),
     #[error("the journal of the week cannot be read back: {0}")]
@@ -61,10 +58,7 @@ pub async fn week(slices: u32) -> Result<Ending, WeekError> {
 
 /// Runs a scenario from its start, in slices of equal length.
 pub async fn run(scenario: &Scenario, length: Span, slices: u32) -> Result<Ending, WeekError> {
-    let tariffs: Vec<Tariff> = TARIFFS
-        .iter()
-        .map(|text| Tariff::from_toml(text).map_err(|error| WeekError::Tariff(error.to_string())))
-        .collect::<Result<_, _>>()?;
+    let tariffs = TARIFFS.map(str::to_owned);
     let feed = Unwatched.start().recipient();
     let mut sandbox = Sandbox::open(scenario, tariffs, feed).await?;
     let begin = scenario.begin();
@@ -102,6 +96,7 @@ async fn ending(sandbox: &Sandbox) -> Result<Ending, WeekError> {
 
 fn kind(event: &Event) -> &'static str {
     match event {
+        Event::TariffPublished { .. } => "published",
         Event::AccountOpened { .. } => "opened",
         Event::MeterBound { .. } => "bound",
         Event::Baseline { .. } => "baseline",

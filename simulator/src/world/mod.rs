@@ -72,6 +72,8 @@ pub struct Tally {
 pub enum WorldError {
     #[error("an actor of the simulated world has stopped")]
     Stopped(#[from] MailboxError),
+    #[error("a tariff of the simulated world is refused")]
+    Tariff(#[source] Refusal),
     #[error("account {account} of the simulated world cannot be opened")]
     Open { account: AccountId, source: Refusal },
 }
