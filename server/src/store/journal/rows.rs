@@ -55,7 +55,8 @@ impl Facts {
                 account: reversal.account,
                 reverses: Some(reversal.of),
             }),
-            Event::AccountOpened { .. }
+            Event::TariffPublished { .. }
+            | Event::AccountOpened { .. }
             | Event::MeterBound { .. }
             | Event::Baseline { .. }
             | Event::Settled(_)
@@ -75,6 +76,7 @@ impl Facts {
 
 fn kind(event: &Event) -> &'static str {
     match event {
+        Event::TariffPublished { .. } => "tariff-published",
         Event::AccountOpened { .. } => "account-opened",
         Event::MeterBound { .. } => "meter-bound",
         Event::Baseline { .. } => "baseline",

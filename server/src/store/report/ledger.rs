@@ -86,7 +86,8 @@ fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Opti
                 reason: reversal.reason,
             },
         ),
-        Event::AccountOpened { .. }
+        Event::TariffPublished { .. }
+        | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
         | Event::LowCredit { .. }

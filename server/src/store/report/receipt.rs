@@ -60,7 +60,8 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
     let what = match event(seq, &body)? {
         Event::Sold(sale) => IssuedFor::Sale(sale),
         Event::Reversed(reversal) => IssuedFor::Reversal(reversal),
-        Event::AccountOpened { .. }
+        Event::TariffPublished { .. }
+        | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
         | Event::Settled(_)
