@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use server::headend::{HeadEnd, LineConfig, LineStatus, MeterConfig, Status, Transport};
 use shared::actor::port::{Line, LineJob, LineRequest};
-use shared::energy::Register;
+use shared::energy::{Power, Register};
 use shared::id::{LineId, MeterId};
 use shared::meter::profile::Library;
 use shared::meter::{CommFault, Contact, Observation, SwitchCommand, Telegram};
@@ -214,6 +214,8 @@ async fn no_fault_on_a_line_ever_becomes_a_value() {
         *sum = (sum.0 + tally.good, sum.1 + tally.faults);
     }
     for (number, ((good, faults), plant)) in (1..).zip(tallies.into_iter().zip(&plants)) {
+        let status = status(&headend, number).await;
+        let heard: u64 = status.units.iter().map(|unit| unit.requests).sum();
         let bench = plant.lock().expect("no test panicked");
         println!(
             "line {number}: {} requests, {good} good polls, {faults} refused, {:?}",
@@ -223,8 +225,6 @@ async fn no_fault_on_a_line_ever_becomes_a_value() {
         for fault in if number == 3 { &on_bus[..] } else { &FAULTS } {
             assert!(bench.injected.contains_key(fault), "line {number}: {fault:?} never happened");
         }
-        let status = status(&headend, number).await;
-        let heard: u64 = status.units.iter().map(|unit| unit.requests).sum();
         assert!(heard >= bench.requests, "line {number} counts what it asks");
     }
 }
@@ -236,7 +236,7 @@ async fn cut_and_restore(line: &Line, meter: MeterId) {
     assert!(first.live.power.is_some_and(|power| power.watts() > 2_000), "{first:?}");
     let cut = ask(line, meter, LineJob::Switch(SwitchCommand::Open)).await.outcome;
     let cut = cut.expect("a good poll after the cut");
-    assert_eq!((cut.contact, cut.live.power.map(|power| power.watts())), (Contact::Open, Some(0)));
+    assert_eq!((cut.contact, cut.live.power.map(Power::watts)), (Contact::Open, Some(0)));
     let later = poll(line, meter).await.expect("a good poll");
     assert_eq!(later.import, cut.import, "nothing is used behind an open contact");
     let back = ask(line, meter, LineJob::Switch(SwitchCommand::Close)).await.outcome;
@@ -406,7 +406,7 @@ fn lookalike(transport: Transport) -> (HeadEnd, Line, MeterId) {
 /// Until `good` polls were good; each must hold every register's own number.
 async fn only_right_values(line: &Line, meter: MeterId, good: usize) {
     let mut seen = 0;
-    within(Duration::from_secs(60), "good polls", async || {
+    within(Duration::from_mins(1), "good polls", async || {
         if let Ok(telegram) = poll(line, meter).await {
             assert_eq!(telegram.import, Register::from_mwh(72_000_000));
             assert_eq!(telegram.live.voltage_mv, [Some(230_000), None, None]);

@@ -1,5 +1,13 @@
 //! The whole system from outside: the real program on its own folder, asked as people and machines
 //! ask it. One binary, so that it links once.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that goes wrong here fails, which is what it is for; clippy.toml grants the same to unit tests"
+)]
 
 mod harness;
 

@@ -142,7 +142,7 @@ impl Bench {
         let closed = self.closed.entry(unit).or_insert(true);
         match function {
             1 | 2 => vec![unit, function, 1, u8::from(*closed)],
-            4 if count % 2 == 0 && at % 2 == 0 => {
+            4 if count.is_multiple_of(2) && at.is_multiple_of(2) => {
                 let bytes = u8::try_from(count * 2).expect("at most 125 registers");
                 let mut answer = vec![unit, function, bytes];
                 (0..count / 2)
@@ -240,7 +240,7 @@ fn reply(plant: &Plant, framing: Framing, frame: &[u8]) -> Option<(Duration, Vec
             Framing::Rtu => *bytes.last_mut().expect("a checksum") ^= 0x5A,
         },
         Some(Fault::Twice) => bytes = bytes.repeat(2),
-        Some(Fault::Previous) => bytes = bench.previous.clone(),
+        Some(Fault::Previous) => bytes.clone_from(&bench.previous),
         Some(Fault::Hangup) => return None,
         _ => {}
     }
