@@ -1,4 +1,5 @@
 //! server
 
 pub mod store;
+pub mod cli;
 pub mod headend;

@@ -17,3 +17,6 @@ mod docs;
 mod first_run;
 mod headend;
 mod tidy;
+#[path = "../../server/src/store/sample.rs"]
+mod sample;
+mod verify;

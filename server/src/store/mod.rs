@@ -7,6 +7,7 @@ pub mod lock;
 pub mod readings;
 pub mod registry;
 pub mod report;
+pub mod verify;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schema;

@@ -1,7 +1,7 @@
 //! The journal: an actor in front of the one writer and of a desk for reading back.
 
 pub mod rows;
-pub(crate) mod writer;
+pub mod writer;
 
 use std::path::Path;
 use std::thread::{self, JoinHandle};

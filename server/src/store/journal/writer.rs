@@ -48,7 +48,7 @@ pub struct JournalStatus {
 pub(crate) type SharedStatus = Arc<Mutex<JournalStatus>>;
 
 #[derive(Debug)]
-pub(crate) struct Writer {
+pub struct Writer {
     path: PathBuf,
     anchor_path: PathBuf,
     /// `None` after a fault: what a file does after a failed write or sync is not known, so it is
@@ -61,11 +61,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn open(
-        path: PathBuf,
-        anchor_path: PathBuf,
-        site: SiteId,
-    ) -> Result<Self, StoreError> {
+    pub fn open(path: PathBuf, anchor_path: PathBuf, site: SiteId) -> Result<Self, StoreError> {
         let db = LEDGER.open(&path)?;
         let tail = tail_of(&db, site)?;
         let standing = compare(&db, tail, Anchor::load(&anchor_path)?)?;
@@ -105,8 +101,6 @@ impl Writer {
         }
     }
 
-    /// One transaction for the whole group; a request that does not continue the chain is refused
-    /// alone, a fault of the disk is everybody's.
     pub(crate) fn commit(
         &mut self,
         group: &mut Vec<(Arc<[Record]>, oneshot::Sender<Result<(), JournalFault>>)>,
@@ -123,10 +117,9 @@ impl Writer {
         }
     }
 
-    pub(crate) fn append_all(
-        &mut self,
-        batches: &[Arc<[Record]>],
-    ) -> Vec<Result<(), JournalFault>> {
+    /// One transaction for the whole group; a request that does not continue the chain is refused
+    /// alone, a fault of the disk is everybody's.
+    pub fn append_all(&mut self, batches: &[Arc<[Record]>]) -> Vec<Result<(), JournalFault>> {
         let outcome = self.ready().and_then(|()| self.write(batches));
         let mut status = self.status.lock().expect("nobody panics while holding the status");
         status.committed = self.tail;

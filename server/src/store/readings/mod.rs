@@ -5,7 +5,7 @@ mod codec;
 mod pack;
 pub mod query;
 pub mod rollup;
-pub(crate) mod writer;
+pub mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -25,7 +25,7 @@ const WINDOW: u32 = 128;
 const LEAST_STEP: usize = 100;
 
 #[derive(Debug)]
-pub(crate) struct ReadingsWriter {
+pub struct ReadingsWriter {
     db: Connection,
     calendar: Calendar,
     together: Together,
@@ -61,7 +61,7 @@ pub(crate) fn round_of(id: i64) -> Timestamp {
 }
 
 impl ReadingsWriter {
-    pub(crate) fn open(path: &Path, zone: Zone) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, zone: Zone) -> Result<Self, StoreError> {
         let db = READINGS.open(path)?;
         // Not money: registers are cumulative, so what a power cut takes is read again. Without a
         // sync a round, the disk is left to the journal.
@@ -84,10 +84,7 @@ impl ReadingsWriter {
     }
 
     /// Keeps rounds in one transaction, and does a step of the compaction for each.
-    pub(crate) fn keep(
-        &mut self,
-        rounds: &[(Timestamp, Arc<[ReadingKept]>)],
-    ) -> Result<(), StoreError> {
+    pub fn keep(&mut self, rounds: &[(Timestamp, Arc<[ReadingKept]>)]) -> Result<(), StoreError> {
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         let kept = rounds.iter().try_for_each(|(at, rows)| self.keep_one(*at, rows));
         match kept {
@@ -165,7 +162,7 @@ impl ReadingsWriter {
     }
 
     /// Brings everything into blocks, for benches and tests.
-    pub(crate) fn compact_all(&mut self) -> Result<(), StoreError> {
+    pub fn compact_all(&mut self) -> Result<(), StoreError> {
         self.compact_before(Timestamp::from_millis(self.last.millis() + 1))?;
         self.rounds = 0;
         self.compact_some(usize::MAX)
