@@ -6,6 +6,8 @@
 pub mod command;
 pub mod day;
 mod decide;
+#[cfg(test)]
+mod laws;
 mod report;
 mod supply;
 #[cfg(test)]
