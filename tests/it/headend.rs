@@ -91,6 +91,7 @@ fn hasty() -> Library {
     library.add("sdm630", &sdm.replace("switch_ms     = 100", "switch_ms = 0")).expect("a profile");
     let coils = COILS.replace("switch_ms     = 50", "switch_ms = 0");
     library.add("relay-coils", &coils).expect("a profile");
+    library.add("triplets", TRIPLETS).expect("a profile");
     library
 }
 
@@ -106,11 +107,23 @@ fn assert_is_of_unit(telegram: &Telegram, unit: u8, closed: bool) {
         Register::from_mwh(i64::from(unit) * 1_000_000_000 + 500_000),
         "register of unit {unit}"
     );
-    assert_eq!(live.voltage_mv, [milli(0), milli(2), milli(4)], "voltages of unit {unit}");
-    assert_eq!(live.current_ma, [milli(6), milli(8), milli(10)], "currents of unit {unit}");
     let watts = live.power.map(|power| 1_000 * i32::try_from(power.watts()).expect("small"));
-    assert_eq!(watts, milli(0x34), "power of unit {unit}");
-    assert_eq!(live.frequency_mhz, milli(0x46), "frequency of unit {unit}");
+    let [v1, v2, v3] = live.voltage_mv;
+    let [i1, i2, i3] = live.current_ma;
+    let (power, first_phase) = if v3.is_some() { (watts, None) } else { (None, watts) };
+    for (at, value) in [
+        (0x00, v1),
+        (0x02, v2),
+        (0x04, v3),
+        (0x06, i1),
+        (0x08, i2),
+        (0x0A, i3),
+        (0x0C, first_phase),
+        (0x34, power),
+        (0x46, live.frequency_mhz),
+    ] {
+        assert!(value.is_none() || value == milli(at), "unit {unit}, {at:#x}: {value:?}");
+    }
     let contact = if closed { Contact::Closed } else { Contact::Open };
     assert!(
         [contact, Contact::Unknown].contains(&telegram.contact),
@@ -157,13 +170,61 @@ fn transactions() -> u64 {
     std::env::var("METERHOUSE_TRANSACTIONS").map_or(20_000, |text| text.parse().expect("a number"))
 }
 
+/// An SDM630 read in three requests of one shape: a late answer to one looks like the answer to
+/// another, and only the order of answers tells them apart.
+const TRIPLETS: &str = r#"
+schema = 1
+id = "triplets"
+vendor = "test"
+models = ["the queueing peer, read in four registers at a time"]
+source = ["tests/it/harness/queueing.rs"]
+tested = "peer"
+[line]
+max_registers = 4
+max_gap = 0
+turnaround_ms = 5
+switch_ms = 0
+[defaults]
+table = "input"
+type = "f32"
+[relay]
+kind = "external"
+[points]
+"voltage.l1" = { at = 0x00, unit = "V" }
+"voltage.l2" = { at = 0x02, unit = "V" }
+"current.l3" = { at = 0x0A, unit = "A" }
+"power.l1" = { at = 0x0C, unit = "W" }
+"frequency" = { at = 0x46, unit = "Hz" }
+"energy.import" = { at = 0x48, unit = "kWh", counter = { step = "0.01" } }
+"#;
+
 #[actix_rt::test]
 async fn no_fault_on_a_line_ever_becomes_a_value() {
     let total = transactions();
+    // The two buses keep their gaps.
+    storm("eastron-sdm630", 1..=8, &FAULTS, [total * 3 / 5, total / 5, total / 5]).await;
+}
+
+#[actix_rt::test]
+async fn answers_that_look_alike_are_told_apart() {
+    // A device that repeats its last answer word for word cannot be told apart on RTU at all.
+    let faults: Vec<Fault> = FAULTS.into_iter().filter(|fault| *fault != Fault::Previous).collect();
+    let total = transactions();
+    storm("triplets", 1..=1, &faults, [total / 40, total / 10, total / 10]).await;
+}
+
+async fn storm(
+    profile: &str,
+    units: std::ops::RangeInclusive<u8>,
+    faults: &[Fault],
+    shares: [u64; 3],
+) {
+    let total: u64 = shares.iter().sum();
     let cable = Cable::new();
     // The bus has one end: nobody can hang up there.
-    let on_bus: Vec<Fault> = FAULTS.into_iter().filter(|fault| *fault != Fault::Hangup).collect();
-    let plants = [plant(1, 25, &FAULTS), plant(2, 25, &FAULTS), plant(3, 25, &on_bus)];
+    let on_bus: Vec<Fault> =
+        faults.iter().copied().filter(|fault| *fault != Fault::Hangup).collect();
+    let plants = [plant(1, 25, faults), plant(2, 25, faults), plant(3, 25, &on_bus)];
     let serial = tokio_serial::new(cable.theirs(), 38_400);
     let serial = tokio_serial::SerialPortBuilderExt::open_native_async(serial).expect("a terminal");
     let one = Arc::new(tokio::sync::Mutex::new(()));
@@ -189,14 +250,12 @@ async fn no_fault_on_a_line_ever_becomes_a_value() {
             ..line(id, transport)
         })
         .collect();
-    let units = 1..=8_u8;
     let meters: Vec<MeterConfig> = lines
         .iter()
-        .flat_map(|line| units.clone().map(|unit| meter(line.id.0, unit, "eastron-sdm630")))
+        .flat_map(|line| units.clone().map(|unit| meter(line.id.0, unit, profile)))
         .collect();
     let headend = start(&lines, &meters, &hasty());
 
-    let shares = [total * 3 / 5, total / 5, total / 5]; // the two buses keep their gaps
     let mut workers = Vec::new();
     for ((line, plant), share) in headend.lines().into_iter().zip(&plants).zip(shares) {
         for unit in units.clone() {
@@ -213,17 +272,20 @@ async fn no_fault_on_a_line_ever_becomes_a_value() {
         let sum = &mut tallies[usize::from(line) - 1];
         *sum = (sum.0 + tally.good, sum.1 + tally.faults);
     }
-    for (number, ((good, faults), plant)) in (1..).zip(tallies.into_iter().zip(&plants)) {
+    for (number, ((good, refused), plant)) in (1..).zip(tallies.into_iter().zip(&plants)) {
         let status = status(&headend, number).await;
         let heard: u64 = status.units.iter().map(|unit| unit.requests).sum();
         let bench = plant.lock().expect("no test panicked");
         println!(
-            "line {number}: {} requests, {good} good polls, {faults} refused, {:?}",
+            "line {number}: {} requests, {good} good polls, {refused} refused, {:?}",
             bench.requests, bench.injected
         );
-        assert!(good > 8 * 20, "line {number}: only {good} good polls, the test proves nothing");
-        for fault in if number == 3 { &on_bus[..] } else { &FAULTS } {
-            assert!(bench.injected.contains_key(fault), "line {number}: {fault:?} never happened");
+        assert!(good > 50, "line {number}: only {good} good polls, the test proves nothing");
+        let injected = bench.injected.values().sum::<u64>();
+        assert!(injected * 100 > bench.requests, "line {number}: only {injected} faults");
+        for fault in if number == 3 { &on_bus[..] } else { faults } {
+            let happened = bench.injected.contains_key(fault);
+            assert!(happened || total < 20_000, "line {number}: {fault:?} never happened");
         }
         assert!(heard >= bench.requests, "line {number} counts what it asks");
     }
@@ -321,10 +383,12 @@ async fn every_fault_of_a_peer_has_its_name_and_none_is_a_reading() {
         })
         .await;
     }
-    // A relay that says yes and does not move is seen through.
+    // A relay that does not move is seen through, whatever it acknowledges.
     set_fault(port, 1, 10, 0, 0);
     let stuck = ask(line, meter, LineJob::Switch(SwitchCommand::Open)).await.outcome;
-    assert_eq!(stuck.expect("a good poll").contact, Contact::Closed);
+    let contact = stuck.map(|telegram| telegram.contact);
+    assert!([Ok(Contact::Closed), Err(CommFault::WrongReply)].contains(&contact), "{contact:?}");
+    assert_eq!(poll(line, meter).await.expect("a good poll").contact, Contact::Closed);
     // An acknowledgement of another coil is none.
     set_fault(port, 1, 13, 0, 0);
     let wrong = ask(line, meter, LineJob::Switch(SwitchCommand::Open)).await.outcome;

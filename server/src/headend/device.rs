@@ -53,6 +53,13 @@ impl Reads {
     }
 }
 
+impl Reads {
+    /// Every read that brings a value.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
+        [&self.fast, &self.fast_unmerged, &self.identity].into_iter().flat_map(|plan| &plan.blocks)
+    }
+}
+
 impl Device {
     pub(super) fn output(unit: UnitAddress, profile: Arc<Profile>, relay: &RelayConfig) -> Self {
         let role = Role::Output {
@@ -74,6 +81,17 @@ impl Device {
             | (Relay::Builtin(_), Role::Output { .. })
             | (Relay::Board(_), Role::Meter(_)) => None,
         }
+    }
+
+    /// The reads of an output and of its feedback.
+    pub(super) fn output_reads(&self) -> Vec<Block> {
+        let Relay::Board(board) = &self.profile.relay else { return Vec::new() };
+        let Role::Output { output, feedback, .. } = self.role else { return Vec::new() };
+        [Some(board.output_read(output)), feedback.map(|input| board.input_read(input))]
+            .into_iter()
+            .flatten()
+            .map(|(table, at, count, _)| Block { table, at, count, points: Vec::new() })
+            .collect()
     }
 
     pub(super) fn min_interval_s(&self) -> u32 {

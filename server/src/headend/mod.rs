@@ -171,12 +171,11 @@ fn start_line(draft: Draft, clock: &Clock) -> Addr<LineActor> {
     let first_pause = config.backoff_ms.map_or(2_000, std::num::NonZeroU32::get);
     let first_pause = Duration::from_millis(u64::from(first_pause));
     for device in &devices {
-        let fences = match &device.role {
-            Role::Meter(reads) => reads.fences.clone(),
-            Role::Output { .. } => Vec::new(),
-        };
         let unit = units.entry(device.unit).or_insert_with(|| Unit::new(first_pause));
-        unit.may_be_fenced_by(fences);
+        match &device.role {
+            Role::Meter(reads) => unit.knows(reads.blocks(), &reads.fences),
+            Role::Output { .. } => unit.knows(&device.output_reads(), &[]),
+        }
     }
     let units: Units = Rc::new(RefCell::new(units));
     let session = Session::new(&config, Arc::clone(clock));

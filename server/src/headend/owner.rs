@@ -66,8 +66,13 @@ impl Owner {
 
     fn finish(&mut self, job: Job, outcome: Result<Done, CommFault>) {
         let fault = outcome.as_ref().err();
-        let asked = !matches!(fault, Some(CommFault::BackedOff | CommFault::ReadOnly));
-        if asked && let Some(device) = self.devices.get(job.device) {
+        let counts = match (job.task, fault) {
+            (_, Some(CommFault::BackedOff | CommFault::ReadOnly)) => false,
+            // A switch that answers wrongly is no reason to read the meter less often.
+            (Task::Switch(_), Some(CommFault::WrongReply | CommFault::Garbled)) => false,
+            (Task::Switch(_) | Task::Read, _) => true,
+        };
+        if counts && let Some(device) = self.devices.get(job.device) {
             self.unit(device.unit, |unit| unit.visited(Instant::now(), fault));
         }
         job.answer(Answer { at: (self.clock)(), outcome });
@@ -183,12 +188,15 @@ impl Owner {
     async fn read_once(&mut self, device: &Device, block: &Block) -> Result<Vec<u16>, CommFault> {
         let request = read_request(block.table, block.at, block.count);
         let outcome = self.exchange(device, &request, false).await;
+        let now = Instant::now();
         match outcome {
-            Ok(response) => registers(response).ok_or(CommFault::WrongReply),
+            Ok(response) => {
+                self.unit(device.unit, |unit| unit.answered(block.table, block.count, now));
+                registers(response).ok_or(CommFault::WrongReply)
+            }
             Err(fault) => {
                 let answered = matches!(fault, CommFault::Exception(_));
                 if !answered && !self.session.took().is_zero() {
-                    let now = Instant::now();
                     self.unit(device.unit, |unit| unit.owes(block.table, block.count, now));
                 }
                 Err(fault)
@@ -198,22 +206,21 @@ impl Owner {
 
     /// Makes sure that no answer to an older question can be taken for the next one.
     async fn settle(&mut self, device: &Device) -> Result<(), CommFault> {
-        match self.unit(device.unit, |unit| unit.fence(Instant::now())) {
-            Fence::None => Ok(()),
-            Fence::Wait => Err(CommFault::BackedOff),
-            Fence::Silence => {
-                let request = Request::ReadHoldingRegisters(0, 1);
-                let pace = pace(&self.line, &device.profile.timing, &request);
-                self.session.keep_silent((4 * pace.quiet).max(pace.timeout)).await;
-                self.unit(device.unit, Unit::is_even);
-                Ok(())
-            }
-            Fence::Read(block) => {
-                self.read_once(device, &block).await?;
-                self.unit(device.unit, Unit::is_even);
-                Ok(())
+        for _ in 0..4 {
+            match self.unit(device.unit, |unit| unit.fence(Instant::now())) {
+                Fence::None => return Ok(()),
+                Fence::Read(block) => {
+                    self.read_once(device, &block).await?;
+                }
+                Fence::Silence => {
+                    let request = Request::ReadHoldingRegisters(0, 1);
+                    let pace = pace(&self.line, &device.profile.timing, &request);
+                    self.session.keep_silent((4 * pace.quiet).max(pace.timeout)).await;
+                    self.unit(device.unit, Unit::was_silent);
+                }
             }
         }
+        Err(CommFault::WrongReply)
     }
 
     async fn identify(

@@ -1,6 +1,6 @@
 //! What is remembered of one unit address: answers still owed, back-off, counters.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,9 +11,11 @@ use tokio::time::Instant;
 use super::config::UnitAddress;
 
 pub(super) struct Unit {
-    /// Shapes (table and length) of reads that were given up and may still be answered.
-    owed: BTreeMap<(Table, u16), Instant>,
-    /// Reads by which the unit can show that it owes nothing.
+    /// Reads that were given up and may still be answered, oldest first.
+    owed: Vec<(Shape, Instant)>,
+    /// Shapes of the reads that bring values.
+    shapes: BTreeSet<Shape>,
+    /// Reads of other shapes, by which the unit can show that it owes nothing.
     fences: Vec<Block>,
     first_pause: Duration,
     failures: u32,
@@ -58,15 +60,20 @@ pub struct UnitStatus {
 
 /// What has to happen before a unit's answers can be told apart again.
 pub(super) enum Fence {
-    /// Nothing is owed.
+    /// Nothing is owed that could be taken for the answer to a read.
     None,
-    /// A read of a shape that is not owed. Devices and gateways answer in order: once it is
+    /// A read of a shape that no other read has. Devices and gateways answer in order: once it is
     /// answered, nothing older comes any more.
     Read(Block),
     /// There is no such read in this model; only silence is left.
     Silence,
-    /// All such reads are owed themselves; they have to grow old first.
-    Wait,
+}
+
+/// What an answer looks like from outside: its table, and how many registers or bytes of bits.
+type Shape = (Table, u16);
+
+fn shape(table: Table, count: u16) -> Shape {
+    (table, if table.is_bits() { count.div_ceil(8) } else { count })
 }
 
 /// No answer comes later than this.
@@ -77,7 +84,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 impl Unit {
     pub(super) fn new(first_pause: Duration) -> Self {
         Self {
-            owed: BTreeMap::new(),
+            owed: Vec::new(),
+            shapes: BTreeSet::new(),
             fences: Vec::new(),
             first_pause,
             failures: 0,
@@ -87,27 +95,51 @@ impl Unit {
         }
     }
 
-    pub(super) fn may_be_fenced_by(&mut self, fences: Vec<Block>) {
-        self.fences.extend(fences);
+    /// Tells which reads bring values, and which shorter ones may stand between.
+    pub(super) fn knows<'a>(
+        &mut self,
+        blocks: impl IntoIterator<Item = &'a Block>,
+        fences: &[Block],
+    ) {
+        self.shapes.extend(blocks.into_iter().map(|block| shape(block.table, block.count)));
+        self.fences.extend_from_slice(fences);
+        let shapes = &self.shapes;
+        self.fences.retain(|fence| !shapes.contains(&shape(fence.table, fence.count)));
     }
 
     /// A read was given up.
     pub(super) fn owes(&mut self, table: Table, count: u16, now: Instant) {
-        self.owed.insert((table, count), now);
+        self.owed.push((shape(table, count), now));
     }
 
-    pub(super) fn is_even(&mut self) {
+    /// A read was answered: by the answer to the oldest question of its shape, for all we know.
+    /// What was asked before that one is not answered any more.
+    pub(super) fn answered(&mut self, table: Table, count: u16, now: Instant) {
+        let answer = shape(table, count);
+        match self.owed.iter().position(|(owed, _)| *owed == answer) {
+            Some(oldest) => {
+                self.owed.drain(..=oldest);
+                self.owed.push((answer, now));
+            }
+            None => self.owed.clear(),
+        }
+    }
+
+    /// The line was silent for so long that nothing can be under way.
+    pub(super) fn was_silent(&mut self) {
         self.owed.clear();
     }
 
     pub(super) fn fence(&mut self, now: Instant) -> Fence {
-        self.owed.retain(|_, since| now.saturating_duration_since(*since) < OWED);
-        let free = |fence: &&Block| !self.owed.contains_key(&(fence.table, fence.count));
-        match self.fences.iter().find(free) {
-            _ if self.owed.is_empty() => Fence::None,
-            Some(block) => Fence::Read(block.clone()),
-            None if self.fences.is_empty() => Fence::Silence,
-            None => Fence::Wait,
+        self.owed.retain(|(_, since)| now.saturating_duration_since(*since) < OWED);
+        let owes = |owed: &Shape| self.owed.iter().any(|(shape, _)| shape == owed);
+        if !self.shapes.iter().any(owes) {
+            return Fence::None;
+        }
+        let free = self.fences.iter().find(|fence| !owes(&shape(fence.table, fence.count)));
+        match free.or(self.fences.first()) {
+            Some(fence) => Fence::Read(fence.clone()),
+            None => Fence::Silence,
         }
     }
 
@@ -219,5 +251,49 @@ mod tests {
         assert!(unit.is_backed_off(start), "the gateway says that the meter is silent");
         unit.visited(start, None);
         assert!(!unit.is_backed_off(start));
+    }
+
+    /// Two reads of four registers, and one of two to tell them apart.
+    fn unit() -> Unit {
+        let block = |count| Block { table: Table::Input, at: 0, count, points: Vec::new() };
+        let mut unit = Unit::new(Duration::from_secs(2));
+        unit.knows(&[block(4)], &[block(2), block(4)]);
+        unit
+    }
+
+    #[test]
+    fn a_unit_that_owes_an_answer_is_asked_for_another_shape_first() {
+        let now = Instant::now();
+        let fence = |unit: &mut Unit| match unit.fence(now) {
+            Fence::None => "none",
+            Fence::Read(block) if block.count == 2 => "two",
+            Fence::Read(_) => "another",
+            Fence::Silence => "silence",
+        };
+        let mut unit = unit();
+        assert_eq!(fence(&mut unit), "none");
+        unit.owes(Table::Input, 4, now);
+        assert_eq!(fence(&mut unit), "two");
+        unit.owes(Table::Input, 2, now); // the fence was not answered either
+        assert_eq!(fence(&mut unit), "two", "again: either answer comes after the four");
+        unit.answered(Table::Input, 2, now);
+        assert_eq!(fence(&mut unit), "none", "two more may come, but they look like no value");
+        unit.owes(Table::Input, 4, now);
+        unit.answered(Table::Input, 2, now); // maybe the older two, asked before the four
+        assert_eq!(fence(&mut unit), "two");
+        unit.answered(Table::Input, 2, now);
+        assert_eq!(fence(&mut unit), "none");
+        unit.answered(Table::Input, 4, now);
+        assert!(unit.owed.is_empty(), "an answer that nobody else owes settles all");
+    }
+
+    #[test]
+    fn old_debts_are_forgotten_and_without_a_fence_there_is_silence() {
+        let now = Instant::now();
+        let mut unit = Unit::new(Duration::from_secs(2));
+        unit.knows(&[Block { table: Table::Coil, at: 0, count: 1, points: Vec::new() }], &[]);
+        unit.owes(Table::Coil, 8, now); // one byte of coils looks like one coil
+        assert!(matches!(unit.fence(now), Fence::Silence));
+        assert!(matches!(unit.fence(now + OWED), Fence::None));
     }
 }
