@@ -8,6 +8,12 @@ use shared::time::{Span, Timestamp};
 use crate::store::StoreError;
 use crate::store::registry::{role, role_name};
 
+macro_rules! token {
+    ($which:literal) => {
+        concat!("SELECT hash, name, role, made, expires, last_used, revoked FROM token ", $which)
+    };
+}
+
 /// SHA-256 of a session's or token's secret.
 pub type SecretHash = [u8; 32];
 
@@ -111,7 +117,8 @@ pub fn token(
     hash: SecretHash,
     now: Timestamp,
 ) -> Result<Option<TokenEntry>, StoreError> {
-    let found = tokens_where(db, "WHERE hash = :hash", &[(":hash", &hash.as_slice())])?.pop();
+    let found =
+        tokens_where(db, token!("WHERE hash = :hash"), &[(":hash", &hash.as_slice())])?.pop();
     let Some(token) = found else {
         return Ok(None);
     };
@@ -126,7 +133,7 @@ pub fn token(
 }
 
 pub fn tokens(db: &Connection) -> Result<Vec<TokenEntry>, StoreError> {
-    tokens_where(db, "ORDER BY made", &[])
+    tokens_where(db, token!("ORDER BY made"), &[])
 }
 
 pub fn revoke_token(db: &Connection, hash: SecretHash, at: Timestamp) -> Result<(), StoreError> {
@@ -137,12 +144,10 @@ pub fn revoke_token(db: &Connection, hash: SecretHash, at: Timestamp) -> Result<
 
 fn tokens_where(
     db: &Connection,
-    condition: &'static str,
+    question: &'static str,
     params: &[(&str, &dyn rusqlite::ToSql)],
 ) -> Result<Vec<TokenEntry>, StoreError> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT hash, name, role, made, expires, last_used, revoked FROM token {condition}"
-    ))?;
+    let mut statement = db.prepare_cached(question)?;
     let rows = statement.query_map(params, |row| {
         let instant =
             |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_millis));

@@ -107,8 +107,15 @@ pub fn put_account(db: &Connection, entry: &AccountEntry) -> Result<(), StoreErr
     Ok(())
 }
 
-const ACCOUNTS: &str = "SELECT account, book, premise, coalesce(name, '') AS name,
-    coalesce(phone, '') AS phone FROM account LEFT JOIN customer USING (account)";
+macro_rules! accounts {
+    ($which:literal) => {
+        concat!(
+            "SELECT account, book, premise, coalesce(name, '') AS name, coalesce(phone, '') AS phone
+             FROM account LEFT JOIN customer USING (account) ",
+            $which
+        )
+    };
+}
 
 fn account_entry(row: &Row<'_>) -> rusqlite::Result<AccountEntry> {
     Ok(AccountEntry {
@@ -121,14 +128,14 @@ fn account_entry(row: &Row<'_>) -> rusqlite::Result<AccountEntry> {
 }
 
 pub fn accounts(db: &Connection) -> Result<Vec<AccountEntry>, StoreError> {
-    let mut statement = db.prepare_cached(&format!("{ACCOUNTS} ORDER BY account"))?;
+    let mut statement = db.prepare_cached(accounts!("ORDER BY account"))?;
     let rows = statement.query_map([], account_entry)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 pub fn account(db: &Connection, account: AccountId) -> Result<Option<AccountEntry>, StoreError> {
     Ok(db
-        .prepare_cached(&format!("{ACCOUNTS} WHERE account = :account"))?
+        .prepare_cached(accounts!("WHERE account = :account"))?
         .query_row(named_params! { ":account": account.0 }, account_entry)
         .optional()?)
 }

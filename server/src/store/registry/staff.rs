@@ -15,7 +15,11 @@ pub struct StaffEntry {
     pub active: bool,
 }
 
-const STAFF: &str = "SELECT staff, name, role, password, active FROM staff";
+macro_rules! staff {
+    ($which:literal) => {
+        concat!("SELECT staff, name, role, password, active FROM staff ", $which)
+    };
+}
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<StaffEntry> {
     let (staff, name) = (StaffId(row.get("staff")?), row.get("name")?);
@@ -47,7 +51,7 @@ pub fn add(
 
 pub fn named(db: &Connection, name: &str) -> Result<Option<StaffEntry>, StoreError> {
     Ok(db
-        .prepare_cached(&format!("{STAFF} WHERE name = :name"))?
+        .prepare_cached(staff!("WHERE name = :name"))?
         .query_row(named_params! { ":name": name }, entry)
         .optional()?)
 }
@@ -55,13 +59,13 @@ pub fn named(db: &Connection, name: &str) -> Result<Option<StaffEntry>, StoreErr
 /// By number; 0 is the system itself and not in the list.
 pub fn get(db: &Connection, staff: StaffId) -> Result<Option<StaffEntry>, StoreError> {
     Ok(db
-        .prepare_cached(&format!("{STAFF} WHERE staff = :staff"))?
+        .prepare_cached(staff!("WHERE staff = :staff"))?
         .query_row(named_params! { ":staff": staff.0 }, entry)
         .optional()?)
 }
 
 pub fn all(db: &Connection) -> Result<Vec<StaffEntry>, StoreError> {
-    let mut statement = db.prepare_cached(&format!("{STAFF} ORDER BY staff"))?;
+    let mut statement = db.prepare_cached(staff!("ORDER BY staff"))?;
     let rows = statement.query_map([], entry)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
