@@ -46,8 +46,15 @@ impl Bill {
         self.lines.iter().filter(|line| line.class == class).map(|line| line.amount).sum()
     }
 
+    /// Lines of the tariff in their order, and within each the periods by name, then the steps.
+    pub(crate) fn in_order(&mut self) {
+        self.lines.sort_by(|one, other| {
+            (one.line, &one.period, one.tier).cmp(&(other.line, &other.period, other.tier))
+        });
+    }
+
     /// Adds to a line of the same component, period and step, or begins it.
-    fn add(&mut self, entry: BillLine) {
+    pub(crate) fn add(&mut self, entry: BillLine) {
         let same = self.lines.iter_mut().find(|line| {
             (line.line, line.tier) == (entry.line, entry.tier) && line.period == entry.period
         });
@@ -84,8 +91,9 @@ impl ChargeState {
                 *sum = sum.plus(amount);
             }
         }
-        bill.posted = before.into_iter().map(|exact| exact.round(rounding, tariff.currency)).sum();
-        bill.lines.sort_by_key(|line| line.line);
+        bill.posted =
+            before.into_iter().map(|exact| exact.round(rounding, tariff.currency)).sum();
+        bill.in_order();
         bill
     }
 
@@ -179,7 +187,10 @@ impl ChargeState {
     /// Rounds every line for good, remembers what the months to come look back on, and begins the
     /// next month with empty buckets.
     pub(crate) fn close_month<W: Watch>(&mut self, tariff: &Tariff, watch: &mut W) {
-        if W::BILLS && !self.parts.is_empty() {
+        if self.parts.is_empty() {
+            return;
+        }
+        if W::BILLS {
             watch.closed(self.bill(tariff, true));
         }
         let charges = self.line_charges(tariff, true);

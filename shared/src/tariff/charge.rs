@@ -9,6 +9,7 @@ use crate::tariff::block::{Progress, month_from};
 use crate::tariff::calendar::day_number;
 use crate::tariff::cursor::Cursor;
 use crate::tariff::exact::Exact;
+use crate::tariff::settle::Watch;
 use crate::tariff::{LineKey, Tariff};
 use crate::time::Timestamp;
 
@@ -205,6 +206,11 @@ impl ChargeState {
     /// power factor are settled and every line is rounded for good. [`Self::post`] gives what is
     /// left to post. Nothing can be charged after it.
     pub fn close(&mut self, tariff: &Tariff) {
-        self.close_month(tariff, &mut ());
+        self.close_watched(tariff, &mut ());
+    }
+
+    /// [`Self::close`], seen by `watch`.
+    pub fn close_watched<W: Watch>(&mut self, tariff: &Tariff, watch: &mut W) {
+        self.close_month(tariff, watch);
     }
 }

@@ -15,13 +15,17 @@ mod error;
 mod evaluate;
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod laws;
 mod exact;
 mod file;
 mod place;
 mod power_factor;
+mod rate;
 mod schedule;
 mod series;
 mod settle;
+mod vend;
 mod version;
 
 use serde::{Deserialize, Serialize};
@@ -35,8 +39,10 @@ pub use buy::Step;
 pub use charge::{ChargeState, LineCharge};
 pub use error::{ChargeError, TariffError};
 pub use exact::{Exact, Ratio, decimal};
+pub use rate::{Grouping, Load, Rated, rate};
 pub use series::{Series, SeriesError};
 pub use settle::{Reading, Segment, Watch};
+pub use vend::{VendRefusal, VendState, VendTerms, Vended};
 pub use version::Version;
 
 use block::Reset;

@@ -132,6 +132,12 @@ impl ChargeState {
         self.reactive = Some(self.reactive.unwrap_or(0) + energy.mwh());
     }
 
+    /// Energy that is there all at once, inside one moment without a boundary.
+    pub(crate) fn lay_at_once(&mut self, tariff: &Tariff, moment: Reading) -> Result<(), ChargeError> {
+        tariff.knows(self.at, moment.to)?;
+        self.run(tariff, &moment, moment.to, &mut ())
+    }
+
     fn run<W: Watch>(
         &mut self,
         tariff: &Tariff,
