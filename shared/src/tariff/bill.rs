@@ -19,6 +19,7 @@ pub struct Bill {
     /// Of the first day of the billing month.
     pub year: i16,
     pub month: i8,
+    pub day: i8,
     pub energy: Energy,
     pub lines: Vec<BillLine>,
     /// What the ledger shows: every line's charge rounded, taxes inside prices left inside.
@@ -77,6 +78,7 @@ impl ChargeState {
         let mut bill = Bill {
             year: self.month.year,
             month: self.month.month,
+            day: tariff.billing_day,
             energy: self.month_energy(),
             ..Bill::default()
         };

@@ -25,6 +25,7 @@ mod rate;
 mod schedule;
 mod series;
 mod settle;
+pub mod urdb;
 mod vend;
 mod version;
 
@@ -39,7 +40,7 @@ pub use buy::Step;
 pub use charge::{ChargeState, LineCharge};
 pub use error::{ChargeError, TariffError};
 pub use exact::{Exact, Ratio, decimal};
-pub use rate::{Grouping, Load, Rated, rate};
+pub use rate::{Grouping, Load, Rated, rate, rate_by_day};
 pub use series::{Series, SeriesError};
 pub use settle::{Reading, Segment, Watch};
 pub use vend::{VendRefusal, VendState, VendTerms, Vended};

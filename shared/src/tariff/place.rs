@@ -67,6 +67,13 @@ impl Tariff {
         program.0.iter().zip(ends).map(band).collect()
     }
 
+    /// The last year whose holidays are known, where the last version uses a calendar: after it
+    /// nothing can be charged until the next year's days are entered.
+    pub fn known_through(&self) -> Option<i16> {
+        let (until, _) = self.known_until.as_ref()?;
+        self.zone.date(*until).yesterday().ok().map(Date::year)
+    }
+
     fn unknown_year(&self, version: &Version, date: Date) -> bool {
         version.day_types.iter().any(|day_type| match day_type.test {
             DayTest::Calendar(place) => self

@@ -2,9 +2,10 @@
 
 use crate::energy::Energy;
 use crate::money::Money;
-use crate::tariff::bill::Bill;
+use crate::tariff::bill::{Bill, BillLine};
 use crate::tariff::charge::ChargeState;
 use crate::tariff::error::ChargeError;
+use crate::tariff::exact::Exact;
 use crate::tariff::settle::{Reading, Segment, Watch};
 use crate::tariff::Tariff;
 
@@ -43,6 +44,69 @@ impl Watch for Bills {
     fn segment(&mut self, _segment: Segment) {}
     fn closed(&mut self, bill: Bill) {
         self.0.push(bill);
+    }
+}
+
+/// A load day by day: what each day added to the month's bill. The closing of a month belongs to
+/// its last day.
+pub fn rate_by_day(tariff: &Tariff, load: &[Load]) -> Result<Vec<Bill>, ChargeError> {
+    let Some(first) = load.first() else { return Ok(Vec::new()) };
+    let mut state = ChargeState::open(tariff, first.reading.from);
+    let mut bills = Bills::default();
+    let mut days: Vec<Bill> = Vec::new();
+    // The running bill at the midnight before, with the first day of its month.
+    let mut before = (0, Bill::default());
+    let mut at = first.reading.from;
+    let mut midnight = tariff.zone().next_midnight(at);
+    for interval in load {
+        let Reading { from, to, .. } = interval.reading;
+        // Time that the load says nothing about passes without energy.
+        let gap = Reading { from: at, to: from, energy: Energy::ZERO };
+        for (reading, end) in [(gap, from), (interval.reading, to)] {
+            while at < end {
+                let stop = end.min(midnight);
+                state.advance_piece(tariff, reading, stop, &mut bills)?;
+                at = stop;
+                if at == midnight {
+                    let day = tariff.zone().date(at).yesterday().unwrap_or_default();
+                    state.take_day(tariff, day, &mut before, &mut days);
+                    midnight = tariff.zone().next_midnight(at);
+                }
+            }
+        }
+        if let Some(reactive) = interval.reactive {
+            state.add_reactive(reactive);
+        }
+    }
+    if tariff.zone().start_of(tariff.zone().date(at)) < at {
+        state.take_day(tariff, tariff.zone().date(at), &mut before, &mut days);
+    }
+    if let Some(last) = days.last_mut() {
+        // The account closes with the load.
+        let whole = state.bill(tariff, true);
+        last.join(&whole.less(&before.1));
+    }
+    Ok(days)
+}
+
+impl ChargeState {
+    /// Adds what today brought, and closes the month with its last day.
+    fn take_day(
+        &self,
+        tariff: &Tariff,
+        day: jiff::civil::Date,
+        before: &mut (i32, Bill),
+        days: &mut Vec<Bill>,
+    ) {
+        let ends = self.month.end == crate::tariff::calendar::day_number(day) + 1;
+        if before.0 != self.month.start {
+            *before = (self.month.start, Bill::default());
+        }
+        let so_far = self.bill(tariff, ends);
+        let mut today = so_far.less(&before.1);
+        (today.year, today.month, today.day) = (day.year(), day.month(), day.day());
+        days.push(today);
+        before.1 = so_far;
     }
 }
 
@@ -101,14 +165,31 @@ impl Bill {
     pub fn sum<'b>(bills: impl IntoIterator<Item = &'b Self>) -> Option<Self> {
         let mut bills = bills.into_iter();
         let mut sum = bills.next()?.clone();
-        for bill in bills {
-            sum.energy += bill.energy;
-            sum.posted += bill.posted;
-            for line in &bill.lines {
-                sum.add(line.clone());
-            }
-        }
-        sum.in_order();
+        bills.for_each(|bill| sum.join(bill));
         Some(sum)
+    }
+
+    /// Adds another bill, line by line.
+    pub fn join(&mut self, other: &Self) {
+        self.energy += other.energy;
+        self.posted += other.posted;
+        for line in &other.lines {
+            self.add(line.clone());
+        }
+        self.in_order();
+    }
+
+    /// What this bill has more than an earlier one of the same month.
+    fn less(&self, earlier: &Self) -> Self {
+        let mut rest = self.clone();
+        rest.energy = self.energy - earlier.energy;
+        rest.posted -= earlier.posted;
+        for line in &earlier.lines {
+            let amount = Exact::ZERO.minus(line.amount);
+            let energy = line.energy.map(|energy| -energy);
+            rest.add(BillLine { amount, energy, ..line.clone() });
+        }
+        rest.lines.retain(|line| !line.amount.is_zero() || line.energy.is_some_and(|energy| energy != Energy::ZERO));
+        rest
     }
 }

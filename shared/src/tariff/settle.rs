@@ -123,8 +123,18 @@ impl ChargeState {
         reading: Reading,
         to: Timestamp,
     ) -> Result<(), ChargeError> {
+        self.advance_piece(tariff, reading, to, &mut ())
+    }
+
+    pub(crate) fn advance_piece<W: Watch>(
+        &mut self,
+        tariff: &Tariff,
+        reading: Reading,
+        to: Timestamp,
+        watch: &mut W,
+    ) -> Result<(), ChargeError> {
         tariff.knows(self.at, to)?;
-        self.run(tariff, &reading, to, &mut ())
+        self.run(tariff, &reading, to, watch)
     }
 
     /// Reactive energy of the running billing month, for power-factor adjustment.
