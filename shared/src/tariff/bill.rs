@@ -93,8 +93,7 @@ impl ChargeState {
                 *sum = sum.plus(amount);
             }
         }
-        bill.posted =
-            before.into_iter().map(|exact| exact.round(rounding, tariff.currency)).sum();
+        bill.posted = before.into_iter().map(|exact| exact.round(rounding, tariff.currency)).sum();
         bill.in_order();
         bill
     }

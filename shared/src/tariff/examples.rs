@@ -142,7 +142,8 @@ fn settle(tariff: &Tariff, stretches: &[(&str, &str, &str)]) -> Vec<Bill> {
     let load: Vec<Load> = stretches
         .iter()
         .map(|(from, to, energy)| {
-            let reading = Reading { from: clock(tariff, from), to: clock(tariff, to), energy: kwh(energy) };
+            let reading =
+                Reading { from: clock(tariff, from), to: clock(tariff, to), energy: kwh(energy) };
             Load { reading, reactive: None }
         })
         .collect();
@@ -173,7 +174,11 @@ fn zhejiang_crosses_the_second_step_in_a_month() {
         .collect();
     assert_eq!(
         lines,
-        [("peak", 1, "34.08".to_owned()), ("peak", 2, "37.08".to_owned()), ("valley", 2, "27.04".to_owned())]
+        [
+            ("peak", 1, "34.08".to_owned()),
+            ("peak", 2, "37.08".to_owned()),
+            ("valley", 2, "27.04".to_owned())
+        ]
     );
 }
 
@@ -182,14 +187,18 @@ fn eskom_s_blocks_are_counted_by_month_and_were_abolished() {
     let tariff = shipped("za-eskom-homelight-20a");
     let bill = |from, to| {
         let mut state = ChargeState::open(&tariff, clock(&tariff, from));
-        let reading = Reading { from: clock(&tariff, from), to: clock(&tariff, to), energy: kwh("400") };
+        let reading =
+            Reading { from: clock(&tariff, from), to: clock(&tariff, to), energy: kwh("400") };
         state.advance(&tariff, reading.from, reading.to, reading.energy).unwrap();
         state.bill(&tariff, true)
     };
     let old = bill("2024-06-01T00:00", "2024-07-01T00:00");
     // 350 × 1.9028 + 50 × 2.1562 = 773.79, with 15 % 889.8585.
     assert_eq!(old.class_total(Class::Energy).to_string(), "773.79");
-    assert_eq!((old.total().to_string(), old.posted.minor()), ("889.8585".to_owned(), 77_379 + 11_607));
+    assert_eq!(
+        (old.total().to_string(), old.posted.minor()),
+        ("889.8585".to_owned(), 77_379 + 11_607)
+    );
     let new = bill("2025-06-01T00:00", "2025-07-01T00:00");
     assert_eq!(new.class_total(Class::Energy).to_string(), "864.44");
 }
@@ -207,7 +216,12 @@ fn pge_credits_the_baseline_of_the_days_of_the_month() {
         ],
     );
     let of = |component: &str| -> Exact {
-        bills[0].lines.iter().filter(|line| line.component == component).map(|line| line.amount).sum()
+        bills[0]
+            .lines
+            .iter()
+            .filter(|line| line.component == component)
+            .map(|line| line.amount)
+            .sum()
     };
     assert_eq!(of("energy").to_string(), "172.06");
     assert_eq!(of("baseline").to_string(), "-23.9316");
@@ -268,8 +282,11 @@ excess = [{ up_to = "10", times = "2" }, { times = "3" }]
 "#,
     );
     // 115 kW for a quarter of an hour; 100 kW is paid in any case.
-    for (energy, total) in [("28.75", "30186"), ("27.5", "26832"), ("25.25", "22807.2"), ("5", "22360")] {
-        let bill = bill(&tariff, &[("2025-11-01T00:00:00+08:00", "2025-11-01T00:15:00+08:00", energy)]);
+    for (energy, total) in
+        [("28.75", "30186"), ("27.5", "26832"), ("25.25", "22807.2"), ("5", "22360")]
+    {
+        let bill =
+            bill(&tariff, &[("2025-11-01T00:00:00+08:00", "2025-11-01T00:15:00+08:00", energy)]);
         assert_eq!(bill.total().to_string(), total, "{energy} kWh");
     }
 }
@@ -309,8 +326,22 @@ table = [
 "#,
     );
     let mut state = ChargeState::open(&tariff, at("2025-06-01T00:00:00+08:00"));
-    state.advance(&tariff, at("2025-06-01T00:00:00+08:00"), at("2025-06-01T00:15:00+08:00"), kwh("6.632")).unwrap();
-    state.advance(&tariff, at("2025-06-02T00:00:00+08:00"), at("2025-07-01T00:00:00+08:00"), kwh("4613.368")).unwrap();
+    state
+        .advance(
+            &tariff,
+            at("2025-06-01T00:00:00+08:00"),
+            at("2025-06-01T00:15:00+08:00"),
+            kwh("6.632"),
+        )
+        .unwrap();
+    state
+        .advance(
+            &tariff,
+            at("2025-06-02T00:00:00+08:00"),
+            at("2025-07-01T00:00:00+08:00"),
+            kwh("4613.368"),
+        )
+        .unwrap();
     // 4620 kWh at 0.86 come with 2741 kvarh.
     state.add_reactive(kwh("2741"));
     let bill = state.bill(&tariff, true);
@@ -329,11 +360,22 @@ fn the_power_factor_table_of_1983_is_reproduced() {
     });
     let factor = factor.expect("a power factor");
     for (hundredths, percent) in [
-        (100, "-0.75"), (95, "-0.75"), (94, "-0.6"), (91, "-0.15"), (90, "0"), (89, "0.5"), (86, "2"),
-        (70, "10"), (69, "11"), (65, "15"), (64, "17"), (60, "25"),
+        (100, "-0.75"),
+        (95, "-0.75"),
+        (94, "-0.6"),
+        (91, "-0.15"),
+        (90, "0"),
+        (89, "0.5"),
+        (86, "2"),
+        (70, "10"),
+        (69, "11"),
+        (65, "15"),
+        (64, "17"),
+        (60, "25"),
     ] {
         let adjustment = factor.adjustment(hundredths);
-        let of_100 = Exact::from(crate::money::ExactCharge::from_e14(10_i128.pow(16))).times(adjustment);
+        let of_100 =
+            Exact::from(crate::money::ExactCharge::from_e14(10_i128.pow(16))).times(adjustment);
         assert_eq!(of_100.to_string(), percent, "0.{hundredths}");
     }
 }

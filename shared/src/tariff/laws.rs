@@ -262,7 +262,8 @@ per = "day"
 "#
             ));
             let date: jiff::civil::Date = day.parse().unwrap();
-            let (from, to) = (tariff.zone().start_of(date), tariff.zone().start_of(date.tomorrow().unwrap()));
+            let (from, to) =
+                (tariff.zone().start_of(date), tariff.zone().start_of(date.tomorrow().unwrap()));
             assert_eq!((to - from).millis(), hours * 3_600_000, "{zone}");
             let mut state = ChargeState::open(&tariff, from);
             // One kWh an hour.
@@ -281,7 +282,14 @@ per = "day"
 
 #[test]
 fn every_year_has_365_days_and_every_leap_year_366() {
-    for zone in ["Europe/London", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Shanghai"] {
+    for zone in [
+        "Europe/London",
+        "Europe/Berlin",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "America/Santiago",
+        "Asia/Shanghai",
+    ] {
         let tariff = tariff(&format!(
             r#"
 id = "t"

@@ -2,12 +2,12 @@
 
 use crate::energy::Energy;
 use crate::money::Money;
+use crate::tariff::Tariff;
 use crate::tariff::bill::{Bill, BillLine};
 use crate::tariff::charge::ChargeState;
 use crate::tariff::error::ChargeError;
 use crate::tariff::exact::Exact;
 use crate::tariff::settle::{Reading, Segment, Watch};
-use crate::tariff::Tariff;
 
 /// How readings are grouped into settlements. It changes how often is posted, and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +189,9 @@ impl Bill {
             let energy = line.energy.map(|energy| -energy);
             rest.add(BillLine { amount, energy, ..line.clone() });
         }
-        rest.lines.retain(|line| !line.amount.is_zero() || line.energy.is_some_and(|energy| energy != Energy::ZERO));
+        rest.lines.retain(|line| {
+            !line.amount.is_zero() || line.energy.is_some_and(|energy| energy != Energy::ZERO)
+        });
         rest
     }
 }

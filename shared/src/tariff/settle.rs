@@ -143,7 +143,11 @@ impl ChargeState {
     }
 
     /// Energy that is there all at once, inside one moment without a boundary.
-    pub(crate) fn lay_at_once(&mut self, tariff: &Tariff, moment: Reading) -> Result<(), ChargeError> {
+    pub(crate) fn lay_at_once(
+        &mut self,
+        tariff: &Tariff,
+        moment: Reading,
+    ) -> Result<(), ChargeError> {
         tariff.knows(self.at, moment.to)?;
         self.run(tariff, &moment, moment.to, &mut ())
     }

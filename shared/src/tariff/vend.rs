@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use crate::energy::Energy;
 use crate::money::{Money, Rounding};
+use crate::tariff::Tariff;
 use crate::tariff::buy::Step;
 use crate::tariff::charge::{ChargeState, LineCharge};
 use crate::tariff::error::ChargeError;
 use crate::tariff::exact::{Exact, Ratio};
 use crate::tariff::settle::Reading;
 use crate::tariff::version::Charge;
-use crate::tariff::Tariff;
 use crate::time::{Span, Timestamp};
 
 /// One account that buys kWh.
@@ -57,7 +57,9 @@ pub struct Vended {
 pub enum VendRefusal {
     #[error("nothing is sold for a payment of nothing")]
     NoMoney,
-    #[error("kWh cannot be sold in advance under `{0}`: it charges for demand, which is known only afterwards")]
+    #[error(
+        "kWh cannot be sold in advance under `{0}`: it charges for demand, which is known only afterwards"
+    )]
     Demand(String),
     #[error("cannot price the sale")]
     Charge(#[from] ChargeError),
@@ -86,8 +88,7 @@ impl VendState {
         let debt = share.round(Rounding::Floor, tariff.currency).min(self.debt).max(Money::ZERO);
         let taken: Money = due.iter().map(|due| due.amount).sum();
         let left = paid + self.carry - debt - taken;
-        let steps =
-            if left > Money::ZERO { position.buys(tariff, at, left) } else { Vec::new() };
+        let steps = if left > Money::ZERO { position.buys(tariff, at, left) } else { Vec::new() };
         let affordable: Energy = steps.iter().map(|step| step.energy).sum();
         let unit = terms.unit.mwh().max(1);
         let energy = Energy::from_mwh(affordable.mwh() / unit * unit);
@@ -125,7 +126,12 @@ impl ChargeState {
         Ok(())
     }
 
-    fn buy_at(&mut self, tariff: &Tariff, at: Timestamp, energy: Energy) -> Result<(), ChargeError> {
+    fn buy_at(
+        &mut self,
+        tariff: &Tariff,
+        at: Timestamp,
+        energy: Energy,
+    ) -> Result<(), ChargeError> {
         // The moment of the sale has passed already; its energy is laid where it was.
         self.at = at;
         self.lay_at_once(tariff, Reading { from: at, to: at + MOMENT, energy })
@@ -142,7 +148,9 @@ mod tests {
     use super::*;
 
     fn tariff(currency: &str, zone: &str, body: &str) -> Tariff {
-        let head = format!("id = \"t\"\ncurrency = \"{currency}\"\nzone = \"{zone}\"\n[[versions]]\nfrom = \"2012-01-01\"\n");
+        let head = format!(
+            "id = \"t\"\ncurrency = \"{currency}\"\nzone = \"{zone}\"\n[[versions]]\nfrom = \"2012-01-01\"\n"
+        );
         Tariff::from_toml(&format!("{head}{body}")).unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -238,11 +246,15 @@ of = ["fixed", "energy", "fuel", "forex"]
         let tariff = tariff("KES", "Africa/Nairobi", KENYA);
         let mut state = VendState::open(&tariff, at("2014-12-01"));
         let terms = VendTerms { unit: Energy::from_wh(10), ..TENTH };
-        let vended = state.vend(&tariff, at("2014-12-01"), Money::from_minor(50_000), terms).unwrap();
+        let vended =
+            state.vend(&tariff, at("2014-12-01"), Money::from_minor(50_000), terms).unwrap();
         assert_eq!(vended.energy, Energy::parse_kwh("32.25").unwrap());
         let due: Money = vended.due.iter().map(|due| due.amount).sum();
         assert_eq!(due, Money::from_minor(17_400));
-        assert_eq!(vended.steps.first().map(|step| step.price.to_string()), Some("10.1058".to_owned()));
+        assert_eq!(
+            vended.steps.first().map(|step| step.price.to_string()),
+            Some("10.1058".to_owned())
+        );
     }
 
     #[test]
@@ -253,7 +265,8 @@ of = ["fixed", "energy", "fuel", "forex"]
         let terms = VendTerms { debt_share: Ratio { num: 1, den: 10 }, ..TENTH };
         let mut debts = Vec::new();
         for _ in 0..3 {
-            let vended = state.vend(&tariff, at("2022-08-01"), Money::from_minor(10_000), terms).unwrap();
+            let vended =
+                state.vend(&tariff, at("2022-08-01"), Money::from_minor(10_000), terms).unwrap();
             debts.push((vended.debt.minor(), vended.energy.mwh() / 1_000_000));
         }
         assert_eq!(debts, [(1_000, 45), (500, 47), (0, 50)]);

@@ -48,7 +48,11 @@ impl Sheet {
     fn need(&self, name: &str) -> Result<usize, Fault> {
         self.column(name).ok_or_else(|| {
             let found: Vec<&str> = self.header.iter().collect();
-            Fault::input(format!("{}: there is no column `{name}`; its columns are: {}", self.file, found.join(", ")))
+            Fault::input(format!(
+                "{}: there is no column `{name}`; its columns are: {}",
+                self.file,
+                found.join(", ")
+            ))
         })
     }
 
@@ -61,7 +65,12 @@ impl Sheet {
         for line in &self.lines {
             let text = line.record.get(column).unwrap_or_default();
             let time = Timestamp::parse(text).ok_or_else(|| {
-                self.refuse(line, &format!("`{text}` is not a time with its offset, such as 2025-01-01T00:00:00+08:00"))
+                self.refuse(
+                    line,
+                    &format!(
+                        "`{text}` is not a time with its offset, such as 2025-01-01T00:00:00+08:00"
+                    ),
+                )
             })?;
             if times.last().is_some_and(|last| *last >= time) {
                 return Err(self.refuse(line, "the time is not later than that of the line before"));
@@ -78,12 +87,14 @@ fn step_of(sheet: &Sheet, times: &[Timestamp], step: Option<Span>) -> Result<Spa
     let smallest = distances.min();
     match (step, smallest) {
         (Some(step), Some(smallest)) if step > smallest => Err(Fault::input(format!(
-            "{}: two lines are closer together than --step says", sheet.file
+            "{}: two lines are closer together than --step says",
+            sheet.file
         ))),
         (Some(step), _) => Ok(step),
         (None, Some(smallest)) => Ok(smallest),
         (None, None) => Err(Fault::input(format!(
-            "{}: one line alone does not say how long its interval is; give --step", sheet.file
+            "{}: one line alone does not say how long its interval is; give --step",
+            sheet.file
         ))),
     }
 }
@@ -100,7 +111,10 @@ pub(super) fn load(
     }
     let (times, step) = match (sheet.column("time"), start) {
         (Some(_), Some(_)) => {
-            return Err(Fault::input(format!("{}: the lines have times already; --start is for loads without", sheet.file)));
+            return Err(Fault::input(format!(
+                "{}: the lines have times already; --start is for loads without",
+                sheet.file
+            )));
         }
         (Some(column), None) => {
             let times = sheet.times(column)?;
@@ -113,7 +127,10 @@ pub(super) fn load(
             (std::iter::successors(Some(start), next).take(sheet.lines.len()).collect(), step)
         }
         (None, None) => {
-            return Err(Fault::input(format!("{}: there is no column `time`; give --start and --step", sheet.file)));
+            return Err(Fault::input(format!(
+                "{}: there is no column `time`; give --start and --step",
+                sheet.file
+            )));
         }
     };
     let mut load = Vec::with_capacity(sheet.lines.len());
@@ -121,7 +138,12 @@ pub(super) fn load(
         let quantity = |column: usize| {
             let text = line.record.get(column).unwrap_or_default();
             let energy = Energy::parse_kwh(text).filter(|energy| !energy.is_negative());
-            energy.ok_or_else(|| sheet.refuse(line, &format!("`{text}` is not a quantity with at most 6 decimals, such as 0.25")))
+            energy.ok_or_else(|| {
+                sheet.refuse(
+                    line,
+                    &format!("`{text}` is not a quantity with at most 6 decimals, such as 0.25"),
+                )
+            })
         };
         let reading = Reading { from, to: from + step, energy: quantity(kwh)? };
         load.push(Load { reading, reactive: kvarh.map(quantity).transpose()? });
@@ -136,10 +158,12 @@ pub(super) fn series(name: &str, file: &Path) -> Result<Series, Fault> {
     let mut prices = Vec::with_capacity(times.len());
     for (line, at) in sheet.lines.iter().zip(&times) {
         let text = line.record.get(price).unwrap_or_default();
-        let price = UnitPrice::parse(text).map_err(|error| sheet.refuse(line, &error.to_string()))?;
+        let price =
+            UnitPrice::parse(text).map_err(|error| sheet.refuse(line, &error.to_string()))?;
         prices.push((*at, price));
     }
     let step = step_of(&sheet, &times, None)?;
     let end = times.last().map_or(Timestamp::default(), |last| *last + step);
-    Series::new(name, &prices, end).map_err(|error| Fault::input(format!("{}: {error}", sheet.file)))
+    Series::new(name, &prices, end)
+        .map_err(|error| Fault::input(format!("{}: {error}", sheet.file)))
 }

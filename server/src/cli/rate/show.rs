@@ -93,9 +93,20 @@ pub(super) fn json(
 /// A table of the periods, the lines of all of them, and kWh by period as bars.
 pub(super) fn table(tariff: &Tariff, bills: &[(String, Bill)]) -> String {
     let mut rows = vec![
-        ["", "kWh", "energy", "fixed", "demand", "minimum", "power factor", "levies", "tax", "total"]
-            .map(str::to_owned)
-            .to_vec(),
+        [
+            "",
+            "kWh",
+            "energy",
+            "fixed",
+            "demand",
+            "minimum",
+            "power factor",
+            "levies",
+            "tax",
+            "total",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     ];
     let row = |name: &str, bill: &Bill| {
         let money = |class| shown(&bill.class_total(class), tariff);
@@ -112,10 +123,14 @@ pub(super) fn table(tariff: &Tariff, bills: &[(String, Bill)]) -> String {
     }
     // Columns that say nothing are left out.
     let said = |column: usize| {
-        rows.iter().skip(1).filter_map(|row| row.get(column)).any(|cell| cell.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))
+        rows.iter()
+            .skip(1)
+            .filter_map(|row| row.get(column))
+            .any(|cell| cell.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))
     };
-    let columns: Vec<usize> =
-        (0..rows.first().map_or(0, Vec::len)).filter(|&column| column < 2 || said(column)).collect();
+    let columns: Vec<usize> = (0..rows.first().map_or(0, Vec::len))
+        .filter(|&column| column < 2 || said(column))
+        .collect();
     let mut text = format!("{} ({}), {}\n\n", tariff.name(), tariff.id(), tariff.currency());
     text.push_str(&aligned(&rows, &columns));
     if let Some(sum) = &sum {
@@ -161,7 +176,8 @@ fn aligned(rows: &[Vec<String>], columns: &[usize]) -> String {
 /// kWh by period of the components that have periods, as bars of at most 40 places.
 fn chart(bill: &Bill) -> String {
     let mut bars: Vec<(String, i64)> = Vec::new();
-    let timed = bill.lines.iter().find(|line| line.period.as_deref().is_some_and(|name| name != "all"));
+    let timed =
+        bill.lines.iter().find(|line| line.period.as_deref().is_some_and(|name| name != "all"));
     let shown = timed.or_else(|| bill.lines.iter().find(|line| line.period.is_some()));
     let Some(component) = shown.map(|line| line.line) else { return String::new() };
     for line in bill.lines.iter().filter(|line| line.line == component) {
@@ -177,7 +193,12 @@ fn chart(bill: &Bill) -> String {
     for (name, energy) in &bars {
         let length = usize::try_from(i128::from(*energy) * 40 / i128::from(most)).unwrap_or(0);
         // A String takes every write.
-        drop(writeln!(text, "{name:<width$}  {:<40}  {}", "█".repeat(length), kwh(Energy::from_mwh(*energy))));
+        drop(writeln!(
+            text,
+            "{name:<width$}  {:<40}  {}",
+            "█".repeat(length),
+            kwh(Energy::from_mwh(*energy))
+        ));
     }
     text
 }
