@@ -7,6 +7,7 @@ use crate::energy::{Energy, Power, Register};
 use crate::id::Seq;
 use crate::meter::{CommFault, Contact, DisconnectReason, Live, Quality, Supply};
 use crate::money::{Money, UnitPrice};
+use crate::site::command::HoldResolution;
 use crate::time::{Span, Timestamp};
 
 /// `GET /api/v1/meters/{id}`; again after each live change of its row.
@@ -118,4 +119,12 @@ pub enum SupplyOrderKind {
 pub struct SupplyOrdered {
     pub seq: Seq,
     pub wanted: Supply,
+}
+
+/// `POST /api/v1/meters/{id}/hold`: a person's judgement of the reading that is on hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldJudgement {
+    pub resolution: HoldResolution,
+    /// Why, in the person's words; kept in the journal.
+    pub note: String,
 }
