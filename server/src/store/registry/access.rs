@@ -72,6 +72,25 @@ pub fn session(
     Ok(Some(person))
 }
 
+/// Does the session still hold? As [`session`], without counting as being seen.
+pub fn session_lives(
+    db: &Connection,
+    hash: SecretHash,
+    now: Timestamp,
+    idle: impl Fn(Role) -> Span,
+) -> Result<bool, StoreError> {
+    let found = db
+        .prepare_cached(
+            "SELECT role, seen FROM session JOIN staff USING (staff)
+             WHERE hash = :hash AND expires > :now AND active = 1",
+        )?
+        .query_row(named_params! { ":hash": hash.as_slice(), ":now": now.millis() }, |row| {
+            Ok((role(row, "role")?, Timestamp::from_millis(row.get("seen")?)))
+        })
+        .optional()?;
+    Ok(found.is_some_and(|(role, seen)| now - seen <= idle(role)))
+}
+
 pub fn close_session(db: &Connection, hash: SecretHash) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM session WHERE hash = :hash")?
         .execute(named_params! { ":hash": hash.as_slice() })?;
