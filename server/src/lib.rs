@@ -1,5 +1,10 @@
-//! server
+//! The server of Meterhouse: head-end, journal, web server and command line around the actors of
+//! `shared`.
 
-pub mod store;
 pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod headend;
+pub mod http;
+pub mod run;
+pub mod store;

@@ -1,1 +1,5 @@
-fn main() {}
+//! `meterhouse`: see `meterhouse --help`.
+
+fn main() -> std::process::ExitCode {
+    server::cli::main()
+}

@@ -1,0 +1,21 @@
+//! `meterhouse completions SHELL`.
+
+use std::io;
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use super::{Cli, Outcome};
+
+/// Print the completion script of a shell
+///
+/// For bash: meterhouse completions bash > ~/.local/share/bash-completion/completions/meterhouse
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    shell: Shell,
+}
+
+pub(super) fn run(options: Options) -> Outcome {
+    clap_complete::generate(options.shell, &mut Cli::command(), "meterhouse", &mut io::stdout());
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! The tables of a site file, as they are written.
+
+use std::num::NonZeroU32;
+
+use serde::Deserialize;
+use shared::energy::Power;
+use shared::id::{AccountId, LineId, MeterId};
+use shared::meter::profile::Ratio;
+use toml::Spanned;
+
+use crate::headend::config::{LineConfig, MeterConfig, RelayConfig, UnitAddress};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) site: SiteTable,
+    /// Tariff files, or names of built-in tariffs.
+    #[serde(default)]
+    pub(super) tariffs: Vec<Spanned<String>>,
+    /// Further meter models.
+    #[serde(default)]
+    pub(super) profiles: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) policy: PolicyTable,
+    #[serde(default)]
+    pub(super) line: Vec<LineConfig>,
+    #[serde(default)]
+    pub(super) meter: Vec<Spanned<MeterTable>>,
+    pub(super) simulated: Option<SimulatedTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteTable {
+    pub(super) name: Spanned<String>,
+    pub(super) currency: Spanned<String>,
+    pub(super) zone: Spanned<String>,
+    #[serde(default = "one")]
+    pub(super) id: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// The terms of accounts; amounts as text, such as "20.00".
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyTable {
+    pub(super) low_credit: Option<Spanned<String>>,
+    pub(super) restore_minimum: Option<Spanned<String>>,
+    pub(super) overdraft: Option<Spanned<String>>,
+    pub(super) least_sale: Option<Spanned<String>>,
+    pub(super) most_sale: Option<Spanned<String>>,
+    pub(super) hoarding_limit: Option<Spanned<String>>,
+}
+
+/// A meter: where it stands, how it is reached, whose it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MeterTable {
+    pub(super) meter: MeterId,
+    /// The room, flat or shop.
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) building: String,
+    #[serde(default)]
+    pub(super) floor: String,
+    /// Usual highest power, W.
+    #[serde(default = "usual_power")]
+    pub(super) usual_power: Power,
+    /// The most it can carry, W; left out: worked out from phases and transformers.
+    pub(super) most_power: Option<Power>,
+    pub(super) line: LineId,
+    pub(super) unit: UnitAddress,
+    pub(super) profile: String,
+    #[serde(default)]
+    pub(super) ct: Ratio,
+    #[serde(default)]
+    pub(super) pt: Ratio,
+    pub(super) relay: Option<RelayConfig>,
+    pub(super) serial: Option<String>,
+    #[serde(default = "five_seconds")]
+    pub(super) poll_s: NonZeroU32,
+    pub(super) account: Option<AccountTable>,
+}
+
+const fn usual_power() -> Power {
+    Power::from_watts(6_000)
+}
+
+const fn five_seconds() -> NonZeroU32 {
+    NonZeroU32::new(5).expect("five is not zero")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountTable {
+    /// The account's number; the meter's where it is left out.
+    pub(super) number: Option<AccountId>,
+    pub(super) customer: String,
+    #[serde(default)]
+    pub(super) phone: String,
+    pub(super) tariff: Spanned<String>,
+    /// Credit brought in at the first start, such as "20.00".
+    pub(super) opening: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SimulatedTable {
+    #[serde(default = "seed")]
+    pub(super) seed: u64,
+    #[serde(default = "pace")]
+    pub(super) pace: Spanned<u32>,
+}
+
+const fn seed() -> u64 {
+    42
+}
+
+fn pace() -> Spanned<u32> {
+    Spanned::new(0..0, 60)
+}
+
+impl MeterTable {
+    /// What the head-end needs to know of it.
+    pub(super) fn device(&self) -> MeterConfig {
+        MeterConfig {
+            meter: self.meter,
+            line: self.line,
+            unit: self.unit,
+            profile: self.profile.clone(),
+            ct: self.ct,
+            pt: self.pt,
+            relay: self.relay.clone(),
+            serial: self.serial.clone(),
+            poll_s: self.poll_s,
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! The site file: read whole and checked whole before anything is opened.
+
+mod entry;
+mod source;
+pub mod tariffs;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use shared::energy::Power;
+use shared::id::{AccountId, MeterId, SiteId, TariffId};
+use shared::meter::profile::Library;
+use shared::money::{Currency, Money};
+use shared::tariff::Tariff;
+use shared::time::Zone;
+use shared::vend::Policy;
+use toml::Spanned;
+
+use crate::cli::Fault;
+use crate::headend::config::{LineConfig, MeterConfig};
+use entry::{AccountTable, File, MeterTable, PolicyTable, SimulatedTable};
+use source::Source;
+
+/// A site as its file describes it, valid.
+#[derive(Clone, Debug)]
+pub struct SiteFile {
+    pub id: SiteId,
+    pub name: String,
+    pub currency: Currency,
+    pub zone: Zone,
+    /// With their texts, as the journal keeps them.
+    pub tariffs: BTreeMap<TariffId, (Tariff, String)>,
+    pub library: Library,
+    pub policy: Policy,
+    pub lines: Vec<LineConfig>,
+    pub meters: Vec<Metered>,
+    pub simulated: Option<Simulated>,
+}
+
+/// A place that is metered.
+#[derive(Clone, Debug)]
+pub struct Metered {
+    pub device: MeterConfig,
+    pub name: String,
+    pub building: String,
+    pub floor: String,
+    pub usual_power: Power,
+    pub most_power: Option<Power>,
+    pub account: Option<AccountTerms>,
+}
+
+/// Whose meter it is, and on which terms it starts.
+#[derive(Clone, Debug)]
+pub struct AccountTerms {
+    pub account: AccountId,
+    pub customer: String,
+    pub phone: String,
+    pub tariff: TariffId,
+    pub opening: Money,
+}
+
+/// Simulated meters beside the real ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Simulated {
+    pub seed: u64,
+    /// Simulated seconds a second.
+    pub pace: u32,
+}
+
+impl SiteFile {
+    /// Reads a site file and every file that it names.
+    pub fn read(path: &Path) -> Result<Self, Fault> {
+        Self::check(&Source::read(path)?)
+    }
+
+    /// What the file describes, in one line.
+    pub fn summary(&self) -> String {
+        let Self { name, lines, meters, tariffs, .. } = self;
+        let accounts = meters.iter().filter(|meter| meter.account.is_some()).count();
+        format!(
+            "{name}: {} lines, {} meters, {accounts} accounts, {} tariffs; all good",
+            lines.len(),
+            meters.len(),
+            tariffs.len()
+        )
+    }
+
+    fn check(source: &Source) -> Result<Self, Fault> {
+        let file: File =
+            toml::from_str(source.text()).map_err(|error| source.unreadable(&error))?;
+        let site = &file.site;
+        let currency = Currency::try_from(site.currency.get_ref().clone())
+            .map_err(|error| source.wrong(site.currency.span(), error))?;
+        let zone = Zone::named(site.zone.get_ref())
+            .map_err(|error| source.wrong(site.zone.span(), error))?;
+        if site.name.get_ref().trim().is_empty() {
+            return Err(source.wrong(site.name.span(), "a site needs a name"));
+        }
+        let tariffs = read_tariffs(source, &file.tariffs, currency, &zone)?;
+        let library = read_profiles(source, &file.profiles)?;
+        let policy = read_policy(source, &file.policy, currency)?;
+        let meters = file
+            .meter
+            .iter()
+            .map(|meter| read_meter(source, meter, currency, &tariffs))
+            .collect::<Result<Vec<_>, _>>()?;
+        let devices: Vec<_> = meters.iter().map(|meter| meter.device.clone()).collect();
+        crate::headend::config::check(&file.line, &devices, &library)
+            .map_err(|error| source.wrong_whole(error))?;
+        let mut accounts = BTreeSet::new();
+        for (meter, written) in meters.iter().zip(&file.meter) {
+            let Some(terms) = &meter.account else { continue };
+            if !accounts.insert(terms.account) {
+                let twice = format!("account {} is there twice", terms.account);
+                return Err(source.wrong(written.span(), twice));
+            }
+        }
+        if meters.is_empty() && file.simulated.is_none() {
+            return Err(source.wrong_whole("there is no [[meter]] and no [simulated] table"));
+        }
+        let simulated = file.simulated.map(|table| read_simulated(source, &table)).transpose()?;
+        Ok(Self {
+            id: SiteId(site.id),
+            name: site.name.get_ref().trim().to_owned(),
+            currency,
+            zone,
+            tariffs,
+            library,
+            policy,
+            lines: file.line,
+            meters,
+            simulated,
+        })
+    }
+}
+
+fn read_tariffs(
+    source: &Source,
+    named: &[Spanned<String>],
+    currency: Currency,
+    zone: &Zone,
+) -> Result<BTreeMap<TariffId, (Tariff, String)>, Fault> {
+    let mut tariffs = BTreeMap::new();
+    for entry in named {
+        let named = entry.get_ref();
+        let file = match tariffs::built_in(named) {
+            Some(text) => Source::of(named, text),
+            None => Source::read(&source.beside(named))
+                .map_err(|error| source.wrong(entry.span(), error))?,
+        };
+        let tariff = Tariff::from_toml(file.text()).map_err(|error| file.wrong_whole(error))?;
+        if tariff.currency() != currency {
+            let other = format!(
+                "the tariff `{}` is in {}, the site in {currency}",
+                tariff.id(),
+                tariff.currency()
+            );
+            return Err(source.wrong(entry.span(), other));
+        }
+        if tariff.zone() != zone {
+            let other = format!(
+                "the tariff `{}` is of zone {}, the site of {}",
+                tariff.id(),
+                tariff.zone().name(),
+                zone.name()
+            );
+            return Err(source.wrong(entry.span(), other));
+        }
+        let id = tariff.id().clone();
+        if tariffs.insert(id.clone(), (tariff, file.text().to_owned())).is_some() {
+            return Err(source.wrong(entry.span(), format!("the tariff `{id}` is there twice")));
+        }
+    }
+    Ok(tariffs)
+}
+
+fn read_profiles(source: &Source, named: &[Spanned<String>]) -> Result<Library, Fault> {
+    let mut library = Library::built_in();
+    for entry in named {
+        let file = Source::read(&source.beside(entry.get_ref()))
+            .map_err(|error| source.wrong(entry.span(), error))?;
+        library
+            .add(&file.path().display().to_string(), file.text())
+            .map_err(Fault::input)?;
+    }
+    Ok(library)
+}
+
+fn read_policy(source: &Source, table: &PolicyTable, currency: Currency) -> Result<Policy, Fault> {
+    let usual = Policy::default();
+    let amount = |written: &Option<Spanned<String>>, usual: Money| match written {
+        Some(written) => read_amount(source, written, currency),
+        None => Ok(usual),
+    };
+    let policy = Policy {
+        low_credit: amount(&table.low_credit, usual.low_credit)?,
+        restore_minimum: amount(&table.restore_minimum, usual.restore_minimum)?,
+        overdraft: amount(&table.overdraft, usual.overdraft)?,
+        least_sale: amount(&table.least_sale, usual.least_sale)?,
+        most_sale: amount(&table.most_sale, usual.most_sale)?,
+        hoarding_limit: amount(&table.hoarding_limit, usual.hoarding_limit)?,
+    };
+    if policy.least_sale > policy.most_sale {
+        let what = "[policy]: least_sale is above most_sale, so nothing could be sold";
+        return Err(source.wrong_whole(what));
+    }
+    Ok(policy)
+}
+
+fn read_amount(
+    source: &Source,
+    written: &Spanned<String>,
+    currency: Currency,
+) -> Result<Money, Fault> {
+    let amount = Money::parse(written.get_ref(), currency)
+        .map_err(|error| source.wrong(written.span(), error))?;
+    if amount.is_negative() {
+        return Err(source.wrong(written.span(), "an amount below zero makes no sense here"));
+    }
+    Ok(amount)
+}
+
+fn read_meter(
+    source: &Source,
+    written: &Spanned<MeterTable>,
+    currency: Currency,
+    tariffs: &BTreeMap<TariffId, (Tariff, String)>,
+) -> Result<Metered, Fault> {
+    let table = written.get_ref();
+    let account = table
+        .account
+        .as_ref()
+        .map(|account| read_account(source, account, table.meter, currency, tariffs))
+        .transpose()?;
+    Ok(Metered {
+        device: table.device(),
+        name: table.name.clone(),
+        building: table.building.clone(),
+        floor: table.floor.clone(),
+        usual_power: table.usual_power,
+        most_power: table.most_power,
+        account,
+    })
+}
+
+fn read_account(
+    source: &Source,
+    table: &AccountTable,
+    meter: MeterId,
+    currency: Currency,
+    tariffs: &BTreeMap<TariffId, (Tariff, String)>,
+) -> Result<AccountTerms, Fault> {
+    let tariff = TariffId(table.tariff.get_ref().clone());
+    if !tariffs.contains_key(&tariff) {
+        let known: Vec<_> = tariffs.keys().map(ToString::to_string).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let what = format!("there is no tariff `{tariff}` in `tariffs`; there is: {known}");
+        return Err(source.wrong(table.tariff.span(), what));
+    }
+    let opening = match &table.opening {
+        Some(written) => read_amount(source, written, currency)?,
+        None => Money::ZERO,
+    };
+    Ok(AccountTerms {
+        account: table.number.unwrap_or(AccountId(meter.0)),
+        customer: table.customer.clone(),
+        phone: table.phone.clone(),
+        tariff,
+        opening,
+    })
+}
+
+fn read_simulated(source: &Source, table: &SimulatedTable) -> Result<Simulated, Fault> {
+    let pace = *table.pace.get_ref();
+    if !(1..=3_600).contains(&pace) {
+        return Err(source.wrong(table.pace.span(), "a pace is 1 to 3600"));
+    }
+    Ok(Simulated { seed: table.seed, pace })
+}

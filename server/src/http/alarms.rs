@@ -1,0 +1,27 @@
+//! Open alarms, and who has seen them.
+
+use actix_web::{HttpResponse, web};
+use shared::id::AlarmId;
+use shared::site::Command;
+
+use super::auth::Caller;
+use super::problem::{Answer, Trouble};
+use super::state::State;
+
+pub(super) async fn list(state: web::Data<State>) -> Answer {
+    Ok(HttpResponse::Ok().json(state.hub.alarms()))
+}
+
+pub(super) async fn acknowledge(
+    state: web::Data<State>,
+    caller: Caller,
+    alarm: web::Path<AlarmId>,
+) -> Answer {
+    let alarm = alarm.into_inner();
+    let open = state.hub.alarms().into_iter().find(|open| open.id == alarm);
+    let book = open.ok_or_else(|| Trouble::absent(format!("there is no open alarm {alarm}")))?.book;
+    let command = Command::AcknowledgeAlarm { alarm };
+    let now = state.now(book);
+    state.billing.order(book, now, caller.person.staff, None, command).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,140 @@
+//! The door of one route: who asks, may they, and does the request come from our own page?
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::future::{Ready, ready};
+
+use super::auth::{Caller, Credential};
+use super::problem::Trouble;
+use super::routes::Who;
+use super::state::State;
+
+/// Lets a request through to its handler, or refuses it.
+pub(crate) async fn admit(
+    who: Who,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let credential = Credential::of(request.headers());
+    let by_browser = !matches!(credential, Some(Credential::Bearer(_)));
+    if by_browser {
+        from_our_page(request.method(), request.headers(), request.path())?;
+    }
+    if let Who::Only(roles) = who {
+        let state = request
+            .app_data::<web::Data<State>>()
+            .cloned()
+            .expect("every worker is started with the state");
+        let caller = match credential {
+            Some(credential) => state.people.caller(credential).await?,
+            None => None,
+        };
+        let Some(caller) = caller else { return Err(nobody().into()) };
+        if !roles.contains(&caller.person.role) {
+            return Err(not_allowed(&caller).into());
+        }
+        request.extensions_mut().insert(caller);
+    }
+    next.call(request).await
+}
+
+fn nobody() -> Trouble {
+    Trouble::new(StatusCode::UNAUTHORIZED, "sign-in-needed", "nobody is signed in")
+        .detail("sign in, or send a bearer token")
+}
+
+fn not_allowed(caller: &Caller) -> Trouble {
+    let role = match caller.person.role {
+        shared::api::session::Role::Admin => "an admin",
+        shared::api::session::Role::Cashier => "a cashier",
+        shared::api::session::Role::Viewer => "a viewer",
+    };
+    Trouble::forbidden("not-allowed", format!("{role} may not do this"))
+}
+
+/// Refuses what another site's page could make a browser send: without our header, which a foreign
+/// page cannot add, or with another origin. The stream is opened by GET and cannot carry headers, so
+/// its origin is always looked at.
+fn from_our_page(method: &Method, headers: &HeaderMap, path: &str) -> Result<(), Trouble> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let opens_stream = headers.contains_key(header::UPGRADE);
+    if reads && !opens_stream {
+        return Ok(());
+    }
+    let foreign = |what: &str| {
+        Err(Trouble::forbidden("foreign-origin", format!("{path} is not taken from {what}")))
+    };
+    if !reads && text("x-meterhouse") != Some("1") {
+        return Err(Trouble::forbidden("no-header", "the header `X-Meterhouse: 1` is missing"));
+    }
+    match text("sec-fetch-site") {
+        None | Some("same-origin" | "none") => {}
+        Some(_) => return foreign("another site's page"),
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) => {
+            let ours = origin.split_once("://").is_some_and(|(_scheme, authority)| {
+                authority.eq_ignore_ascii_case(host)
+            });
+            if ours { Ok(()) } else { foreign("another origin") }
+        }
+        (Some(_), None) => foreign("an unknown host"),
+        (None, _) if opens_stream => foreign("a page that does not say its origin"),
+        (None, _) => Ok(()),
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Trouble;
+    type Future = Ready<Result<Self, Trouble>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or_else(nobody))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn verdict(method: Method, headers: &[(&str, &str)]) -> bool {
+        let mut request = TestRequest::default().method(method).insert_header(("host", "m.lan:80"));
+        for (name, value) in headers {
+            request = request.append_header((*name, *value));
+        }
+        let request = request.to_http_request();
+        from_our_page(request.method(), request.headers(), "/x").is_ok()
+    }
+
+    #[test]
+    fn only_our_own_page_changes_things_or_opens_the_stream() {
+        let ours = ("x-meterhouse", "1");
+        let origin = ("origin", "http://m.lan:80");
+        let upgrade = ("upgrade", "websocket");
+        for (method, headers, expected) in [
+            (Method::GET, vec![], true),
+            (Method::GET, vec![("origin", "http://evil.example")], true),
+            (Method::POST, vec![], false),
+            (Method::POST, vec![ours], true),
+            (Method::POST, vec![ours, origin], true),
+            (Method::POST, vec![ours, origin, ("sec-fetch-site", "same-origin")], true),
+            (Method::POST, vec![ours, ("sec-fetch-site", "cross-site")], false),
+            (Method::POST, vec![ours, ("sec-fetch-site", "same-site")], false),
+            (Method::POST, vec![ours, ("origin", "http://evil.example")], false),
+            (Method::POST, vec![ours, ("origin", "null")], false),
+            (Method::DELETE, vec![origin], false),
+            (Method::GET, vec![upgrade], false),
+            (Method::GET, vec![upgrade, origin], true),
+            (Method::GET, vec![upgrade, ("origin", "http://m.lan:81")], false),
+        ] {
+            assert_eq!(verdict(method.clone(), &headers), expected, "{method} {headers:?}");
+        }
+    }
+}

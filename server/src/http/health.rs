@@ -1,0 +1,24 @@
+//! `GET /livez`: the process answers. `GET /readyz`: it can do its work, money included.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::problem::{Answer, Trouble};
+use super::state::State;
+
+pub(super) async fn live() -> HttpResponse {
+    HttpResponse::Ok().body("live\n")
+}
+
+pub(super) async fn ready(state: web::Data<State>) -> Answer {
+    let status = state.billing.status().await?;
+    match status.halted {
+        None => Ok(HttpResponse::Ok().body("ready\n")),
+        Some(why) => Err(Trouble::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "journal-halted",
+            "the journal cannot be written, so money stands still; meters are read on",
+        )
+        .detail(why)),
+    }
+}

@@ -1,0 +1,75 @@
+//! The web server: the API under `/api/v1`, health and metrics, and the web app.
+
+mod accounts;
+mod alarms;
+mod assets;
+pub(crate) mod auth;
+mod body;
+mod clock;
+mod guard;
+mod health;
+pub(crate) mod live;
+mod meters;
+pub(crate) mod metrics;
+mod overview;
+mod problem;
+mod receipts;
+pub mod routes;
+mod sales;
+mod search;
+mod session;
+mod site;
+pub(crate) mod state;
+mod supply;
+
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, Error, HttpServer, web};
+
+use state::State;
+
+/// Threads that serve requests; the money path has one of its own.
+const WORKERS: usize = 2;
+/// Connections a worker keeps open; more wait in the backlog.
+const CONNECTIONS: usize = 2_000;
+
+/// Serves on `listener` until the server is stopped.
+pub(crate) fn serve(listener: TcpListener, state: web::Data<State>) -> io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .wrap(from_fn(count))
+            .wrap(from_fn(problem::seal))
+            .wrap(assets::security_headers())
+            .configure(routes::register)
+            .default_service(web::to(assets::serve))
+    })
+    .workers(WORKERS)
+    .max_connections(CONNECTIONS)
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .shutdown_timeout(2)
+    .disable_signals()
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+async fn count(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let answered = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    if let Some(state) = state {
+        match &answered {
+            Ok(response) => state.counters.count(response.status()),
+            Err(error) => state.counters.count(error.as_response_error().status_code()),
+        }
+    }
+    answered
+}

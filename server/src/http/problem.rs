@@ -1,0 +1,240 @@
+//! Every answer that is not a success is a problem document (RFC 9457).
+
+use std::fmt;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
+use shared::api::problem::Problem;
+use shared::site::Refusal;
+
+use super::auth::secret;
+
+/// Why a request was not served. Handlers return it, [`seal`] writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Trouble(Problem);
+
+pub(crate) type Answer = Result<HttpResponse, Trouble>;
+
+impl Trouble {
+    pub(crate) fn new(status: StatusCode, kind: &str, title: impl ToString) -> Self {
+        Self(Problem {
+            kind: kind.to_owned(),
+            title: title.to_string(),
+            status: status.as_u16(),
+            detail: None,
+            request: None,
+        })
+    }
+
+    pub(crate) fn detail(mut self, detail: impl ToString) -> Self {
+        self.0.detail = Some(detail.to_string());
+        self
+    }
+
+    pub(crate) fn bad(kind: &str, title: impl ToString) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, kind, title)
+    }
+
+    pub(crate) fn forbidden(kind: &str, title: impl ToString) -> Self {
+        Self::new(StatusCode::FORBIDDEN, kind, title)
+    }
+
+    pub(crate) fn absent(title: impl ToString) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", title)
+    }
+
+    /// Something of ours failed; the cause goes to the log, not to the reader.
+    pub(crate) fn fault(trying: &str, cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "cannot {trying}");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "server-fault",
+            format!("the server cannot {trying} at present; its log says why"),
+        )
+    }
+
+    /// The answer as the innermost services give it; [`seal`] writes the body.
+    pub(crate) fn response(self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(self.0);
+        response
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.title)
+    }
+}
+
+impl ResponseError for Trouble {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        self.clone().response()
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        let (status, kind) = match &refusal {
+            Refusal::NoAccount(_) => (StatusCode::NOT_FOUND, "no-account"),
+            Refusal::NoMeter(_) => (StatusCode::NOT_FOUND, "no-meter"),
+            Refusal::NoTariff(_) => (StatusCode::NOT_FOUND, "no-tariff"),
+            Refusal::NoReceipt(_) => (StatusCode::NOT_FOUND, "no-receipt"),
+            Refusal::NoAlarm(_) => (StatusCode::NOT_FOUND, "no-alarm"),
+            Refusal::BadTariff(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad-tariff"),
+            Refusal::TariffInUse { .. } => (StatusCode::CONFLICT, "tariff-in-use"),
+            Refusal::NoPrice => (StatusCode::CONFLICT, "no-price"),
+            Refusal::AccountExists(_) => (StatusCode::CONFLICT, "account-exists"),
+            Refusal::MeterBound(_) => (StatusCode::CONFLICT, "meter-bound"),
+            Refusal::OtherBook(_) => (StatusCode::CONFLICT, "other-book"),
+            Refusal::AlreadyReversed(_) => (StatusCode::CONFLICT, "already-reversed"),
+            Refusal::NotLatest { .. } => (StatusCode::CONFLICT, "not-latest"),
+            Refusal::CreditUsed { .. } => (StatusCode::CONFLICT, "credit-used"),
+            Refusal::LacksCredit => (StatusCode::CONFLICT, "lacks-credit"),
+            Refusal::NothingHeld(_) => (StatusCode::CONFLICT, "nothing-held"),
+            Refusal::KeyReused => (StatusCode::CONFLICT, "key-reused"),
+            Refusal::BelowLeast { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "below-least-amount"),
+            Refusal::AboveLargest { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "above-largest-amount")
+            }
+            Refusal::HandedTooLittle => (StatusCode::UNPROCESSABLE_ENTITY, "handed-too-little"),
+            Refusal::NoReason => (StatusCode::UNPROCESSABLE_ENTITY, "no-reason"),
+            Refusal::NoKey => (StatusCode::BAD_REQUEST, "no-key"),
+            Refusal::Halted => (StatusCode::INSUFFICIENT_STORAGE, "journal-halted"),
+        };
+        let figure = match &refusal {
+            Refusal::BelowLeast { least } => Some(least.minor().to_string()),
+            Refusal::AboveLargest { largest } => Some(largest.minor().to_string()),
+            Refusal::CreditUsed { used } => Some(used.minor().to_string()),
+            Refusal::NotLatest { latest } => Some(latest.to_string()),
+            Refusal::NoAccount(_)
+            | Refusal::BadTariff(_)
+            | Refusal::TariffInUse { .. }
+            | Refusal::NoPrice
+            | Refusal::AccountExists(_)
+            | Refusal::NoMeter(_)
+            | Refusal::MeterBound(_)
+            | Refusal::NoTariff(_)
+            | Refusal::OtherBook(_)
+            | Refusal::HandedTooLittle
+            | Refusal::NoReceipt(_)
+            | Refusal::AlreadyReversed(_)
+            | Refusal::LacksCredit
+            | Refusal::NoReason
+            | Refusal::NothingHeld(_)
+            | Refusal::NoAlarm(_)
+            | Refusal::NoKey
+            | Refusal::KeyReused
+            | Refusal::Halted => None,
+        };
+        let trouble = Self::new(status, kind, refusal);
+        figure.into_iter().fold(trouble, Self::detail)
+    }
+}
+
+/// Around everything: names the request, and writes each failure as a problem document, ours and
+/// the web library's own.
+pub(crate) async fn seal(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let name = secret::short_name();
+    let of_the_api = !matches!(*request.method(), Method::GET | Method::HEAD)
+        || request.path().starts_with("/api");
+    let own = request.request().clone();
+    let answered = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => {
+            let response = HttpResponse::from_error(error);
+            ServiceResponse::new(own, response)
+        }
+    };
+    Ok(write(answered, &name, of_the_api))
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+fn write(
+    mut answered: ServiceResponse<BoxBody>,
+    name: &str,
+    of_the_api: bool,
+) -> ServiceResponse<BoxBody> {
+    if let Ok(value) = HeaderValue::from_str(name) {
+        answered.headers_mut().insert(REQUEST_ID, value);
+    }
+    let status = answered.status();
+    let ours = answered.response().extensions().get::<Problem>().cloned();
+    let problem = match ours {
+        Some(problem) => problem,
+        None if of_the_api && (status.is_client_error() || status.is_server_error()) => {
+            from_library(&answered)
+        }
+        None => return answered,
+    };
+    let problem = Problem { request: Some(name.to_owned()), ..problem };
+    let body = serde_json::to_vec(&problem).expect("a problem has only string keys");
+    let mut written = answered.map_body(|_head, _empty| BoxBody::new(body));
+    written.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    written.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    written
+}
+
+/// A failure that the web library answered by itself.
+fn from_library(answered: &ServiceResponse<BoxBody>) -> Problem {
+    let status = answered.status();
+    let reason = status.canonical_reason().unwrap_or("refused").to_lowercase();
+    let title = answered
+        .response()
+        .error()
+        .map_or_else(|| format!("the request was refused: {reason}"), ToString::to_string);
+    Trouble::new(status, &reason.replace(' ', "-"), title).0
+}
+
+/// What no route takes, below `/api`.
+pub(crate) fn nothing_here(request: &HttpRequest) -> HttpResponse {
+    let at = request.path();
+    Trouble::absent(format!("there is nothing at {at}"))
+        .detail("the routes are listed in docs/access.md")
+        .response()
+}
+
+/// A method that a route does not take.
+pub(crate) fn other_method(allowed: &str) -> HttpResponse {
+    let mut response = Trouble::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        format!("this address takes {allowed} only"),
+    )
+    .response();
+    if let Ok(allowed) = HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::money::Money;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_the_figure_that_was_exceeded() {
+        let trouble =
+            Trouble::from(Refusal::AboveLargest { largest: Money::from_minor(500_000) });
+        assert_eq!(trouble.status_code(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(trouble.0.kind, "above-largest-amount");
+        assert_eq!(trouble.0.detail.as_deref(), Some("500000"));
+    }
+}

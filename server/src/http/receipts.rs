@@ -1,0 +1,119 @@
+//! Receipts: as sold, with the names of today.
+
+use actix_web::{HttpResponse, web};
+use shared::api::receipt::Receipt;
+use shared::energy::Energy;
+use shared::id::{Book, ReceiptNo};
+use shared::money::Money;
+use shared::site::Refusal;
+
+use super::accounts::{name_of, staff_names};
+use super::auth::Caller;
+use super::problem::{Answer, Trouble};
+use super::state::State;
+use crate::clock;
+use crate::store::report::receipt::{self, Issued, IssuedFor};
+
+pub(super) async fn show(state: web::Data<State>, which: web::Path<(Book, ReceiptNo)>) -> Answer {
+    let (book, no) = which.into_inner();
+    Ok(HttpResponse::Ok().json(load(&state, book, no).await?))
+}
+
+pub(super) async fn reprint(
+    state: web::Data<State>,
+    caller: Caller,
+    which: web::Path<(Book, ReceiptNo)>,
+) -> Answer {
+    let (book, no) = which.into_inner();
+    let receipt = load(&state, book, no).await?;
+    let (by, now) = (caller.person.staff, clock::now());
+    let counted = state.registry.ask(move |db| receipt::count_copy(db, book, no, by, now)).await;
+    let copy = counted.map_err(|error| Trouble::fault("count the reprint", error))?;
+    Ok(HttpResponse::Ok().json(Receipt { copy, ..receipt }))
+}
+
+/// A receipt as the ledger has it.
+pub(super) async fn find(state: &State, book: Book, no: ReceiptNo) -> Result<Issued, Trouble> {
+    let found = state.ledger.ask(move |db| receipt::get(db, book, no)).await;
+    let found = found.map_err(|error| Trouble::fault("read the ledger", error))?;
+    found.ok_or_else(|| Refusal::NoReceipt(no).into())
+}
+
+/// A receipt as people see it.
+pub(super) async fn load(state: &State, book: Book, no: ReceiptNo) -> Result<Receipt, Trouble> {
+    let issued = find(state, book, no).await?;
+    let names = staff_names(state).await?;
+    let known = state.accounts.get(&issued.account);
+    let rows = state.hub.rows_of(issued.account);
+    let seal: String = issued.seal.to_string().chars().take(12).collect();
+    let blank = Receipt {
+        book,
+        no,
+        seq: issued.seq,
+        at: issued.at,
+        site: state.site.name.clone(),
+        by: name_of(&names, issued.by),
+        account: issued.account,
+        customer: known.map(|known| masked(&known.customer)).unwrap_or_default(),
+        place: known.map(|known| known.place.clone()).unwrap_or_default(),
+        meters: rows.iter().map(|row| row.meter).collect(),
+        amount: Money::ZERO,
+        tender: shared::api::sale::Tender::Cash,
+        handed: None,
+        change: None,
+        reference: String::new(),
+        lines: Vec::new(),
+        credit_before: Money::ZERO,
+        credit_after: Money::ZERO,
+        energy: Energy::ZERO,
+        steps: Vec::new(),
+        seal,
+        reverses: None,
+        reversed_by: issued.reversed_by,
+        copy: 0,
+    };
+    Ok(match issued.what {
+        IssuedFor::Sale(sale) => Receipt {
+            amount: sale.amount,
+            tender: sale.tender,
+            handed: sale.handed,
+            change: sale.handed.map(|handed| handed - sale.amount),
+            reference: sale.reference,
+            lines: sale.lines,
+            credit_before: sale.credit_before,
+            credit_after: sale.credit_after,
+            energy: sale.buys.iter().map(|step| step.energy).sum(),
+            steps: sale.buys,
+            ..blank
+        },
+        IssuedFor::Reversal(reversal) => Receipt {
+            amount: -reversal.amount,
+            tender: reversal.tender,
+            reference: reversal.reason,
+            credit_before: reversal.credit_before,
+            credit_after: reversal.credit_after,
+            reverses: Some(reversal.of),
+            ..blank
+        },
+    })
+}
+
+/// A name on paper that anybody may find: its first character only.
+fn masked(name: &str) -> String {
+    match name.chars().next() {
+        Some(first) => format!("{first}*"),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_on_paper_is_masked() {
+        for (name, paper) in [("王芳", "王*"), ("Corner Shop", "C*"), ("", "")] {
+            assert_eq!(masked(name), paper);
+        }
+    }
+}

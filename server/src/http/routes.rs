@@ -1,0 +1,158 @@
+//! Every route with who may take it. The web server is built from this table, so a route without a
+//! row does not exist; `docs/access.md` is checked against it.
+
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, Route, web};
+use shared::api::session::Role;
+
+use super::problem;
+use super::{
+    accounts, alarms, clock, guard, health, live, meters, metrics, overview, receipts, sales,
+    search, session, site, supply,
+};
+
+/// One route.
+pub struct Row {
+    pub method: Method,
+    pub path: &'static str,
+    pub who: Who,
+    handler: fn() -> Route,
+}
+
+/// Who may take a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Anyone,
+    Only(&'static [Role]),
+}
+
+use Role::{Admin, Cashier, Viewer};
+
+const EVERYBODY: Who = Who::Only(&[Admin, Cashier, Viewer]);
+const COUNTER: Who = Who::Only(&[Admin, Cashier]);
+const ADMIN: Who = Who::Only(&[Admin]);
+
+impl Who {
+    pub fn admits(self, role: Role) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Only(roles) => roles.contains(&role),
+        }
+    }
+}
+
+const fn row(method: Method, path: &'static str, who: Who, handler: fn() -> Route) -> Row {
+    Row { method, path, who, handler }
+}
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const DELETE: Method = Method::DELETE;
+
+/// The table. Rows of one path stand together.
+pub static ROUTES: &[Row] = &[
+    row(GET, "/livez", Who::Anyone, || web::to(health::live)),
+    row(GET, "/readyz", Who::Anyone, || web::to(health::ready)),
+    row(GET, "/metrics", EVERYBODY, || web::to(metrics::show)),
+    row(POST, "/api/v1/setup", Who::Anyone, || web::to(session::set_up)),
+    row(GET, "/api/v1/session", Who::Anyone, || web::to(session::show)),
+    row(POST, "/api/v1/session", Who::Anyone, || web::to(session::sign_in)),
+    row(DELETE, "/api/v1/session", EVERYBODY, || web::to(session::sign_out)),
+    row(GET, "/api/v1/site", EVERYBODY, || web::to(site::show)),
+    row(GET, "/api/v1/live", EVERYBODY, || web::to(live::stream)),
+    row(GET, "/api/v1/overview", EVERYBODY, || web::to(overview::show)),
+    row(GET, "/api/v1/meters/{meter}", EVERYBODY, || web::to(meters::show)),
+    row(GET, "/api/v1/meters/{meter}/power", EVERYBODY, || web::to(meters::power)),
+    row(GET, "/api/v1/meters/{meter}/readings", EVERYBODY, || web::to(meters::readings)),
+    row(POST, "/api/v1/meters/{meter}/supply", ADMIN, || web::to(supply::order)),
+    row(POST, "/api/v1/meters/{meter}/hold", ADMIN, || web::to(supply::resolve_hold)),
+    row(GET, "/api/v1/search", EVERYBODY, || web::to(search::find)),
+    row(GET, "/api/v1/accounts/{account}/ledger", EVERYBODY, || web::to(accounts::ledger)),
+    row(GET, "/api/v1/accounts/{account}/preview", COUNTER, || web::to(accounts::preview)),
+    row(POST, "/api/v1/sales", COUNTER, || web::to(sales::sell)),
+    row(GET, "/api/v1/receipts/{book}/{receipt}", EVERYBODY, || web::to(receipts::show)),
+    row(POST, "/api/v1/receipts/{book}/{receipt}/copies", COUNTER, || web::to(receipts::reprint)),
+    row(POST, "/api/v1/receipts/{receipt}/reversal", COUNTER, || web::to(sales::reverse)),
+    row(GET, "/api/v1/alarms", EVERYBODY, || web::to(alarms::list)),
+    row(POST, "/api/v1/alarms/{alarm}/acknowledge", ADMIN, || web::to(alarms::acknowledge)),
+    row(GET, "/api/v1/clock", EVERYBODY, || web::to(clock::show)),
+    row(POST, "/api/v1/clock", ADMIN, || web::to(clock::order)),
+];
+
+/// Registers every row of the table, and nothing else.
+pub(crate) fn register(config: &mut web::ServiceConfig) {
+    for rows in ROUTES.chunk_by(|row, next| row.path == next.path) {
+        let Some(first) = rows.first() else { continue };
+        let allowed: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
+        let allowed = allowed.join(", ");
+        let resource = rows.iter().fold(web::resource(first.path), |resource, row| {
+            let route = (row.handler)()
+                .wrap(from_fn(move |request, next| guard::admit(row.who, request, next)));
+            resource.route(route.method(row.method.clone()))
+        });
+        config.service(resource.default_service(web::to(move || {
+            let allowed = allowed.clone();
+            async move { problem::other_method(&allowed) }
+        })));
+    }
+    config.service(web::scope("/api").default_service(web::to(
+        |request: actix_web::HttpRequest| async move {
+            let answer: HttpResponse = problem::nothing_here(&request);
+            answer
+        },
+    )));
+}
+
+/// The table as `docs/access.md` shows it.
+pub fn table() -> String {
+    let mark = |who: Who, role| if who.admits(role) { "✓" } else { "–" };
+    let line = |row: &Row| {
+        let who = row.who;
+        format!(
+            "| `{} {}` | {} | {} | {} | {} |\n",
+            row.method,
+            row.path,
+            if who == Who::Anyone { "✓" } else { "–" },
+            mark(who, Viewer),
+            mark(who, Cashier),
+            mark(who, Admin),
+        )
+    };
+    let head = "| route | nobody signed in | viewer | cashier | admin |\n|---|:-:|:-:|:-:|:-:|\n";
+    ROUTES.iter().map(line).fold(head.to_owned(), |table, line| table + &line)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn rows_of_one_path_stand_together_and_come_once() {
+        let groups: Vec<_> = ROUTES.chunk_by(|row, next| row.path == next.path).collect();
+        let paths: BTreeSet<_> = ROUTES.iter().map(|row| row.path).collect();
+        assert_eq!(groups.len(), paths.len());
+        let rows: BTreeSet<_> = ROUTES.iter().map(|row| (row.method.as_str(), row.path)).collect();
+        assert_eq!(rows.len(), ROUTES.len());
+    }
+
+    #[test]
+    fn a_viewer_changes_nothing() {
+        let changes = ROUTES.iter().filter(|row| row.method != Method::GET);
+        let open: Vec<_> = changes
+            .filter(|row| row.who.admits(Viewer))
+            .map(|row| format!("{} {}", row.method, row.path))
+            .collect();
+        let own_session =
+            ["POST /api/v1/setup", "POST /api/v1/session", "DELETE /api/v1/session"];
+        assert_eq!(open, own_session);
+    }
+
+    #[test]
+    fn the_page_about_access_shows_this_table() {
+        let page = include_str!("../../../docs/access.md");
+        assert!(page.contains(&table()), "docs/access.md must hold this table:\n\n{}", table());
+    }
+}

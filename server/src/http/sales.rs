@@ -1,0 +1,109 @@
+//! Selling, and taking a sale back.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use shared::api::receipt::Receipt;
+use shared::api::sale::{ReversalOrder, SaleOrder, Tender};
+use shared::api::session::Role;
+use shared::id::{Book, IdempotencyKey, ReceiptNo};
+use shared::site::{Command, Done, Refusal};
+
+use super::auth::Caller;
+use super::body::Body;
+use super::problem::{Answer, Trouble};
+use super::receipts;
+use super::state::State;
+use super::supply::unexpected;
+
+pub(super) async fn sell(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    Body(order): Body<SaleOrder>,
+) -> Answer {
+    let key = key_of(&request)?;
+    let account = order.account;
+    let book = state.hub.book_of(account).ok_or(Refusal::NoAccount(account))?;
+    let cash = order.tender == Tender::Cash;
+    if !cash && order.handed.is_some() {
+        return Err(Trouble::bad("handed-without-cash", "only cash is handed over"));
+    }
+    let command = Command::Sell {
+        account,
+        amount: order.amount,
+        tender: order.tender,
+        handed: order.handed,
+        reference: tidy(&order.reference, 64),
+    };
+    let now = state.now(book);
+    match state.billing.order(book, now, caller.person.staff, Some(key), command).await? {
+        Done::Sold { sale, .. } => answer(&state, book, sale.receipt).await,
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(super) async fn reverse(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    receipt: web::Path<ReceiptNo>,
+    Body(order): Body<ReversalOrder>,
+) -> Answer {
+    let key = key_of(&request)?;
+    if order.receipt != receipt.into_inner() {
+        let what = "the receipt in the address is not the one in the body";
+        return Err(Trouble::bad("other-receipt", what));
+    }
+    let reason = tidy(&order.reason, 200);
+    if reason.is_empty() {
+        return Err(Refusal::NoReason.into());
+    }
+    let sold = receipts::find(&state, order.book, order.receipt).await?;
+    may_reverse(&caller, sold.by)?;
+    let command = Command::Reverse { receipt: order.receipt, reason };
+    let now = state.now(order.book);
+    match state.billing.order(order.book, now, caller.person.staff, Some(key), command).await? {
+        Done::Reversed { reversal, .. } => answer(&state, order.book, reversal.receipt).await,
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// A cashier takes back own sales only; an admin any.
+fn may_reverse(caller: &Caller, sold_by: shared::id::StaffId) -> Result<(), Trouble> {
+    match caller.person.role {
+        Role::Admin => Ok(()),
+        Role::Cashier if caller.person.staff == sold_by => Ok(()),
+        Role::Cashier | Role::Viewer => Err(Trouble::forbidden(
+            "not-own-sale",
+            "a cashier takes back own sales only; an admin can take back any",
+        )),
+    }
+}
+
+async fn answer(state: &State, book: Book, no: ReceiptNo) -> Answer {
+    let receipt: Receipt = receipts::load(state, book, no).await?;
+    Ok(HttpResponse::Ok().json(receipt))
+}
+
+/// The client's own name for this command: a repeated request has one effect.
+fn key_of(request: &HttpRequest) -> Result<IdempotencyKey, Trouble> {
+    let header = request.headers().get("idempotency-key").ok_or(Refusal::NoKey)?;
+    let key = header.to_str().unwrap_or_default().to_owned();
+    IdempotencyKey::try_from(key).map_err(|error| Trouble::bad("bad-key", error))
+}
+
+/// What a person typed, without what could steer a printer or a terminal.
+fn tidy(text: &str, longest: usize) -> String {
+    let plain = |c: &char| !c.is_control() && !('\u{202a}'..='\u{202e}').contains(c);
+    text.trim().chars().filter(plain).take(longest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_never_reach_the_receipt() {
+        assert_eq!(tidy(" T-7\u{1b}p\u{0}\u{202e} ", 64), "T-7p");
+        assert_eq!(tidy("收据abc", 3), "收据a");
+    }
+}

@@ -1,0 +1,105 @@
+//! Who is at the screen: set-up, sign-in, sign-out.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use shared::api::session::{Session, Setup, SignIn};
+
+use super::auth::{Caller, Credential, SignInError, SignedIn, cookie};
+use super::body::Body;
+use super::problem::{Answer, Trouble};
+use super::state::State;
+
+pub(super) async fn show(request: HttpRequest, state: web::Data<State>) -> Answer {
+    let session = match Credential::of(request.headers()) {
+        Some(credential) => state.people.caller(credential).await?.map(|caller| caller.person),
+        None => None,
+    };
+    let session = match session {
+        Some(person) => Session::SignedIn(person),
+        None if state.people.setup_needed().await? => Session::SetupNeeded,
+        None => Session::SignedOut { ready: state.people.ready().to_vec() },
+    };
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(session))
+}
+
+pub(super) async fn set_up(
+    request: HttpRequest,
+    state: web::Data<State>,
+    Body(setup): Body<Setup>,
+) -> Answer {
+    let address = address_of(&request);
+    let entered =
+        state.people.set_up(&setup.code, &setup.name, setup.password, address).await;
+    match entered {
+        Ok(signed_in) => Ok(welcome(&state, signed_in)),
+        Err(SignInError::Refused) => Err(Trouble::forbidden(
+            "wrong-code",
+            "this is not the set-up code of this site, or it was used already",
+        )),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+pub(super) async fn sign_in(
+    request: HttpRequest,
+    state: web::Data<State>,
+    Body(sign_in): Body<SignIn>,
+) -> Answer {
+    let address = address_of(&request);
+    let entered = state.people.sign_in(&sign_in.name, sign_in.password, address).await;
+    let signed_in = entered.map_err(refused)?;
+    // A session that was open in this browser ends: nobody keeps the key of another's.
+    if let Some(Credential::Session(_)) = Credential::of(request.headers())
+        && let Some(credential) = Credential::of(request.headers())
+        && let Some(caller) = state.people.caller(credential).await?
+    {
+        state.people.sign_out(&caller).await?;
+    }
+    Ok(welcome(&state, signed_in))
+}
+
+pub(super) async fn sign_out(state: web::Data<State>, caller: Caller) -> Answer {
+    state.people.sign_out(&caller).await?;
+    let gone = cookie::take_back(state.people.scheme());
+    Ok(HttpResponse::NoContent().cookie(gone).finish())
+}
+
+fn welcome(state: &State, signed_in: SignedIn) -> HttpResponse {
+    let cookie = cookie::give(signed_in.secret, state.people.scheme());
+    HttpResponse::Ok()
+        .cookie(cookie)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(Session::SignedIn(signed_in.person))
+}
+
+fn refused(error: SignInError) -> Trouble {
+    match error {
+        SignInError::Refused => Trouble::new(
+            StatusCode::UNAUTHORIZED,
+            "wrong-name-or-password",
+            "the name or the password is wrong",
+        ),
+        SignInError::Wait(wait) => Trouble::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-tries",
+            "too many tries; wait a little before the next",
+        )
+        .detail((wait.millis() + 999) / 1_000),
+        SignInError::TooWeak(why) => {
+            Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, "weak-password", why)
+        }
+        SignInError::BadName => Trouble::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-name",
+            "a name has 1 to 64 characters",
+        ),
+        SignInError::Fault(trouble) => trouble,
+    }
+}
+
+/// The address of the other end; proxies are not asked whom they speak for.
+fn address_of(request: &HttpRequest) -> IpAddr {
+    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
+}

@@ -1,0 +1,121 @@
+//! What the handlers have at hand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix::dev::ToEnvelope;
+use actix::{Actor, Addr, Handler, Message, Recipient};
+use shared::actor::billing::{BillingStatus, Do, GetMeter, GetPreview, GetStatus};
+use shared::api::meter::{Device, MeterPage};
+use shared::api::sale::Preview;
+use shared::api::site::Site;
+use shared::id::{AccountId, Book, IdempotencyKey, MeterId, StaffId, TariffId};
+use shared::site::{Command, Done, Order, Refusal};
+use shared::tariff::Tariff;
+use shared::time::{Timestamp, Zone};
+
+use super::auth::People;
+use super::live::Hub;
+use super::metrics::Counters;
+use super::problem::Trouble;
+use crate::run::clocks::Clocks;
+use crate::run::fleet::Known;
+use crate::store::desk::Desk;
+use crate::store::readings::ReadingsDesks;
+
+/// Everything a handler may need, the same for all workers.
+pub(crate) struct State {
+    pub(crate) site: Site,
+    pub(crate) zone: Zone,
+    pub(crate) billing: Billing,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) clocks: Clocks,
+    pub(crate) people: People,
+    pub(crate) ledger: Desk,
+    pub(crate) registry: Desk,
+    pub(crate) readings: ReadingsDesks,
+    pub(crate) counters: Counters,
+    /// What is known of each device besides what it says itself.
+    pub(crate) devices: BTreeMap<MeterId, Device>,
+    pub(crate) tariffs: Arc<BTreeMap<TariffId, Tariff>>,
+    /// The tariff whose periods the overview shows.
+    pub(crate) shown_tariff: BTreeMap<Book, TariffId>,
+    /// Who is found at the counter.
+    pub(crate) accounts: BTreeMap<AccountId, Known>,
+}
+
+impl State {
+    /// The time of a book.
+    pub(crate) fn now(&self, book: Book) -> Timestamp {
+        self.clocks.now(book)
+    }
+
+    /// Minor units in one unit of the currency.
+    pub(crate) fn minor_per_unit(&self) -> i64 {
+        10_i64.pow(u32::from(self.site.currency.decimals()))
+    }
+}
+
+/// The billing supervisor, as far as the handlers need it.
+#[derive(Clone)]
+pub(crate) struct Billing {
+    orders: Recipient<Do>,
+    meters: Recipient<GetMeter>,
+    previews: Recipient<GetPreview>,
+    status: Recipient<GetStatus>,
+}
+
+impl Billing {
+    pub(crate) fn of<A>(supervisor: &Addr<A>) -> Self
+    where
+        A: Actor + Handler<Do> + Handler<GetMeter> + Handler<GetPreview> + Handler<GetStatus>,
+        A::Context:
+            ToEnvelope<A, Do> + ToEnvelope<A, GetMeter> + ToEnvelope<A, GetPreview> + ToEnvelope<A, GetStatus>,
+    {
+        Self {
+            orders: supervisor.clone().recipient(),
+            meters: supervisor.clone().recipient(),
+            previews: supervisor.clone().recipient(),
+            status: supervisor.clone().recipient(),
+        }
+    }
+
+    /// Carries out a command; the answer comes after the commit.
+    pub(crate) async fn order(
+        &self,
+        book: Book,
+        now: Timestamp,
+        by: StaffId,
+        key: Option<IdempotencyKey>,
+        command: Command,
+    ) -> Result<Done, Trouble> {
+        let order = Order { book, now, by, key, command };
+        Ok(ask(&self.orders, Do(order)).await??)
+    }
+
+    pub(crate) async fn meter(
+        &self,
+        meter: MeterId,
+        now: Timestamp,
+    ) -> Result<Option<MeterPage>, Trouble> {
+        ask(&self.meters, GetMeter { meter, now }).await
+    }
+
+    pub(crate) async fn preview(&self, question: GetPreview) -> Result<Preview, Trouble> {
+        let answer: Result<Preview, Refusal> = ask(&self.previews, question).await?;
+        Ok(answer?)
+    }
+
+    pub(crate) async fn status(&self) -> Result<BillingStatus, Trouble> {
+        ask(&self.status, GetStatus).await
+    }
+}
+
+async fn ask<M>(recipient: &Recipient<M>, message: M) -> Result<M::Result, Trouble>
+where
+    M: Message + Send + 'static,
+    M::Result: Send,
+{
+    let answered = recipient.send(message).await;
+    answered.map_err(|error| Trouble::fault("reach the billing supervisor", error))
+}

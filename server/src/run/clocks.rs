@@ -1,0 +1,84 @@
+//! The time of each book: the wall for live meters, the world's own clock for simulated ones.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use shared::api::clock::{Clock, ClockOrder};
+use shared::id::Book;
+use shared::time::Timestamp;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::clock;
+
+/// What handlers hold.
+#[derive(Clone)]
+pub(crate) struct Clocks {
+    simulated: Option<Remote>,
+    wake: Arc<Notify>,
+}
+
+/// The clock of the simulated world, seen from outside.
+#[derive(Clone)]
+pub(crate) struct Remote {
+    face: Face,
+    orders: mpsc::Sender<Asked>,
+}
+
+/// What the world shows of its clock, kept current by its driver.
+#[derive(Clone)]
+pub(crate) struct Face(Arc<Mutex<Clock>>);
+
+/// An order for the clock, and where its answer goes.
+pub(crate) struct Asked {
+    pub(crate) order: ClockOrder,
+    pub(crate) answer: oneshot::Sender<Clock>,
+}
+
+impl Clocks {
+    /// `wake` is heard by the driver of the live book.
+    pub(crate) fn new(simulated: Option<Remote>, wake: Arc<Notify>) -> Self {
+        Self { simulated, wake }
+    }
+
+    pub(crate) fn now(&self, book: Book) -> Timestamp {
+        match (book, &self.simulated) {
+            (Book::Simulated, Some(remote)) => remote.face.show().now,
+            (Book::Simulated, None) | (Book::Live, _) => clock::now(),
+        }
+    }
+
+    pub(crate) fn view(&self) -> Option<Clock> {
+        self.simulated.as_ref().map(|remote| remote.face.show())
+    }
+
+    /// Sets the clock of the simulated world; none where there is no such world.
+    pub(crate) async fn order(&self, order: ClockOrder) -> Option<Clock> {
+        let remote = self.simulated.as_ref()?;
+        let (answer, answered) = oneshot::channel();
+        remote.orders.send(Asked { order, answer }).await.ok()?;
+        answered.await.ok()
+    }
+
+    /// Something was decided that a live meter should not wait for.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+}
+
+impl Remote {
+    /// The two ends: the outside's, and the driver's.
+    pub(crate) fn new(clock: Clock) -> (Self, Face, mpsc::Receiver<Asked>) {
+        let face = Face(Arc::new(Mutex::new(clock)));
+        let (orders, asked) = mpsc::channel(16);
+        (Self { face: face.clone(), orders }, face, asked)
+    }
+}
+
+impl Face {
+    pub(crate) fn show(&self) -> Clock {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set(&self, clock: Clock) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = clock;
+    }
+}

@@ -1,0 +1,78 @@
+//! Puts the parts together and runs them until somebody asks for the end.
+
+pub(crate) mod clocks;
+mod ends;
+mod entry;
+pub(crate) mod fleet;
+mod live;
+mod past;
+mod plan;
+mod real;
+pub(crate) mod simulated;
+mod start;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+
+use crate::cli::{Fault, Outcome};
+use crate::config::SiteFile;
+use plan::Plan;
+
+/// Where a server runs.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub listen: SocketAddr,
+    /// Folder of the journal, the readings and the registry.
+    pub data: PathBuf,
+    /// Browsers come through an HTTPS proxy.
+    pub behind_https: bool,
+    /// Records that were once safe are missing, and an admin goes on without them.
+    pub accept_loss: bool,
+}
+
+/// What may be chosen about a demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demo {
+    pub seed: u64,
+    /// Simulated seconds a second.
+    pub pace: u32,
+}
+
+/// Runs the demo until it is asked to end.
+pub fn demo(place: Place, demo: Demo) -> Outcome {
+    run(place, Plan::of_demo(demo)?)
+}
+
+/// Runs a site until it is asked to end.
+pub fn site(place: Place, site: SiteFile) -> Outcome {
+    run(place, Plan::of_site(site)?)
+}
+
+fn run(place: Place, plan: Plan) -> Outcome {
+    let listener = bind(place.listen)?;
+    actix_rt::System::new().block_on(start::run(place, plan, listener))
+}
+
+/// Takes the port before anything is opened: the commonest mistake is a second server.
+fn bind(listen: SocketAddr) -> Result<TcpListener, Fault> {
+    let listener = TcpListener::bind(listen).map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::AddrInUse => format!(
+                "{listen} is in use by another program; end it, or choose another port with --listen"
+            ),
+            std::io::ErrorKind::PermissionDenied => format!(
+                "this user may not listen on {listen}; choose a port from 1024 with --listen"
+            ),
+            std::io::ErrorKind::AddrNotAvailable => {
+                format!("{listen} is no address of this machine; choose another with --listen")
+            }
+            _other => format!("cannot listen on {listen}: {error}"),
+        };
+        Fault::failed(why)
+    })?;
+    if !listen.ip().is_loopback() {
+        tracing::warn!("{listen} can be reached from other machines, without encryption");
+    }
+    Ok(listener)
+}
+

@@ -1,0 +1,80 @@
+//! The live book: opens its accounts, starts its lines and meters.
+
+use std::sync::Arc;
+
+use actix::{Actor as _, Addr};
+use shared::actor::billing::{BillingSupervisor, Do, Join};
+use shared::actor::meter::MeterActor;
+use shared::id::{Book, StaffId};
+use shared::meter::Unit;
+use shared::site::{Command, Order, Refusal};
+use shared::time::Span;
+use tokio::sync::Notify;
+
+use super::fleet::{limits, switchable};
+use super::live::{LiveDriver, Turn};
+use crate::cli::Fault;
+use crate::clock;
+use crate::config::{Metered, SiteFile};
+use crate::headend::HeadEnd;
+
+/// Least time between an automatic closing and the next opening (product rule 2).
+const REST: Span = Span::from_secs(60);
+
+pub(super) async fn start(
+    site: &SiteFile,
+    billing: &Addr<BillingSupervisor>,
+    wake: Arc<Notify>,
+) -> Result<(HeadEnd, LiveDriver), Fault> {
+    for metered in &site.meters {
+        open_account(site, metered, billing).await?;
+    }
+    let devices: Vec<_> = site.meters.iter().map(|metered| metered.device.clone()).collect();
+    let headend = HeadEnd::start(&site.lines, &devices, &site.library, Arc::new(clock::now))
+        .map_err(Fault::failed)?;
+    let lines = headend.lines();
+    let mut turns = Vec::new();
+    for metered in &site.meters {
+        let meter = metered.device.meter;
+        let Some(line) = lines.get(&metered.device.line).cloned() else { continue };
+        let unit = Unit::new(meter, Book::Live, switchable(metered, &site.library), REST);
+        let actor = MeterActor::new(unit, line, billing.clone().recipient()).start();
+        let wants = actor.clone().recipient();
+        billing.send(Join { meter, book: Book::Live, wants }).await.map_err(Fault::failed)?;
+        let every = Span::from_secs(i64::from(metered.device.poll_s.get()));
+        turns.push(Turn { meter, actor, every });
+    }
+    let driver = LiveDriver::new(turns, billing.clone().recipient(), wake);
+    Ok((headend, driver))
+}
+
+/// Opens an account that the site file names, unless it is open already.
+async fn open_account(
+    site: &SiteFile,
+    metered: &Metered,
+    billing: &Addr<BillingSupervisor>,
+) -> Result<(), Fault> {
+    let Some(terms) = &metered.account else { return Ok(()) };
+    let (account, meter) = (terms.account, metered.device.meter);
+    let commands = [
+        Command::OpenAccount {
+            account,
+            tariff: terms.tariff.clone(),
+            policy: site.policy,
+            opening: terms.opening,
+        },
+        Command::BindMeter { account, meter, limits: limits(metered, &site.library) },
+    ];
+    for command in commands {
+        let (now, by) = (clock::now(), StaffId(0));
+        let order = Order { book: Book::Live, now, by, key: None, command };
+        match billing.send(Do(order)).await.map_err(Fault::failed)? {
+            Ok(_) | Err(Refusal::AccountExists(_) | Refusal::MeterBound(_)) => {}
+            Err(refusal) => {
+                let what = format!("account {account} of meter {meter} cannot be opened: {refusal}");
+                return Err(Fault::failed(what));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! From a plan to a running server, and back down in order.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor as _, Addr};
+use actix_web::web;
+use shared::actor::billing::{BillingSupervisor, Do, GetAll};
+use shared::actor::port::Replay;
+use shared::api::session::ReadyLogIn;
+use shared::id::{Book, Seq, StaffId};
+use shared::site::{Command, Order, Site};
+use shared::time::Span;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::interval;
+
+use super::clocks::{Clocks, Remote};
+use super::fleet::Fleet;
+use super::past::Past;
+use super::plan::{Building, Plan};
+use super::simulated::{SimulatedDriver, at_start};
+use super::{Place, ends, entry, real};
+use crate::cli::{Fault, Outcome, answer};
+use crate::clock;
+use crate::http::auth::People;
+use crate::http::auth::cookie::Scheme;
+use crate::http::live::{FeedActor, Hub};
+use crate::http::state::{Billing, State};
+use crate::store::{Options, Running, Store};
+use simulator::world::World;
+
+/// How often screens are told what changed.
+const SCREENS: Duration = Duration::from_millis(250);
+/// How often meters are read in the history of a first start: as fine as its curves are drawn.
+const HISTORY_READ: Span = Span::from_mins(15);
+/// Records that one question to the journal brings.
+const REPLAY: u32 = 10_000;
+
+pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> Outcome {
+    let address = listener.local_addr().map_err(Fault::failed)?;
+    let options = Options { site: plan.id, zone: plan.zone.clone(), anchor: None };
+    let store = Store::open(&place.data, options).map_err(Fault::failed)?;
+    let greeting = entry::prepare(store.registry(), &plan)?;
+    let store = store.start().map_err(Fault::failed)?;
+    if place.accept_loss {
+        store.accept_loss(StaffId(0), clock::now()).await.map_err(Fault::failed)?;
+    }
+
+    let fleet = plan.fleet();
+    entry::remember(&store.registry, &fleet).await?;
+    let hub = Hub::new(fleet.rows.clone());
+    let (billing, past) = start_billing(&plan, &store, &hub).await?;
+    publish_tariffs(&plan, &past, &billing).await?;
+    let (stop, stopping) = watch::channel(false);
+    let wake = Arc::new(Notify::new());
+    let mut drivers = Vec::new();
+
+    let simulated = match plan.simulated.take() {
+        Some(building) => {
+            let (remote, driver) = start_world(building, &past, &billing).await?;
+            drivers.push(actix_rt::spawn(driver.run(stopping.clone())));
+            Some(remote)
+        }
+        None => None,
+    };
+    let headend = match &plan.live {
+        Some(site) => {
+            let (headend, driver) = real::start(site, &billing, Arc::clone(&wake)).await?;
+            drivers.push(actix_rt::spawn(driver.run(stopping.clone())));
+            Some(headend)
+        }
+        None => None,
+    };
+    let clocks = Clocks::new(simulated, wake);
+    hub.merge(&billing.send(GetAll).await.map_err(Fault::failed)?);
+    drivers.push(actix_rt::spawn(show(Arc::clone(&hub), clocks.clone(), stopping)));
+
+    let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
+    let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
+    let state = state(&plan, fleet, &store, &billing, hub, clocks, people);
+    let server = crate::http::serve(listener, web::Data::new(state))
+        .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
+    let handle = server.handle();
+    let serving = actix_rt::spawn(server);
+    answer(&welcome(address, &greeting))?;
+
+    ends::asked().await?;
+    tracing::info!("asked to end");
+    handle.stop(true).await;
+    // Nobody waits for it any more.
+    drop(serving.await);
+    stop.send_replace(true);
+    finish(drivers).await;
+    drop(headend);
+    store.shut_down().await;
+    Ok(())
+}
+
+/// The supervisor over what the journal has, and what the journal says about the simulated past.
+async fn start_billing(
+    plan: &Plan,
+    store: &Running,
+    hub: &Arc<Hub>,
+) -> Result<(Addr<BillingSupervisor>, Past), Fault> {
+    let feed = FeedActor::new(Arc::clone(hub)).start();
+    let journal = store.journal_port();
+    let mut supervisor = BillingSupervisor::new(
+        plan.id,
+        Site::new(plan.zone.clone()),
+        journal.clone(),
+        feed.recipient(),
+        Some(store.readings.clone().recipient()),
+    );
+    let mut past = Past::default();
+    let mut after = Seq(0);
+    loop {
+        let asked = journal.replay.send(Replay { after, limit: REPLAY }).await;
+        let records = asked.map_err(Fault::failed)?.map_err(Fault::failed)?;
+        let Some(last) = records.last() else { break };
+        after = last.seq;
+        records.iter().for_each(|record| past.follow(record));
+        supervisor.replay(&records).map_err(Fault::failed)?;
+    }
+    Ok((supervisor.start(), past))
+}
+
+/// Tariffs come in through the journal: what was charged by one is never changed, only superseded.
+async fn publish_tariffs(
+    plan: &Plan,
+    past: &Past,
+    billing: &Addr<BillingSupervisor>,
+) -> Result<(), Fault> {
+    let (book, now) = match (&plan.live, &plan.simulated) {
+        (None, Some(building)) => (Book::Simulated, past.end().unwrap_or(building.scenario.begin())),
+        (Some(_), _) | (None, None) => (Book::Live, clock::now()),
+    };
+    for (tariff, text) in &plan.tariffs {
+        let command = Command::PublishTariff { text: text.clone(), approved_by: None };
+        let order = Order { book, now, by: StaffId(0), key: None, command };
+        let published = billing.send(Do(order)).await.map_err(Fault::failed)?;
+        published.map_err(|refusal| {
+            Fault::input(format!("tariff `{}` cannot be taken in: {refusal}", tariff.id()))
+        })?;
+    }
+    Ok(())
+}
+
+/// The simulated building, where it stopped; at the very first start with a history behind it.
+async fn start_world(
+    building: Building,
+    past: &Past,
+    billing: &Addr<BillingSupervisor>,
+) -> Result<(Remote, SimulatedDriver), Fault> {
+    let Building { scenario, mut premises, pace, history } = building;
+    past.place(&mut premises);
+    let begin = scenario.begin();
+    let now = past.end().unwrap_or(begin).max(begin);
+    let mut world =
+        World::open(&scenario, premises, now, billing.clone()).await.map_err(Fault::failed)?;
+    // A start that was broken off in the middle of its history makes the rest of it now.
+    if now < begin + history {
+        tracing::info!("simulating the days before the first look");
+        world.read_every(HISTORY_READ);
+        world.run_until(begin + history, || true).await.map_err(Fault::failed)?;
+        world.read_every(scenario.poll());
+    }
+    let (remote, face, asked) = Remote::new(at_start(world.now(), pace));
+    Ok((remote, SimulatedDriver::new(world, pace, face, asked)))
+}
+
+fn state(
+    plan: &Plan,
+    fleet: Fleet,
+    store: &Running,
+    billing: &Addr<BillingSupervisor>,
+    hub: Arc<Hub>,
+    clocks: Clocks,
+    people: People,
+) -> State {
+    let mut books = Vec::new();
+    let mut shown_tariff = BTreeMap::new();
+    if plan.live.is_some() {
+        books.push(Book::Live);
+        shown_tariff.extend(plan.shown_live.clone().map(|tariff| (Book::Live, tariff)));
+    }
+    if clocks.view().is_some() {
+        books.push(Book::Simulated);
+        shown_tariff.extend(plan.shown_simulated.clone().map(|tariff| (Book::Simulated, tariff)));
+    }
+    let site = shared::api::site::Site {
+        name: plan.name.clone(),
+        currency: plan.currency,
+        zone: plan.zone.name().to_owned(),
+        books,
+        demo: plan.demo,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let tariffs = plan.tariffs.iter().map(|(tariff, _)| (tariff.id().clone(), tariff.clone()));
+    State {
+        site,
+        zone: plan.zone.clone(),
+        billing: Billing::of(billing),
+        hub,
+        clocks,
+        people,
+        ledger: store.ledger.clone(),
+        registry: store.registry.clone(),
+        readings: store.history.clone(),
+        counters: crate::http::metrics::Counters::default(),
+        devices: fleet.devices,
+        accounts: fleet.accounts,
+        tariffs: Arc::new(tariffs.collect()),
+        shown_tariff,
+    }
+}
+
+/// Tells the screens what changed, a few times a second.
+async fn show(hub: Arc<Hub>, clocks: Clocks, mut stop: watch::Receiver<bool>) {
+    let mut tick = interval(SCREENS);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => hub.tick(clock::now(), clocks.view()),
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+    }
+}
+
+async fn finish(drivers: Vec<JoinHandle<()>>) {
+    for driver in drivers {
+        if let Err(error) = driver.await {
+            tracing::error!(%error, "a driver did not end well");
+        }
+    }
+}
+
+fn welcome(address: SocketAddr, greeting: &entry::Greeting) -> String {
+    let mut lines = vec![format!("Meterhouse is ready on http://{address}")];
+    if let Some(code) = &greeting.code {
+        lines.push(format!("Set-up code for the first admin, good once: {code}"));
+    }
+    if !greeting.ready.is_empty() {
+        lines.push("Log-ins of this demo, made anew at each start:".to_owned());
+    }
+    for ReadyLogIn { name, password, .. } in &greeting.ready {
+        lines.push(format!("  {name:<8}  {password}"));
+    }
+    lines.join("\n")
+}
