@@ -131,7 +131,11 @@ fn page(route: Route) -> Html {
         Route::Wall => html! { <pages::Wall /> },
         Route::Meters => html! { <pages::Meters /> },
         Route::Meter { id } => html! { <pages::Meter {id} key={id} /> },
-        Route::Sale | Route::Receipt { .. } => html! { <pages::NotFound /> },
+        Route::Sale => html! { <pages::Sale /> },
+        Route::Receipt { book, no } => match route::book_named(&book) {
+            Some(book) => html! { <pages::Receipt {book} {no} /> },
+            None => html! { <pages::NotFound /> },
+        },
         Route::Alarms => html! { <pages::Alarms /> },
         Route::NotFound => html! { <pages::NotFound /> },
     }

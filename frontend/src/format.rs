@@ -158,6 +158,12 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
     format!("{:02}-{:02} {}", civil.month(), civil.day(), minute(at, zone))
 }
 
+/// A date without its year: `11-21`.
+pub fn moment_short(at: Timestamp, zone: &Zone) -> String {
+    let date = zone.date(at);
+    format!("{:02}-{:02}", date.month(), date.day())
+}
+
 /// A time to come: `21:00` today, `周四 21:00` this week, else the date.
 pub fn until(at: Timestamp, now: Timestamp, zone: &Zone, lang: Lang) -> String {
     let time = minute(at, zone);

@@ -34,6 +34,8 @@ pub fn Frame(props: &FrameProps) -> Html {
     let navigator = use_navigator().expect("the frame is inside the router");
     let floating = use_state_eq(|| Floating::Nothing);
     let led = use_mut_ref(|| false);
+    // On the sale page F2 is a tender.
+    let at_sale = use_route::<Route>() == Some(Route::Sale);
     let pressed = {
         let (floating, may_sell) = (floating.clone(), seat.may_sell());
         Callback::from(move |event: KeyboardEvent| {
@@ -42,7 +44,7 @@ pub fn Frame(props: &FrameProps) -> Html {
             if (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("k") {
                 event.prevent_default();
                 floating.set(Floating::Palette);
-            } else if key == "F2" && may_sell {
+            } else if key == "F2" && may_sell && !at_sale {
                 event.prevent_default();
                 floating.set(Floating::Nothing);
                 navigator.push(&Route::Sale);

@@ -13,10 +13,7 @@ pub enum Icon {
     Check,
     Clock,
     Close,
-    Down,
     Empty,
-    Globe,
-    Key,
     Meter,
     Mobile,
     Monitor,
@@ -62,14 +59,9 @@ impl Icon {
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
             Self::Clock => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M12 7.5V12l3 2",
             Self::Close => "M6 6l12 12M18 6L6 18",
-            Self::Down => "M6 9l6 6 6-6",
             Self::Empty => {
                 "M3 13l3-8h12l3 8v5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1zM3 13h5l1.5 3h5L16 13h5"
             }
-            Self::Globe => {
-                "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M3.5 9.5h17M3.5 14.5h17M12 3c5 5 5 13 0 18M12 3c-5 5-5 13 0 18"
-            }
-            Self::Key => "M8 11a4 4 0 1 1 0 8 4 4 0 0 1 0-8M11 12l8.5-8.5M16 7l3 3",
             Self::Meter => {
                 "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1M8 8h8v4H8zM8 16h.01M12 16h.01M16 16h.01"
             }

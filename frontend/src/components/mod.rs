@@ -9,6 +9,7 @@ pub mod icon;
 pub mod load_chart;
 pub mod notice;
 pub mod palette;
+pub mod paper;
 pub mod power_chart;
 pub mod rail;
 pub mod reason_dialog;

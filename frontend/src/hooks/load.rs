@@ -30,6 +30,20 @@ impl<T> Default for Loaded<T> {
     }
 }
 
+/// Runs `task(depends)` at first and whenever `depends` changes; what still runs then is given up.
+#[hook]
+pub fn use_task<D, F>(depends: D, task: impl FnOnce(D) -> F + 'static)
+where
+    D: PartialEq + Clone + 'static,
+    F: Future<Output = ()> + 'static,
+{
+    use_effect_with(depends, move |depends| {
+        let (task, abort) = abortable(task(depends.clone()));
+        spawn_local(task.map(drop));
+        move || abort.abort()
+    });
+}
+
 /// Asks `ask(depends)` at first and whenever `depends` changes. Where `subject` changes too, the
 /// old answer is about something else and is put away at once.
 #[hook]

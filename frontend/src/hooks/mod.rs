@@ -13,7 +13,7 @@ use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
 use crate::store::settings::Settings;
 
-pub use load::{Loaded, use_load};
+pub use load::{Loaded, use_load, use_task};
 pub use window::{use_document_key, use_second, use_size};
 
 #[hook]

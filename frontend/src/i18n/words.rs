@@ -33,9 +33,9 @@ pub fn state_hint(lang: Lang, state: MeterState) -> &'static str {
     match state {
         MeterState::Connected => pick(lang, "供电正常", "On"),
         MeterState::LowCredit => {
-            pick(lang, "供电中,余额低于告警值", "On, credit below the warning level")
+            pick(lang, "供电中，余额低于告警值", "On, credit below the warning level")
         }
-        MeterState::Cut => pick(lang, "断电,已证实或正在执行", "Off, proven or being made so"),
+        MeterState::Cut => pick(lang, "断电，已证实或正在执行", "Off, proven or being made so"),
         MeterState::Armed => {
             pick(lang, "等待用户在表上合闸", "Closing is permitted, the customer closes")
         }
@@ -118,7 +118,7 @@ pub fn fault(lang: Lang, fault: &CommFault) -> String {
             Lang::En => format!("Modbus exception {code}"),
         },
         CommFault::Implausible(point) => match lang {
-            Lang::Zh => format!("数值异常:{point}"),
+            Lang::Zh => format!("数值异常：{point}"),
             Lang::En => format!("implausible value: {point}"),
         },
         CommFault::LineDown => pick(lang, "线路断开", "line down").to_owned(),
@@ -174,8 +174,8 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
     let zh = match problem.kind.as_str() {
         "wrong-name-or-password" | "bad-credentials" => "用户名或密码不对",
         "wrong-set-up-code" | "wrong-setup-code" => "设置码不对",
-        "too-many-attempts" | "slow-down" => "尝试过多,请稍候再试",
-        "signed-out" | "unauthorized" | "not-signed-in" => "登录已过期,请重新登录",
+        "too-many-attempts" | "slow-down" => "尝试过多，请稍候再试",
+        "signed-out" | "unauthorized" | "not-signed-in" => "登录已过期，请重新登录",
         "forbidden" | "not-allowed" => "您的角色不允许此操作",
         "not-found" => "没有找到",
         "nothing-to-vend" => "金额须大于零",
@@ -183,8 +183,8 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
         "below-smallest-amount" => "低于单笔最小金额",
         "already-reversed" => "该收据已被冲正",
         "key-used-otherwise" | "idempotency-conflict" => "同一编号已用于另一笔业务",
-        "journal-halted" => "记账已停止,暂不能售电",
-        "weak-password" => "密码太弱,至少 8 个字符",
+        "journal-halted" => "记账已停止，暂不能售电",
+        "weak-password" => "密码太弱，至少 8 个字符",
         _ => return problem.title.clone(),
     };
     match lang {

@@ -114,11 +114,11 @@ fn typed(text: &str, currency: Currency) -> Option<Money> {
     let plain: String = text
         .trim()
         .chars()
-        .filter(|letter| !matches!(letter, ' ' | '\u{202f}' | ',' | ','))
+        .filter(|letter| !matches!(letter, ' ' | '\u{202f}' | ',' | '\u{ff0c}'))
         .map(|letter| match letter {
-            '。' | '.' => '.',
-            '0'..='9' => u32::from(letter)
-                .checked_sub(u32::from('0'))
+            '\u{3002}' | '\u{ff0e}' => '.',
+            '\u{ff10}'..='\u{ff19}' => u32::from(letter)
+                .checked_sub(0xff10)
                 .and_then(|digit| char::from_digit(digit, 10))
                 .unwrap_or(letter),
             other => other,
@@ -259,7 +259,7 @@ mod tests {
         for (text, minor) in [
             ("50", Some(5_000)),
             (" 1,000.50 ", Some(100_050)),
-            ("50", Some(5_000)),
+            ("\u{ff15}\u{ff10}\u{3002}5", Some(5_050)),
             ("12.", Some(1_200)),
             ("0", None),
             ("-5", None),
