@@ -276,18 +276,16 @@ async fn storm(
         let status = status(&headend, number).await;
         let heard: u64 = status.units.iter().map(|unit| unit.requests).sum();
         let bench = plant.lock().expect("no test panicked");
-        println!(
-            "line {number}: {} requests, {good} good polls, {refused} refused, {:?}",
-            bench.requests, bench.injected
-        );
-        assert!(good > 50, "line {number}: only {good} good polls, the test proves nothing");
+        let seen = format!("{} requests, {good} good, {refused} refused", bench.requests);
+        let seen = format!("line {number}: {seen}, {:?}", bench.injected);
+        assert!(good > 50, "{seen}: the test proves nothing");
         let injected = bench.injected.values().sum::<u64>();
-        assert!(injected * 100 > bench.requests, "line {number}: only {injected} faults");
+        assert!(injected * 100 > bench.requests, "{seen}: too few faults");
         for fault in if number == 3 { &on_bus[..] } else { faults } {
             let happened = bench.injected.contains_key(fault);
-            assert!(happened || total < 20_000, "line {number}: {fault:?} never happened");
+            assert!(happened || total < 20_000, "{seen}: {fault:?} never happened");
         }
-        assert!(heard >= bench.requests, "line {number} counts what it asks");
+        assert!(heard >= bench.requests, "{seen}: more than the line counted, {heard}");
     }
 }
 

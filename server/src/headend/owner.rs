@@ -46,7 +46,7 @@ enum Collected {
     PlanRefused,
 }
 
-const IDENTIFY_AGAIN: Duration = Duration::from_secs(24 * 3_600);
+const IDENTIFY_AGAIN: Duration = Duration::from_hours(24);
 
 impl Owner {
     pub(super) async fn run(mut self) {
@@ -67,9 +67,9 @@ impl Owner {
     fn finish(&mut self, job: Job, outcome: Result<Done, CommFault>) {
         let fault = outcome.as_ref().err();
         let counts = match (job.task, fault) {
-            (_, Some(CommFault::BackedOff | CommFault::ReadOnly)) => false,
             // A switch that answers wrongly is no reason to read the meter less often.
-            (Task::Switch(_), Some(CommFault::WrongReply | CommFault::Garbled)) => false,
+            (_, Some(CommFault::BackedOff | CommFault::ReadOnly))
+            | (Task::Switch(_), Some(CommFault::WrongReply | CommFault::Garbled)) => false,
             (Task::Switch(_) | Task::Read, _) => true,
         };
         if counts && let Some(device) = self.devices.get(job.device) {
@@ -329,6 +329,7 @@ impl Owner {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's enum, not ours")]
 fn registers(response: Response) -> Option<Vec<u16>> {
     match response {
         Response::ReadHoldingRegisters(words) | Response::ReadInputRegisters(words) => Some(words),

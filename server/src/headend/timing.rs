@@ -53,6 +53,7 @@ pub(super) fn pace(line: &LineConfig, profile: &Timing, request: &Request<'_>) -
 }
 
 /// Bytes of request and reply together.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's enum, not ours")]
 fn wire_bytes(request: &Request<'_>) -> u32 {
     let data = match request {
         Request::ReadCoils(_, bits) | Request::ReadDiscreteInputs(_, bits) => {

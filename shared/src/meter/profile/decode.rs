@@ -9,7 +9,7 @@ use super::file::Profile;
 use super::number::{Format, divide};
 use super::plan::Block;
 use super::relay::Relay;
-use crate::energy::{Power, Register};
+use crate::energy::{Energy, Power, Register};
 use crate::meter::{Live, Telegram};
 
 const MILLION: i64 = 1_000_000;
@@ -174,6 +174,14 @@ impl Profile {
             let name = self.points.get(check.of).map(|point| point.name.clone());
             ((sum - of).abs() > allowed).then_some(name).flatten()
         })
+    }
+
+    /// The least energy the meter counts, on the primary side.
+    pub fn step(&self, ratios: Ratios) -> Energy {
+        let point = self.roles.import.and_then(|import| self.points.get(import));
+        let step = point.and_then(|point| point.step).unwrap_or(1);
+        let primary = ratios.of_power(step).max(1);
+        Energy::from_mwh(i64::try_from(primary).expect("a step times two ratios fits in 64 bits"))
     }
 
     /// The meter's own number as text without leading zeros, from the words of its register.

@@ -70,7 +70,7 @@ impl Frame {
         let request = checked(&self.request)?;
         let reply = checked(&self.reply)?;
         if let Some(command) = self.command {
-            return self.check_command(profile, command, request, reply);
+            return check_command(profile, command, request, reply);
         }
         let [unit, function, at_high, at_low, count_high, count_low] = request else {
             return Err("the request is not a read of six bytes and checksum".to_owned());
@@ -127,31 +127,30 @@ impl Frame {
         };
         Ok(block.points.iter().filter_map(|(index, _)| shown(index)).collect())
     }
+}
 
-    fn check_command(
-        &self,
-        profile: &Profile,
-        command: SwitchCommand,
-        request: &[u8],
-        reply: &[u8],
-    ) -> Result<BTreeMap<String, String>, String> {
-        let write = match &profile.relay {
-            Relay::Builtin(relay) => relay.write(command).cloned(),
-            Relay::Board(board) => board.write(1, command, true),
-            Relay::External => None,
-        };
-        let write = write.ok_or("the device does not know this command")?;
-        let body = pdu(&write);
-        let echo = match write {
-            Write::Coil { .. } | Write::Register { .. } => body.clone(),
-            Write::Registers { .. } => body.iter().copied().take(5).collect(),
-        };
-        let same = |frame: &[u8], body: &[u8]| frame.get(1..) == Some(body);
-        if same(request, &body) && same(reply, &echo) {
-            Ok(BTreeMap::new())
-        } else {
-            Err(format!("{command:?} is {body:02X?} and answered by {echo:02X?}"))
-        }
+fn check_command(
+    profile: &Profile,
+    command: SwitchCommand,
+    request: &[u8],
+    reply: &[u8],
+) -> Result<BTreeMap<String, String>, String> {
+    let write = match &profile.relay {
+        Relay::Builtin(relay) => relay.write(command).cloned(),
+        Relay::Board(board) => board.write(1, command, true),
+        Relay::External => None,
+    };
+    let write = write.ok_or("the device does not know this command")?;
+    let body = pdu(&write);
+    let echo = match write {
+        Write::Coil { .. } | Write::Register { .. } => body.clone(),
+        Write::Registers { .. } => body.iter().copied().take(5).collect(),
+    };
+    let same = |frame: &[u8], body: &[u8]| frame.get(1..) == Some(body);
+    if same(request, &body) && same(reply, &echo) {
+        Ok(BTreeMap::new())
+    } else {
+        Err(format!("{command:?} is {body:02X?} and answered by {echo:02X?}"))
     }
 }
 

@@ -77,10 +77,9 @@ pub fn words(pattern: u64, format: Format, order: WordOrder) -> Vec<u16> {
     match order {
         WordOrder::Abcd => {}
         WordOrder::Cdab => words.reverse(),
-        WordOrder::Badc => words.iter_mut().for_each(|word| *word = word.swap_bytes()),
+        WordOrder::Badc => words = words.into_iter().map(u16::swap_bytes).collect(),
         WordOrder::Dcba => {
-            words.reverse();
-            words.iter_mut().for_each(|word| *word = word.swap_bytes());
+            words = words.into_iter().rev().map(u16::swap_bytes).collect();
         }
     }
     words

@@ -10,7 +10,7 @@ use crate::meter::{Contact, SwitchCommand};
 pub enum Relay {
     /// No switch inside; the site may name a relay board or a breaker for it.
     External,
-    Builtin(Builtin),
+    Builtin(Box<Builtin>),
     /// This is no meter but a board with outputs and inputs.
     Board(Board),
 }

@@ -8,6 +8,7 @@ use super::relay::{Board, Builtin, Readback, Relay, Write};
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, while a file is read")]
 pub(super) enum RelayFile {
     External,
     Builtin {
@@ -124,14 +125,14 @@ pub(super) fn build(file: RelayFile, points: &[Point]) -> Result<Relay, Wrong> {
                 }
                 None => None,
             };
-            Ok(Relay::Builtin(Builtin {
+            Ok(Relay::Builtin(Box::new(Builtin {
                 open: build_write(&write, &write.open)?,
                 close: build_write(&write, &write.close)?,
                 arm: write.arm.as_ref().map(|words| build_write(&write, words)).transpose()?,
                 readback,
                 proof,
                 min_interval_s,
-            }))
+            })))
         }
     }
 }
