@@ -1,6 +1,6 @@
 //! A small made-up site's journal: accounts are opened, use energy, and are sold to. For tests and
 //! benches, which include this file by its path.
-#![allow(unreachable_pub, reason = "benches and system tests include this file")]
+#![allow(dead_code, unreachable_pub, reason = "benches and system tests include this file")]
 
 use shared::energy::{Energy, Register};
 use shared::event::{Event, Point, Settled, SettledLine};
