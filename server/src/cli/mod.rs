@@ -1,6 +1,7 @@
 //! The command line. Answers go to standard output, everything else to standard error; exit code 0
 //! is done, 1 is a fault of the machine or of what was found, 2 is bad input (nothing was changed).
 
+pub mod backup;
 mod completions;
 mod config;
 mod demo;
@@ -56,6 +57,8 @@ enum Command {
     #[command(subcommand)]
     Config(config::Command),
     Verify(verify::VerifyArgs),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
     Completions(completions::Options),
 }
 
@@ -108,6 +111,8 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         Command::Config(command) => config::run(command),
         Command::Completions(options) => completions::run(options),
         Command::Verify(args) => return Ok(verify::run(&args)),
+        Command::Backup(args) => backup::run_backup(&args),
+        Command::Restore(args) => backup::run_restore(&args),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

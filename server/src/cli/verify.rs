@@ -6,20 +6,23 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::run::DATA;
 use crate::store::anchor::Anchor;
 use crate::store::verify::{Flaw, Sound, verify};
 use crate::store::{StoreError, default_anchor, journal, ledger_path};
 
-/// Checks every record: the chain and its anchor, the double entry, balances, receipts and keys.
-/// Names the first row that is wrong.
+/// Prove every record of the journal, and name the first row that is wrong
+///
+/// Checks the chain and its anchor, the double entry, balances, receipts and keys; also while a
+/// server works on the folder.
 ///
 /// Exit code 0: sound. 1: a row is wrong. 2: the journal cannot be read.
 #[derive(Clone, Debug, Args)]
 pub struct VerifyArgs {
-    /// The data folder of the site.
-    #[arg(long, value_name = "DIR")]
+    /// Folder of the site
+    #[arg(long, value_name = "DIR", default_value = DATA)]
     pub data: PathBuf,
-    /// The anchor file, where it is not in the data folder.
+    /// The anchor file, where it is not in that folder
     #[arg(long, value_name = "FILE")]
     pub anchor: Option<PathBuf>,
 }

@@ -100,7 +100,7 @@ fn copy_before_migration(db: &Connection, path: &Path, version: usize) -> Result
 }
 
 /// Customers' names and password hashes are in these files: only their owner may read them.
-fn make_private(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
     fs::OpenOptions::new()
         .write(true)
         .create(true)
