@@ -6,6 +6,7 @@
 pub mod command;
 pub mod day;
 mod decide;
+pub mod explain;
 #[cfg(test)]
 mod laws;
 mod report;

@@ -6,9 +6,9 @@
 //! a fraction of integers, so how readings are grouped never changes what is posted.
 
 mod bill;
-mod block;
+pub(crate) mod block;
 mod buy;
-mod calendar;
+pub(crate) mod calendar;
 mod charge;
 mod cursor;
 mod error;
@@ -22,12 +22,12 @@ mod file;
 mod place;
 mod power_factor;
 mod rate;
-mod schedule;
+pub(crate) mod schedule;
 mod series;
 mod settle;
 pub mod urdb;
 mod vend;
-mod version;
+pub(crate) mod version;
 
 use serde::{Deserialize, Serialize};
 
