@@ -3,6 +3,7 @@
 
 pub mod alarm;
 pub mod clock;
+pub mod explain;
 pub mod ledger;
 pub mod live;
 pub mod meter;
@@ -12,3 +13,5 @@ pub mod receipt;
 pub mod sale;
 pub mod session;
 pub mod site;
+pub mod staff;
+pub mod tariff;

@@ -158,8 +158,7 @@ impl Replay {
         watch: &mut W,
     ) -> Result<Vec<ExplainedLine>, ExplainError> {
         let tariff = tariff_of(&self.tariffs, self.own.as_ref(), seq)?;
-        let charge =
-            self.meters.get_mut(&settled.meter).ok_or(ExplainError::OutOfOrder(seq))?;
+        let charge = self.meters.get_mut(&settled.meter).ok_or(ExplainError::OutOfOrder(seq))?;
         let month = charge.month;
         let before = charge.line_charges(tariff, false);
         let (from, to, energy) = (settled.from.at, settled.to.at, settled.energy);
@@ -203,7 +202,8 @@ impl Replay {
         }
         let mut seen = Seen::default();
         let lines = self.settle(seq, &settled, &mut seen)?;
-        let told_of = |line: &ExplainedLine| line.amount != Money::ZERO || line.before != line.after;
+        let told_of =
+            |line: &ExplainedLine| line.amount != Money::ZERO || line.before != line.after;
         let lines = lines.into_iter().filter(told_of);
         let tariff = tariff_of(&self.tariffs, self.own.as_ref(), seq)?;
         let segments = joined(seen.segments);
@@ -291,7 +291,8 @@ fn joined(pieces: Vec<Segment>) -> Vec<Segment> {
     for piece in pieces.into_iter().filter(|piece| piece.energy != Energy::ZERO) {
         let same = all.iter_mut().find(|last| {
             last.to == piece.from
-                && (last.line, last.version, last.period) == (piece.line, piece.version, piece.period)
+                && (last.line, last.version, last.period)
+                    == (piece.line, piece.version, piece.period)
                 && (last.tier, last.price) == (piece.tier, piece.price)
         });
         match same {
@@ -387,13 +388,12 @@ per = "day"
 
     impl Story {
         fn begin() -> Self {
-            let at = Zone::named("Asia/Shanghai").expect("a zone").at(
-                jiff::civil::date(2026, 7, 1).at(21, 0, 0, 0),
-            );
+            let at = Zone::named("Asia/Shanghai")
+                .expect("a zone")
+                .at(jiff::civil::date(2026, 7, 1).at(21, 0, 0, 0));
             let tariff = std::sync::Arc::new(Tariff::from_toml(TARIFF).expect("a tariff"));
             let (id, policy) = (AccountId(3), Policy::default());
-            let account =
-                Account::open(id, Book::Live, tariff, policy, Money::from_minor(10_000));
+            let account = Account::open(id, Book::Live, tariff, policy, Money::from_minor(10_000));
             let chain = Chain::empty(SiteId(1));
             let register = Register::from_mwh(5_000_000);
             let mut story = Self { chain, records: Vec::new(), account, at, register };
@@ -453,18 +453,29 @@ per = "day"
     fn check(explained: &Explanation, expected: Expect) {
         let segments = explained.segments.iter().map(|part| {
             let (period, tier) = (&part.period, part.tier);
-            format!("{} {period} {tier}: {} at {} = {}\n", part.line, part.energy, part.price.to_decimal(), part.amount)
+            format!(
+                "{} {period} {tier}: {} at {} = {}\n",
+                part.line,
+                part.energy,
+                part.price.to_decimal(),
+                part.amount
+            )
         });
         let lines = explained.lines.iter().map(|line| {
             let (rounded, posted) = (line.rounded.minor(), line.posted.minor());
             format!(
                 "{}: {} -> {}; {rounded} - {posted} + {} = {}\n",
-                line.name, line.before, line.after, line.closing.minor(), line.amount.minor(),
+                line.name,
+                line.before,
+                line.after,
+                line.closing.minor(),
+                line.amount.minor(),
             )
         });
-        let postings = explained.postings.iter().map(|posting| {
-            format!("{} {}\n", posting.code.name(), posting.amount.minor())
-        });
+        let postings = explained
+            .postings
+            .iter()
+            .map(|posting| format!("{} {}\n", posting.code.name(), posting.amount.minor()));
         expected.assert_eq(&segments.chain(lines).chain(postings).collect::<String>());
     }
 
@@ -473,13 +484,16 @@ per = "day"
         let mut story = Story::begin();
         story.uses(30, 9_000);
         story.uses(60, 2_000);
-        check(&story.explain(5).expect("a charge"), expect![[r#"
+        check(
+            &story.explain(5).expect("a charge"),
+            expect![[r#"
             energy peak 1: 1 kWh at 0.6 = 0.6
             energy valley 2: 1 kWh at 0.45 = 0.45
             energy: 5.4 -> 6.45; 645 - 540 + 0 = 105
             prepaid 105
             energy -105
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
