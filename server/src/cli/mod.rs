@@ -39,7 +39,13 @@ struct Cli {
 struct LogOptions {
     /// What to log, to standard error: `warn`, `info`, `debug`, or by part, such as
     /// `server::headend=debug`
-    #[arg(long, global = true, value_name = "FILTER", env = "METERHOUSE_LOG", default_value = "warn")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "METERHOUSE_LOG",
+        default_value = "warn"
+    )]
     log: String,
     /// Log one JSON object a line
     #[arg(long, global = true)]
@@ -142,9 +148,7 @@ mod tests {
     #[test]
     fn no_command_means_the_demo_with_its_defaults() {
         let bare = demo::Options::default();
-        let Some(Command::Demo(written)) =
-            Cli::parse_from(["meterhouse", "demo"]).command
-        else {
+        let Some(Command::Demo(written)) = Cli::parse_from(["meterhouse", "demo"]).command else {
             panic!("`demo` is a command");
         };
         assert_eq!(format!("{bare:?}"), format!("{written:?}"));

@@ -179,9 +179,7 @@ fn read_profiles(source: &Source, named: &[Spanned<String>]) -> Result<Library, 
     for entry in named {
         let file = Source::read(&source.beside(entry.get_ref()))
             .map_err(|error| source.wrong(entry.span(), error))?;
-        library
-            .add(&file.path().display().to_string(), file.text())
-            .map_err(Fault::input)?;
+        library.add(&file.path().display().to_string(), file.text()).map_err(Fault::input)?;
     }
     Ok(library)
 }

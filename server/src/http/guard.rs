@@ -1,6 +1,6 @@
 //! The door of one route: who asks, may they, and does the request come from our own page?
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
@@ -18,28 +18,35 @@ pub(crate) async fn admit(
     who: Who,
     request: ServiceRequest,
     next: Next<BoxBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match look_at(who, &request).await {
+        Ok(Some(caller)) => {
+            request.extensions_mut().insert(caller);
+            Ok(next.call(request).await?.map_into_boxed_body())
+        }
+        Ok(None) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(trouble) => Ok(request.into_response(trouble.response())),
+    }
+}
+
+/// Who asks; none where nobody has to be known.
+async fn look_at(who: Who, request: &ServiceRequest) -> Result<Option<Caller>, Trouble> {
     let credential = Credential::of(request.headers());
     let by_browser = !matches!(credential, Some(Credential::Bearer(_)));
     if by_browser {
         from_our_page(request.method(), request.headers(), request.path())?;
     }
-    if let Who::Only(roles) = who {
-        let state = request
-            .app_data::<web::Data<State>>()
-            .cloned()
-            .expect("every worker is started with the state");
-        let caller = match credential {
-            Some(credential) => state.people.caller(credential).await?,
-            None => None,
-        };
-        let Some(caller) = caller else { return Err(nobody().into()) };
-        if !roles.contains(&caller.person.role) {
-            return Err(not_allowed(&caller).into());
-        }
-        request.extensions_mut().insert(caller);
-    }
-    next.call(request).await
+    let Who::Only(roles) = who else { return Ok(None) };
+    let state = request
+        .app_data::<web::Data<State>>()
+        .cloned()
+        .expect("every worker is started with the state");
+    let caller = match credential {
+        Some(credential) => state.people.caller(credential).await?,
+        None => None,
+    };
+    let caller = caller.ok_or_else(nobody)?;
+    if roles.contains(&caller.person.role) { Ok(Some(caller)) } else { Err(not_allowed(&caller)) }
 }
 
 fn nobody() -> Trouble {
@@ -78,9 +85,9 @@ fn from_our_page(method: &Method, headers: &HeaderMap, path: &str) -> Result<(),
     }
     match (text("origin"), text("host")) {
         (Some(origin), Some(host)) => {
-            let ours = origin.split_once("://").is_some_and(|(_scheme, authority)| {
-                authority.eq_ignore_ascii_case(host)
-            });
+            let ours = origin
+                .split_once("://")
+                .is_some_and(|(_scheme, authority)| authority.eq_ignore_ascii_case(host));
             if ours { Ok(()) } else { foreign("another origin") }
         }
         (Some(_), None) => foreign("an unknown host"),

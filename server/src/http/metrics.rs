@@ -97,7 +97,8 @@ impl Page {
     }
 
     fn line(&mut self, metric: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
-        let labels: Vec<_> = labels.iter().map(|(key, label)| format!("{key}=\"{label}\"")).collect();
+        let labels: Vec<_> =
+            labels.iter().map(|(key, label)| format!("{key}=\"{label}\"")).collect();
         let labels =
             if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
         writeln!(self.0, "{metric}{labels} {value}").expect("writing to a string cannot fail");

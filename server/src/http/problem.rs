@@ -149,14 +149,7 @@ pub(crate) async fn seal(
     let name = secret::short_name();
     let of_the_api = !matches!(*request.method(), Method::GET | Method::HEAD)
         || request.path().starts_with("/api");
-    let own = request.request().clone();
-    let answered = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => {
-            let response = HttpResponse::from_error(error);
-            ServiceResponse::new(own, response)
-        }
-    };
+    let answered = next.call(request).await?.map_into_boxed_body();
     Ok(write(answered, &name, of_the_api))
 }
 
@@ -182,10 +175,9 @@ fn write(
     let problem = Problem { request: Some(name.to_owned()), ..problem };
     let body = serde_json::to_vec(&problem).expect("a problem has only string keys");
     let mut written = answered.map_body(|_head, _empty| BoxBody::new(body));
-    written.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
+    written
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     written.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     written
 }
@@ -231,8 +223,7 @@ mod tests {
 
     #[test]
     fn a_refusal_says_the_figure_that_was_exceeded() {
-        let trouble =
-            Trouble::from(Refusal::AboveLargest { largest: Money::from_minor(500_000) });
+        let trouble = Trouble::from(Refusal::AboveLargest { largest: Money::from_minor(500_000) });
         assert_eq!(trouble.status_code(), StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(trouble.0.kind, "above-largest-amount");
         assert_eq!(trouble.0.detail.as_deref(), Some("500000"));

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use shared::api::receipt::Receipt;
 use shared::api::sale::{ReversalOrder, SaleOrder, Tender};
 use shared::api::session::Role;
-use shared::id::{Book, IdempotencyKey, ReceiptNo};
+use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId};
 use shared::site::{Command, Done, Refusal};
 
 use super::auth::Caller;
@@ -36,7 +36,11 @@ pub(super) async fn sell(
     };
     let now = state.now(book);
     match state.billing.order(book, now, caller.person.staff, Some(key), command).await? {
-        Done::Sold { sale, .. } => answer(&state, book, sale.receipt).await,
+        Done::Sold { sale, .. } => {
+            // Supply may come back with it.
+            state.clocks.wake(book, meters_of(&state, account));
+            answer(&state, book, sale.receipt).await
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -62,13 +66,16 @@ pub(super) async fn reverse(
     let command = Command::Reverse { receipt: order.receipt, reason };
     let now = state.now(order.book);
     match state.billing.order(order.book, now, caller.person.staff, Some(key), command).await? {
-        Done::Reversed { reversal, .. } => answer(&state, order.book, reversal.receipt).await,
+        Done::Reversed { reversal, .. } => {
+            state.clocks.wake(order.book, meters_of(&state, reversal.account));
+            answer(&state, order.book, reversal.receipt).await
+        }
         other => Err(unexpected(&other)),
     }
 }
 
 /// A cashier takes back own sales only; an admin any.
-fn may_reverse(caller: &Caller, sold_by: shared::id::StaffId) -> Result<(), Trouble> {
+fn may_reverse(caller: &Caller, sold_by: StaffId) -> Result<(), Trouble> {
     match caller.person.role {
         Role::Admin => Ok(()),
         Role::Cashier if caller.person.staff == sold_by => Ok(()),
@@ -82,6 +89,10 @@ fn may_reverse(caller: &Caller, sold_by: shared::id::StaffId) -> Result<(), Trou
 async fn answer(state: &State, book: Book, no: ReceiptNo) -> Answer {
     let receipt: Receipt = receipts::load(state, book, no).await?;
     Ok(HttpResponse::Ok().json(receipt))
+}
+
+fn meters_of(state: &State, account: AccountId) -> Vec<MeterId> {
+    state.hub.rows_of(account).iter().map(|row| row.meter).collect()
 }
 
 /// The client's own name for this command: a repeated request has one effect.

@@ -30,8 +30,7 @@ pub(super) async fn set_up(
     Body(setup): Body<Setup>,
 ) -> Answer {
     let address = address_of(&request);
-    let entered =
-        state.people.set_up(&setup.code, &setup.name, setup.password, address).await;
+    let entered = state.people.set_up(&setup.code, &setup.name, setup.password, address).await;
     match entered {
         Ok(signed_in) => Ok(welcome(&state, signed_in)),
         Err(SignInError::Refused) => Err(Trouble::forbidden(

@@ -69,8 +69,10 @@ impl Billing {
     pub(crate) fn of<A>(supervisor: &Addr<A>) -> Self
     where
         A: Actor + Handler<Do> + Handler<GetMeter> + Handler<GetPreview> + Handler<GetStatus>,
-        A::Context:
-            ToEnvelope<A, Do> + ToEnvelope<A, GetMeter> + ToEnvelope<A, GetPreview> + ToEnvelope<A, GetStatus>,
+        A::Context: ToEnvelope<A, Do>
+            + ToEnvelope<A, GetMeter>
+            + ToEnvelope<A, GetPreview>
+            + ToEnvelope<A, GetStatus>,
     {
         Self {
             orders: supervisor.clone().recipient(),

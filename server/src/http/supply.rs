@@ -27,7 +27,6 @@ pub(super) async fn order(
     };
     match carry_out(&state, &caller, meter, command).await? {
         Done::Supply { seq, wanted, reasons: _ } => {
-            state.clocks.wake();
             Ok(HttpResponse::Ok().json(SupplyOrdered { seq, wanted }))
         }
         other => Err(unexpected(&other)),
@@ -58,7 +57,9 @@ async fn carry_out(
 ) -> Result<Done, Trouble> {
     let row = state.hub.row(meter).ok_or(Refusal::NoMeter(meter))?;
     let now = state.now(row.book);
-    state.billing.order(row.book, now, caller.person.staff, None, command).await
+    let done = state.billing.order(row.book, now, caller.person.staff, None, command).await?;
+    state.clocks.wake(row.book, [meter]);
+    Ok(done)
 }
 
 /// The supervisor answered another command's answer.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::api::clock::{Clock, ClockOrder};
-use shared::id::Book;
+use shared::id::{Book, MeterId};
 use shared::time::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -21,11 +21,20 @@ pub(crate) struct Clocks {
 pub(crate) struct Remote {
     face: Face,
     orders: mpsc::Sender<Asked>,
+    hurry: mpsc::Sender<MeterId>,
 }
 
 /// What the world shows of its clock, kept current by its driver.
 #[derive(Clone)]
 pub(crate) struct Face(Arc<Mutex<Clock>>);
+
+/// The driver's end of a [`Remote`].
+pub(crate) struct Works {
+    pub(crate) face: Face,
+    pub(crate) asked: mpsc::Receiver<Asked>,
+    /// Meters to look at soon.
+    pub(crate) hurried: mpsc::Receiver<MeterId>,
+}
 
 /// An order for the clock, and where its answer goes.
 pub(crate) struct Asked {
@@ -58,18 +67,28 @@ impl Clocks {
         answered.await.ok()
     }
 
-    /// Something was decided that a live meter should not wait for.
-    pub(crate) fn wake(&self) {
-        self.wake.notify_one();
+    /// Something was decided that a meter should not wait for until its next turn.
+    pub(crate) fn wake(&self, book: Book, meters: impl IntoIterator<Item = MeterId>) {
+        match (book, &self.simulated) {
+            (Book::Live, _) => self.wake.notify_one(),
+            (Book::Simulated, Some(remote)) => {
+                for meter in meters {
+                    // A driver that is busy comes to its meters soon anyway.
+                    remote.hurry.try_send(meter).ok();
+                }
+            }
+            (Book::Simulated, None) => {}
+        }
     }
 }
 
 impl Remote {
     /// The two ends: the outside's, and the driver's.
-    pub(crate) fn new(clock: Clock) -> (Self, Face, mpsc::Receiver<Asked>) {
+    pub(crate) fn new(clock: Clock) -> (Self, Works) {
         let face = Face(Arc::new(Mutex::new(clock)));
         let (orders, asked) = mpsc::channel(16);
-        (Self { face: face.clone(), orders }, face, asked)
+        let (hurry, hurried) = mpsc::channel(64);
+        (Self { face: face.clone(), orders, hurry }, Works { face, asked, hurried })
     }
 }
 

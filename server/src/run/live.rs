@@ -36,7 +36,8 @@ pub(crate) struct LiveDriver {
 impl LiveDriver {
     pub(crate) fn new(turns: Vec<Turn>, settle: Recipient<SettleDue>, wake: Arc<Notify>) -> Self {
         let turns: BTreeMap<_, _> = turns.into_iter().map(|turn| (turn.meter, turn)).collect();
-        let wheel = Wheel::spread(turns.values().map(|turn| (turn.meter, turn.every)), clock::now());
+        let wheel =
+            Wheel::spread(turns.values().map(|turn| (turn.meter, turn.every)), clock::now());
         Self { turns, wheel, settle, wake }
     }
 

@@ -75,4 +75,3 @@ fn bind(listen: SocketAddr) -> Result<TcpListener, Fault> {
     }
     Ok(listener)
 }
-

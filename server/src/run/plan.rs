@@ -137,9 +137,11 @@ impl Building {
                 site.zone.name()
             )));
         }
-        let meter = self.premises.iter().map(|premise| premise.meter).find(|meter| {
-            site.meters.iter().any(|metered| metered.device.meter == *meter)
-        });
+        let meter = self
+            .premises
+            .iter()
+            .map(|premise| premise.meter)
+            .find(|meter| site.meters.iter().any(|metered| metered.device.meter == *meter));
         match meter {
             Some(meter) => Err(Fault::input(format!(
                 "[simulated]: meter {meter} is one of the simulated building; number real meters \

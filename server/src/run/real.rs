@@ -71,7 +71,8 @@ async fn open_account(
         match billing.send(Do(order)).await.map_err(Fault::failed)? {
             Ok(_) | Err(Refusal::AccountExists(_) | Refusal::MeterBound(_)) => {}
             Err(refusal) => {
-                let what = format!("account {account} of meter {meter} cannot be opened: {refusal}");
+                let what =
+                    format!("account {account} of meter {meter} cannot be opened: {refusal}");
                 return Err(Fault::failed(what));
             }
         }

@@ -6,10 +6,10 @@ use shared::api::clock::{Clock, ClockOrder};
 use shared::time::{Span, Timestamp};
 use simulator::clock::Pacer;
 use simulator::world::{World, WorldError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::clocks::{Asked, Face};
+use super::clocks::{Asked, Works};
 use crate::clock;
 
 /// How often is looked where the world should be.
@@ -20,14 +20,13 @@ const SLICE: Span = Span::from_mins(10);
 pub(crate) struct SimulatedDriver {
     world: World,
     pacer: Pacer,
-    face: Face,
-    asked: mpsc::Receiver<Asked>,
+    works: Works,
 }
 
 impl SimulatedDriver {
-    pub(crate) fn new(world: World, pace: u32, face: Face, asked: mpsc::Receiver<Asked>) -> Self {
+    pub(crate) fn new(world: World, pace: u32, works: Works) -> Self {
         let pacer = Pacer::new(world.now(), clock::now(), pace);
-        Self { world, pacer, face, asked }
+        Self { world, pacer, works }
     }
 
     /// Runs until `stop` turns true, or until an actor of the world has died.
@@ -37,7 +36,8 @@ impl SimulatedDriver {
         loop {
             tokio::select! {
                 _ = tick.tick() => {}
-                Some(asked) = self.asked.recv() => self.take(asked),
+                Some(asked) = self.works.asked.recv() => self.take(asked),
+                Some(meter) = self.works.hurried.recv() => self.world.hurry(meter),
                 _ = stop.wait_for(|stop| *stop) => break,
             }
             if let Err(error) = self.catch_up(&stop).await {
@@ -57,7 +57,7 @@ impl SimulatedDriver {
             }
             self.pacer.arrived(self.world.now(), clock::now());
             self.show();
-            while let Ok(asked) = self.asked.try_recv() {
+            while let Ok(asked) = self.works.asked.try_recv() {
                 self.take(asked);
             }
             if self.world.now() >= self.pacer.target(clock::now()) || *stop.borrow() {
@@ -75,11 +75,11 @@ impl SimulatedDriver {
         }
         self.show();
         // Whoever asked may have left.
-        asked.answer.send(self.face.show()).ok();
+        asked.answer.send(self.works.face.show()).ok();
     }
 
     fn show(&self) {
-        self.face.set(self.pacer.shown(self.world.now()));
+        self.works.face.set(self.pacer.shown(self.world.now()));
     }
 }
 

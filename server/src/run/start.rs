@@ -134,7 +134,9 @@ async fn publish_tariffs(
     billing: &Addr<BillingSupervisor>,
 ) -> Result<(), Fault> {
     let (book, now) = match (&plan.live, &plan.simulated) {
-        (None, Some(building)) => (Book::Simulated, past.end().unwrap_or(building.scenario.begin())),
+        (None, Some(building)) => {
+            (Book::Simulated, past.end().unwrap_or(building.scenario.begin()))
+        }
         (Some(_), _) | (None, None) => (Book::Live, clock::now()),
     };
     for (tariff, text) in &plan.tariffs {
@@ -167,8 +169,8 @@ async fn start_world(
         world.run_until(begin + history, || true).await.map_err(Fault::failed)?;
         world.read_every(scenario.poll());
     }
-    let (remote, face, asked) = Remote::new(at_start(world.now(), pace));
-    Ok((remote, SimulatedDriver::new(world, pace, face, asked)))
+    let (remote, works) = Remote::new(at_start(world.now(), pace));
+    Ok((remote, SimulatedDriver::new(world, pace, works)))
 }
 
 fn state(

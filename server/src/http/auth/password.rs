@@ -41,9 +41,26 @@ pub(crate) fn check(password: &str, name: &str) -> Result<(), TooWeak> {
 
 /// Long enough to be taken, and in everybody's list.
 const COMMON: [&str; 20] = [
-    "password", "password1", "password123", "passw0rd", "12345678", "123456789", "1234567890",
-    "87654321", "11223344", "qwertyui", "qwertyuiop", "asdfghjkl", "iloveyou", "sunshine",
-    "administrator", "admin123", "letmein1", "welcome1", "meterhouse", "changeme",
+    "password",
+    "password1",
+    "password123",
+    "passw0rd",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "87654321",
+    "11223344",
+    "qwertyui",
+    "qwertyuiop",
+    "asdfghjkl",
+    "iloveyou",
+    "sunshine",
+    "administrator",
+    "admin123",
+    "letmein1",
+    "welcome1",
+    "meterhouse",
+    "changeme",
 ];
 
 /// Hashes a password for keeping.

@@ -124,10 +124,7 @@ impl Reader {
     }
 
     /// Readers only listen: what they say beyond pings is ignored.
-    async fn answer(
-        &mut self,
-        message: Option<Result<Message, ProtocolError>>,
-    ) -> Result<(), End> {
+    async fn answer(&mut self, message: Option<Result<Message, ProtocolError>>) -> Result<(), End> {
         match message {
             Some(Ok(Message::Ping(bytes))) => Ok(self.session.pong(&bytes).await?),
             None | Some(Err(_) | Ok(Message::Close(_))) => Err(End::Left),
