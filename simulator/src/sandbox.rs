@@ -2,6 +2,7 @@
 //! in the browser alike.
 
 use actix::{Actor, Addr, Context, Handler};
+use actix_rt::{System, SystemRunner};
 use shared::actor::billing::{BillingStatus, BillingSupervisor, Do, Feed, GetStatus, Publish};
 use shared::actor::memory::MemoryJournal;
 use shared::id::{Book, SiteId, StaffId};
@@ -47,6 +48,17 @@ impl Sandbox {
     pub async fn status(&self) -> Result<BillingStatus, WorldError> {
         Ok(self.billing.send(GetStatus).await?)
     }
+}
+
+/// The system that actors run in where there is neither a clock nor a network: drive it with
+/// `block_on`, one slice after the other. The ordinary system starts timers, and a browser has no
+/// clock for them.
+pub fn engine() -> SystemRunner {
+    System::with_tokio_rt(|| {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime without drivers asks nothing of its host")
+    })
 }
 
 /// A feed that nobody watches.

@@ -134,6 +134,7 @@ mod tests {
 
     use super::*;
     use crate::chance::Seed;
+    use crate::sandbox::engine;
 
     /// A small part of the week: three storeys and four shops for two days.
     fn small(seed: u64, slices: u32) -> Ending {
@@ -143,7 +144,7 @@ mod tests {
         let mut scenario = Scenario::parse("small.toml", &text).expect("a scenario");
         scenario.seed = Seed(seed);
         let run = run(&scenario, Span::from_days(2), slices);
-        actix_rt::System::new().block_on(run).expect("a run to the end")
+        engine().block_on(run).expect("a run to the end")
     }
 
     proptest! {

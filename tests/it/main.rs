@@ -16,6 +16,7 @@ mod bundle;
 mod docs;
 mod first_run;
 mod headend;
+mod same_hash;
 mod tidy;
 #[path = "../../server/src/store/sample.rs"]
 mod sample;

@@ -1,5 +1,6 @@
 //! The week of 200 meters in WebAssembly: the same actors and the same story as natively.
 
+use simulator::sandbox::engine;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 fn main() {}
@@ -7,6 +8,6 @@ fn main() {}
 /// Runs the week in so many slices and tells how it came out.
 #[wasm_bindgen]
 pub fn week(slices: u32) -> Result<String, String> {
-    let ending = actix_rt::System::new().block_on(simulator::week::week(slices));
+    let ending = engine().block_on(simulator::week::week(slices));
     ending.map(|ending| ending.to_string()).map_err(|error| error.to_string())
 }
