@@ -24,6 +24,9 @@ pub struct Bill {
     pub lines: Vec<BillLine>,
     /// What the ledger shows: every line's charge rounded, taxes inside prices left inside.
     pub posted: Money,
+    /// Exact charge of every line that has one, taxes inside prices left inside: what is rounded and
+    /// posted.
+    pub charges: Vec<(LineKey, Exact)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,11 @@ impl Bill {
 
     pub fn class_total(&self, class: Class) -> Exact {
         self.lines.iter().filter(|line| line.class == class).map(|line| line.amount).sum()
+    }
+
+    /// The charge of a line as it was posted: with the taxes that are inside its price.
+    pub fn charge_of(&self, line: LineKey) -> Exact {
+        self.charges.iter().find(|(own, _)| *own == line).map_or(Exact::ZERO, |(_, charge)| *charge)
     }
 
     /// Lines of the tariff in their order, and within each the periods by name, then the steps.
@@ -94,6 +102,8 @@ impl ChargeState {
             }
         }
         bill.posted = before.into_iter().map(|exact| exact.round(rounding, tariff.currency)).sum();
+        let charged = before.iter().zip(0_u16..).filter(|(charge, _)| !charge.is_zero());
+        bill.charges = charged.map(|(charge, line)| (LineKey(line), *charge)).collect();
         bill.in_order();
         bill
     }

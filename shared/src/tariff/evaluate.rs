@@ -6,7 +6,9 @@ use crate::tariff::block::Kind;
 use crate::tariff::charge::{ChargeState, Part};
 use crate::tariff::exact::{Exact, Ratio};
 use crate::tariff::power_factor::{PowerFactor, hundredths};
-use crate::tariff::version::{Charge, Component, Demand, Fixed, Minimum, Per, Version, Volume};
+use crate::tariff::version::{
+    Charge, Component, Demand, Fixed, Minimum, MinimumPer, Per, Version, Volume,
+};
 use crate::tariff::{LineKey, Tariff};
 
 /// How many lines a tariff may have; so that an evaluation needs no memory of its own.
@@ -155,15 +157,17 @@ impl ChargeState {
     fn top_up(&self, minimum: &Minimum, component: &Component, so_far: Exact) -> Exact {
         let whole = Exact::from(of(minimum.amount, Energy::KWH.mwh()));
         let days: i64 = self.parts.iter().map(|part| part.days).sum();
-        let (least, charged) = match (minimum.yearly, minimum.by_days) {
-            (false, false) => (whole, so_far),
-            (false, true) => (whole.times(Ratio { num: days, den: self.month.days() }), so_far),
-            // The year is looked at once, with its last month.
-            (true, _) if self.month.month == 12 && self.ends_whole() => {
+        let (least, charged) = match minimum.per {
+            MinimumPer::Day => (whole.times(Ratio { num: days, den: 1 }), so_far),
+            MinimumPer::Month if minimum.by_days => {
+                (whole.times(Ratio { num: days, den: self.month.days() }), so_far)
+            }
+            MinimumPer::Month => (whole, so_far),
+            MinimumPer::Year if self.month.month == 12 && self.ends_whole() => {
                 let before = self.yearly.get(usize::from(component.line.0)).copied();
                 (whole, so_far.plus(before.unwrap_or_default()))
             }
-            (true, _) => return Exact::ZERO,
+            MinimumPer::Year => return Exact::ZERO,
         };
         least.minus(charged).max(Exact::ZERO)
     }

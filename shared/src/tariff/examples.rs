@@ -494,3 +494,21 @@ fn northern_ireland_s_night_moves_with_the_season() {
         assert_eq!(tariff.period_at(clock(&tariff, time)), Some(period), "{time}");
     }
 }
+
+#[test]
+fn every_example_of_the_manual_is_right() {
+    let manual = include_str!("../../../docs/tariffs.md");
+    let mut examples = 0;
+    for block in manual.split("```toml\n").skip(1) {
+        let example = block.split("```").next().expect("the end of a block");
+        let whole = example.contains("id = ");
+        let text = if whole {
+            example.to_owned()
+        } else {
+            format!("{BASE}[[versions]]\nfrom = \"2025-01-01\"\n{example}")
+        };
+        Tariff::from_toml(&text).unwrap_or_else(|error| panic!("{error} in:\n{text}"));
+        examples += 1;
+    }
+    assert_eq!(examples, 13);
+}

@@ -223,6 +223,7 @@ rate = "17"
             for bill in &mut bills {
                 // Rounded amounts are the one thing that differs: the price people see is rounded.
                 bill.posted = Money::ZERO;
+                bill.charges.clear();
             }
             bills
         };

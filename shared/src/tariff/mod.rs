@@ -15,6 +15,7 @@ mod error;
 mod evaluate;
 #[cfg(test)]
 mod examples;
+mod explain;
 #[cfg(test)]
 mod laws;
 mod exact;
@@ -40,6 +41,7 @@ pub use buy::Step;
 pub use charge::{ChargeState, LineCharge};
 pub use error::{ChargeError, TariffError};
 pub use exact::{Exact, Ratio, decimal};
+pub use explain::{ExplainedLine, ExplainedSegment, Explanation, explain};
 pub use rate::{Grouping, Load, Rated, rate, rate_by_day};
 pub use series::{Series, SeriesError};
 pub use settle::{Reading, Segment, Watch};

@@ -28,6 +28,24 @@ impl Version {
         timed.or_else(energy).map(|(_, volume)| volume)
     }
 
+    /// The name of a period as one line's component counts them.
+    pub(crate) fn period_of_line(&self, line: crate::tariff::LineKey, period: usize) -> &str {
+        let component = self.components.iter().find(|component| component.line == line);
+        match component.map(|component| &component.charge) {
+            Some(Charge::Volume(volume)) => self.schedule(volume.schedule).period_name(period),
+            Some(Charge::Demand(demand)) => self.schedule(demand.schedule).period_name(period),
+            Some(
+                Charge::Dynamic(_)
+                | Charge::Fixed(_)
+                | Charge::Minimum(_)
+                | Charge::PowerFactor(_)
+                | Charge::Percent(_)
+                | Charge::Tax(_),
+            )
+            | None => Schedule::ALL,
+        }
+    }
+
     pub(crate) fn main_schedule(&self) -> Option<&Schedule> {
         match self.main_volume() {
             Some(volume) => self.schedules.get(volume.schedule),

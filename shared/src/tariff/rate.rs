@@ -2,12 +2,12 @@
 
 use crate::energy::Energy;
 use crate::money::Money;
-use crate::tariff::Tariff;
 use crate::tariff::bill::{Bill, BillLine};
 use crate::tariff::charge::ChargeState;
 use crate::tariff::error::ChargeError;
 use crate::tariff::exact::Exact;
 use crate::tariff::settle::{Reading, Segment, Watch};
+use crate::tariff::{LineKey, Tariff};
 
 /// How readings are grouped into settlements. It changes how often is posted, and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +176,17 @@ impl Bill {
         for line in &other.lines {
             self.add(line.clone());
         }
+        for &(line, charge) in &other.charges {
+            self.charge(line, charge);
+        }
         self.in_order();
+    }
+
+    fn charge(&mut self, line: LineKey, charge: Exact) {
+        match self.charges.iter_mut().find(|(own, _)| *own == line) {
+            Some((_, sum)) => *sum = sum.plus(charge),
+            None => self.charges.push((line, charge)),
+        }
     }
 
     /// What this bill has more than an earlier one of the same month.
@@ -189,6 +199,10 @@ impl Bill {
             let energy = line.energy.map(|energy| -energy);
             rest.add(BillLine { amount, energy, ..line.clone() });
         }
+        for &(line, charge) in &earlier.charges {
+            rest.charge(line, Exact::ZERO.minus(charge));
+        }
+        rest.charges.retain(|(_, charge)| !charge.is_zero());
         rest.lines.retain(|line| {
             !line.amount.is_zero() || line.energy.is_some_and(|energy| energy != Energy::ZERO)
         });

@@ -34,8 +34,10 @@ pub struct Segment {
     /// Counted from 0; free energy has none.
     pub tier: Option<usize>,
     pub energy: Energy,
-    /// Of one kWh; a price series times its multiplier may be finer, so it is rounded down here.
+    /// Of one kWh; a price series times its multiplier may be finer, so it is rounded down here. Of
+    /// a whole volume the step may still change, and with it the price.
     pub price: UnitPrice,
+    pub amount: Exact,
 }
 
 /// Sees what settling does, for explanations and bills. `()` looks away.
@@ -218,17 +220,12 @@ impl ChargeState {
 
     /// A tariff may have gained lines, ladders and peaks with a later version.
     fn grow(&mut self, tariff: &Tariff) {
-        let lines = tariff.lines.len();
-        self.posted.resize(lines.max(self.posted.len()), crate::money::Money::ZERO);
-        self.pending.resize(lines.max(self.pending.len()), crate::money::Money::ZERO);
-        if tariff.has_yearly_minimum() {
-            self.yearly.resize(lines.max(self.yearly.len()), Exact::ZERO);
-        }
-        self.demands
-            .resize_with(tariff.demand_slots.len().max(self.demands.len()), Default::default);
-        let date = tariff.zone.date(self.at);
-        for reset in tariff.scopes.iter().skip(self.progress.len()) {
-            self.progress.push(Progress::open(*reset, date, tariff.billing_day));
+        if self.posted.len() < tariff.lines.len()
+            || self.progress.len() < tariff.scopes.len()
+            || self.demands.len() < tariff.demand_slots.len()
+            || (self.yearly.is_empty() && tariff.has_yearly_minimum())
+        {
+            self.adopt(tariff);
         }
     }
 
@@ -344,6 +341,7 @@ impl Place<'_> {
             tier,
             energy: Energy::from_mwh(energy),
             price,
+            amount: price.charge(Energy::from_mwh(energy)).into(),
         }
     }
 }
@@ -463,7 +461,9 @@ fn lay_dynamic<W: Watch>(
         if W::SEGMENTS && upto > done {
             place.span = Reading { from: at, to: end, energy };
             let shown = i64::try_from(price.div_euclid(100_000_000)).unwrap_or(i64::MAX);
-            watch.segment(place.segment(Some(0), upto - done, UnitPrice::from_e8(shown)));
+            let mut segment = place.segment(Some(0), upto - done, UnitPrice::from_e8(shown));
+            segment.amount = Exact::from_parts(price * i128::from(upto - done), 100_000_000);
+            watch.segment(segment);
         }
         (at, done) = (end, upto);
     }

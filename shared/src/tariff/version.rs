@@ -146,10 +146,19 @@ pub(crate) struct Contract {
     pub bands: Vec<(Option<Ratio>, Ratio)>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MinimumPer {
+    /// Each civil day charged, summed over the month.
+    Day,
+    Month,
+    /// Calendar year, looked at once, with its last month.
+    Year,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Minimum {
     pub amount: UnitPrice,
-    pub yearly: bool,
+    pub per: MinimumPer,
     pub of: Vec<LineKey>,
     pub by_days: bool,
 }

@@ -61,8 +61,9 @@ enum Periods {
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text)
-        .ok_or_else(|| "an instant with its offset is expected, such as 2025-01-01T00:00:00+08:00".to_owned())
+    Timestamp::parse(text).ok_or_else(|| {
+        "an instant with its offset is expected, such as 2025-01-01T00:00:00+08:00".to_owned()
+    })
 }
 
 fn length(text: &str) -> Result<Span, String> {
@@ -80,7 +81,8 @@ fn length(text: &str) -> Result<Span, String> {
 }
 
 fn named_file(text: &str) -> Result<(String, PathBuf), String> {
-    let (name, file) = text.split_once('=').ok_or("NAME=FILE is expected, such as epex=prices.csv")?;
+    let (name, file) =
+        text.split_once('=').ok_or("NAME=FILE is expected, such as epex=prices.csv")?;
     Ok((name.to_owned(), PathBuf::from(file)))
 }
 
@@ -89,7 +91,9 @@ fn grouping(text: &str) -> Result<Grouping, String> {
         None if text == "step" => Ok(Grouping::Step),
         None if text == "once" => Ok(Grouping::Once),
         Some(("random", seed)) => {
-            let seed = seed.parse().map_err(|_| format!("`{seed}` is not a seed: a whole number is expected"))?;
+            let seed = seed
+                .parse()
+                .map_err(|_| format!("`{seed}` is not a seed: a whole number is expected"))?;
             Ok(Grouping::Random(seed))
         }
         None | Some(_) => Err("step, once or random:SEED is expected".to_owned()),
@@ -121,13 +125,19 @@ pub(super) fn run(options: Options) -> Outcome {
             let rated = rate(&tariff, &load, options.group).map_err(priced)?;
             let billed = rated.bills.iter().map(|bill| bill.posted).sum();
             if rated.posted != billed {
-                return Err(Fault::failed("the postings do not add up to the bills; please report this tariff"));
+                return Err(Fault::failed(
+                    "the postings do not add up to the bills; please report this tariff",
+                ));
             }
             rated.bills
         }
     };
     let named = named(bills, options.periods);
-    answer(&if options.json { show::json(&tariff, &named, options.periods)? } else { show::table(&tariff, &named) })
+    answer(&if options.json {
+        show::json(&tariff, &named, options.periods)?
+    } else {
+        show::table(&tariff, &named)
+    })
 }
 
 /// Bills under the names of the periods that were asked for.

@@ -192,13 +192,13 @@ fn chart(bill: &Bill) -> String {
     let mut text = String::from("\nkWh by period\n");
     for (name, energy) in &bars {
         let length = usize::try_from(i128::from(*energy) * 40 / i128::from(most)).unwrap_or(0);
-        // A String takes every write.
-        drop(writeln!(
+        writeln!(
             text,
             "{name:<width$}  {:<40}  {}",
             "█".repeat(length),
             kwh(Energy::from_mwh(*energy))
-        ));
+        )
+        .expect("a String takes every write");
     }
     text
 }

@@ -47,7 +47,10 @@ pub(super) fn run(command: Command) -> Outcome {
         Command::Check { files } => {
             let checked: Vec<String> = files
                 .iter()
-                .map(|file| read_tariff(file).map(|tariff| format!("{}: {}", file.display(), summary(&tariff))))
+                .map(|file| {
+                    read_tariff(file)
+                        .map(|tariff| format!("{}: {}", file.display(), summary(&tariff)))
+                })
                 .collect::<Result<_, _>>()?;
             answer(&checked.join("\n"))
         }
@@ -66,7 +69,9 @@ fn summary(tariff: &Tariff) -> String {
         .iter()
         .map(|version| tariff.zone().date(version.effective_from()).to_string())
         .collect();
-    let known = tariff.known_through().map_or(String::new(), |last| format!("; holidays known through {last}"));
+    let known = tariff
+        .known_through()
+        .map_or(String::new(), |last| format!("; holidays known through {last}"));
     format!(
         "`{}` is right: {}, {}, in force from {}{known}",
         tariff.id(),

@@ -8,8 +8,8 @@ use crate::tariff::file::node::{Node, Read, Table};
 use crate::tariff::file::{Shared, place_of};
 use crate::tariff::power_factor::{Band, PowerFactor};
 use crate::tariff::version::{
-    Charge, Component, Contract, Demand, Dynamic, Fixed, Minimum, Per, Percent, Ratchet, Rate, Tax,
-    Version, Volume,
+    Charge, Component, Contract, Demand, Dynamic, Fixed, Minimum, MinimumPer, Per, Percent,
+    Ratchet, Rate, Tax, Version, Volume,
 };
 use crate::tariff::{Class, LineKey};
 
@@ -491,19 +491,15 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn minimum(&self) -> Read<Minimum> {
-        let per = [("month", false), ("year", true)];
-        let node = self.table.need("per")?;
-        let yearly = node.word(&per)?;
+        let words =
+            [("day", MinimumPer::Day), ("month", MinimumPer::Month), ("year", MinimumPer::Year)];
+        let per = self.table.need("per")?.word(&words)?;
         let by_days = self.flag("by_days")?;
-        if yearly && by_days {
-            return Err(node.refuse("a yearly minimum is not shortened by days"));
+        if by_days && per != MinimumPer::Month {
+            let node = self.table.need("by_days")?;
+            return Err(node.refuse("only a monthly minimum is shortened by days"));
         }
-        Ok(Minimum {
-            amount: self.table.need("amount")?.amount()?,
-            yearly,
-            of: Vec::new(),
-            by_days,
-        })
+        Ok(Minimum { amount: self.table.need("amount")?.amount()?, per, of: Vec::new(), by_days })
     }
 
     fn power_factor(&self) -> Read<PowerFactor> {

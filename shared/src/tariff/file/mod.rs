@@ -14,7 +14,7 @@ use crate::tariff::calendar::{Calendar, DayTest};
 use crate::tariff::error::{ChargeError, TariffError};
 use crate::tariff::evaluate::MAX_LINES;
 use crate::tariff::schedule::{Clock, Schedule};
-use crate::tariff::version::{Charge, Version};
+use crate::tariff::version::{Charge, MinimumPer, Version};
 use crate::tariff::{LineKey, Tariff};
 use crate::time::{Timestamp, Zone};
 
@@ -104,7 +104,7 @@ pub(super) fn read(text: &str) -> Result<Tariff, TariffError> {
         running,
         close,
         yearly_minimum: versions.iter().flat_map(|version| &version.components).any(
-            |component| matches!(&component.charge, Charge::Minimum(minimum) if minimum.yearly),
+            |component| matches!(&component.charge, Charge::Minimum(minimum) if minimum.per == MinimumPer::Year),
         ),
         calendars: shared.calendars,
         scopes: shared.scopes,
