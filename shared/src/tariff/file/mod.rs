@@ -3,6 +3,8 @@
 mod component;
 mod days;
 mod node;
+#[cfg(test)]
+mod refusals;
 mod times;
 
 use sha2::{Digest, Sha256};
