@@ -16,11 +16,37 @@ macro_rules! built_in {
 }
 
 built_in! {
+    "abb-b23"
+    "acrel-adw300"
     "acrel-ddsy1352"
+    "acrel-dtsd1352"
+    "aspar-mod-16ro"
+    "carlo-gavazzi-em111"
+    "carlo-gavazzi-em340"
     "chint-ddsu666"
+    "chint-dtsu666-101e"
+    "chint-dtsu666-20"
+    "chint-dtsu666-4000"
+    "chint-dtsu666-401e"
+    "ddm18sd"
     "eastron-sdm120"
+    "eastron-sdm230"
     "eastron-sdm630"
+    "eastron-sdm72d"
+    "hiking-dds238-sr"
+    "inepro-pro380"
+    "janitza-b23"
+    "janitza-umg96rm"
+    "kmtronic-relay4"
+    "kmtronic-relay8"
+    "lingxun-lx47le-125"
+    "orno-we504"
+    "orno-we514"
+    "orno-we516"
+    "orno-we525"
     "relay-coils"
+    "schneider-iem3155"
+    "wp8025adam"
 }
 
 /// Profiles by id.

@@ -11,6 +11,7 @@ pub mod plan;
 pub mod point;
 pub mod relay;
 mod relay_file;
+mod sheet;
 
 pub use contact::{Evidence, judge};
 pub use decode::{Ratio, Ratios, Values};
