@@ -24,7 +24,8 @@ fn the_week_ends_the_same_in_any_slices_natively_and_in_a_browsers_engine() {
     let [whole, sliced] = native.as_slice() else { unreachable!("a run for each of two slicings") };
 
     let count = |kind: &str| whole.kinds.get(kind).copied().unwrap_or(0);
-    for (kind, least) in [("bound", 200), ("sold", 100), ("cut", 20), ("lifted", 20), ("held", 20)] {
+    for (kind, least) in [("bound", 200), ("sold", 100), ("cut", 20), ("lifted", 20), ("held", 20)]
+    {
         assert!(count(kind) >= least, "{kind} {} times in a week:\n{whole}", count(kind));
     }
     assert!(whole.charged.mwh() > 10_000_000_000, "{whole}");
@@ -59,7 +60,9 @@ fn compile() -> PathBuf {
     for (name, _) in env::vars_os() {
         let leaks = name.to_str().is_some_and(|name| {
             name.contains("RUSTFLAGS")
-                || ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BUILD_"].iter().any(|p| name.starts_with(p))
+                || ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BUILD_"]
+                    .iter()
+                    .any(|p| name.starts_with(p))
                 || ["CARGO_TARGET_DIR", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"].contains(&name)
         });
         if leaks {
