@@ -159,7 +159,7 @@ mod tests {
                 format!("{stream:?} {hash:016x}")
             })
             .collect();
-        expect![[r#"
+        expect![[r"
             Day 529ea62f4932a30b
             Quarter eb3fa5cfb767c13d
             Start e23ed079a6abf057
@@ -174,7 +174,7 @@ mod tests {
             Trait f32be423450a8bdf
             Delay a7de236d4dda02b6
             Amount c9739d3a376951a7
-            Population 24378a045f788a84"#]]
+            Population 24378a045f788a84"]]
         .assert_eq(&golden.join("\n"));
     }
 

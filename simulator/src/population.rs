@@ -3,20 +3,16 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use shared::energy::{Energy, Power, Register};
+use shared::energy::{Power, Register};
 use shared::id::{AccountId, LineId, MeterId, TariffId};
 use shared::meter::Contact;
 use shared::money::Money;
 use shared::time::{Span, Timestamp};
 
 use crate::chance::Stream;
-use crate::load::appliance::{FLAT, Household};
-use crate::load::building::{LIFT, PUMP_ROOM};
-use crate::load::profile::ProfileLoad;
 use crate::load::{Curve, Desk, Key, Load};
 use crate::meter::{Nameplate, Standing};
-use crate::physics::Flow;
-use crate::scenario::{ApplianceSet, LoadSpec, Population, Rooms, Scenario};
+use crate::scenario::{Population, Rooms, Scenario};
 
 /// One premise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +100,7 @@ fn settle_in(
     let meter = scenario.meter(number);
     let seed = scenario.seed.draw(meter.0, Stream::Population, 0).bits();
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
-    let load = load_of(population.load.get_ref(), scenario.begin(), &mut chance);
+    let load = population.load.get_ref().draw(scenario.begin(), &mut chance);
     let [low, high] = &population.opening_credit;
     let (low, high) = (scenario.amount(low.get_ref()), scenario.amount(high.get_ref()));
     let opening = chance.random_range(low.minor()..=high.minor().max(low.minor()));
@@ -132,42 +128,6 @@ fn settle_in(
         need: scenario.amount(population.monthly_need.get_ref()),
         tenant: population.tenants,
     }
-}
-
-fn load_of(spec: &LoadSpec, start: Timestamp, chance: &mut ChaCha8Rng) -> Load {
-    let mut parts = Vec::new();
-    let mut within = |[low, high]: [i64; 2]| chance.random_range(low..=high);
-    if let (Some(profile), Some(annual)) = (spec.profile, spec.annual_kwh) {
-        parts.push(Load::Profile(ProfileLoad {
-            profile,
-            annual: Energy::from_kwh(within(annual)),
-            day_variance: spec.day_variance,
-            quarter_variance: spec.quarter_variance,
-            tangent: 250,
-        }));
-    }
-    if let Some(set) = spec.appliances {
-        let appliances = match set {
-            ApplianceSet::Flat => FLAT,
-            ApplianceSet::Lift => LIFT,
-            ApplianceSet::PumpRoom => PUMP_ROOM,
-        };
-        let use_permille = spec.use_permille.map_or(1_000, within);
-        parts.push(Load::Appliances(Household { appliances, use_permille }));
-    }
-    let watts = |watts: i64| Flow::with_tangent(watts * 1_000, 250);
-    parts.extend(spec.constant_watts.map(|constant| Load::Constant(watts(constant))));
-    parts.extend(spec.pulse.map(|pulse| Load::Pulse {
-        on: watts(pulse.watts),
-        every: Span::from_secs(pulse.every_seconds),
-        lasting: Span::from_secs(pulse.for_seconds),
-    }));
-    parts.extend(spec.step.map(|step| Load::Step {
-        before: watts(step.before_watts),
-        after: watts(step.after_watts),
-        at: step.at.from(start),
-    }));
-    Load::Sum(parts)
 }
 
 /// The power below which the load stays 99 % of a week, in whole 100 W, at least 500 W.

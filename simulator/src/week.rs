@@ -85,10 +85,11 @@ async fn ending(sandbox: &Sandbox) -> Result<Ending, WeekError> {
             let event = Event::from_body(&record.body)
                 .map_err(|error| WeekError::Journal(error.to_string()))?;
             *ending.kinds.entry(kind(&event)).or_default() += 1;
-            match event {
-                Event::Settled(settled) => ending.charged = ending.charged + settled.energy,
-                Event::Sold(sale) => ending.sold += sale.amount,
-                _ => (),
+            if let Event::Settled(settled) = &event {
+                ending.charged += settled.energy;
+            }
+            if let Event::Sold(sale) = &event {
+                ending.sold += sale.amount;
             }
         }
     }

@@ -123,7 +123,7 @@ impl Habit {
     }
 
     fn weight(&self, day: &Day, at: Timestamp) -> i64 {
-        let before = Span::from_days(if at < day.start { 1 } else { 0 });
+        let before = Span::from_days(i64::from(at < day.start));
         let hour = usize::from(day.quarter_at(at + before) / 4);
         self.hours.get(hour).copied().map_or(0, i64::from)
     }

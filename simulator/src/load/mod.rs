@@ -110,7 +110,7 @@ impl Desk {
                 self.sketch.add(*at, day.end, *after);
             }
             Load::Pulse { on, every, lasting } => {
-                pulse(&mut self.sketch, *on, *every, *lasting, day)
+                pulse(&mut self.sketch, *on, *every, *lasting, day);
             }
             Load::Profile(load) => {
                 let calendar = &self.calendar;

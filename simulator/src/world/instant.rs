@@ -107,7 +107,9 @@ impl World {
             .filter(|(_, home)| home.account == account)
             .map(|(meter, _)| *meter)
             .collect();
-        meters.into_iter().for_each(|meter| self.hurry(meter));
+        for meter in meters {
+            self.hurry(meter);
+        }
         Ok(())
     }
 

@@ -20,6 +20,7 @@ use shared::vend::Policy;
 use thiserror::Error;
 
 use crate::bus::{BusStatus, Status, VirtualBus};
+use crate::fault::Disturbance;
 use crate::load::Desk;
 use crate::meter::VirtualMeter;
 use crate::population::Premise;
@@ -56,6 +57,9 @@ struct Home {
     line: LineId,
     account: AccountId,
 }
+
+/// A line before it is put up, and who hangs on it.
+type Street = (VirtualBus, Vec<(MeterId, AccountId)>);
 
 /// What a world has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -152,7 +156,7 @@ impl World {
         &mut self,
         scenario: &Scenario,
         premise: Premise,
-        lines: &mut BTreeMap<LineId, (VirtualBus, Vec<(MeterId, AccountId)>)>,
+        lines: &mut BTreeMap<LineId, Street>,
     ) {
         let Premise { meter, account, line, plate, load, standing, need, tenant, .. } = premise;
         let (bus, homes) = lines.entry(line).or_insert_with(|| {
@@ -166,11 +170,7 @@ impl World {
         }
     }
 
-    fn put_up(
-        &mut self,
-        lines: BTreeMap<LineId, (VirtualBus, Vec<(MeterId, AccountId)>)>,
-        disturbances: &[crate::fault::Disturbance],
-    ) {
+    fn put_up(&mut self, lines: BTreeMap<LineId, Street>, disturbances: &[Disturbance]) {
         for (line, (mut bus, homes)) in lines {
             for disturbance in disturbances {
                 bus.disturb(disturbance.clone());

@@ -76,7 +76,9 @@ mod tests {
             Turn::Event(0),
         ];
         let mut wheel = Wheel::default();
-        turns.iter().for_each(|turn| wheel.add(at(5), *turn));
+        for turn in turns {
+            wheel.add(at(5), turn);
+        }
         wheel.add(at(5), Turn::Round);
         wheel.add(at(6), Turn::Round);
         assert_eq!(wheel.next(), Some(at(5)));
