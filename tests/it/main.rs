@@ -11,9 +11,12 @@
 
 mod harness;
 
+mod access;
 mod browser;
 mod bundle;
+mod cli;
 mod docs;
+mod errors;
 mod first_run;
 mod headend;
 mod same_hash;

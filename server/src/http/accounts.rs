@@ -7,7 +7,6 @@ use serde::Deserialize;
 use shared::actor::billing::GetPreview;
 use shared::id::{AccountId, Seq, StaffId};
 use shared::money::Money;
-use shared::site::Refusal;
 
 use super::problem::{Answer, Trouble};
 use super::state::State;
@@ -30,7 +29,7 @@ pub(super) async fn ledger(
     page: web::Query<Page>,
 ) -> Answer {
     let account = account.into_inner();
-    state.hub.book_of(account).ok_or(Refusal::NoAccount(account))?;
+    state.book_of(account)?;
     let names = staff_names(&state).await?;
     let Page { before, limit } = page.into_inner();
     let limit = limit.unwrap_or(USUAL);
@@ -54,7 +53,7 @@ pub(super) async fn preview(
     question: web::Query<Question>,
 ) -> Answer {
     let account = account.into_inner();
-    let book = state.hub.book_of(account).ok_or(Refusal::NoAccount(account))?;
+    let book = state.book_of(account)?;
     let question = GetPreview { account, amount: question.amount, now: state.now(book) };
     Ok(HttpResponse::Ok().json(state.billing.preview(question).await?))
 }

@@ -11,6 +11,14 @@ pub(super) async fn live() -> HttpResponse {
 }
 
 pub(super) async fn ready(state: web::Data<State>) -> Answer {
+    if let Some(lost) = &state.lost {
+        return Err(Trouble::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "journal-behind-anchor",
+            "records that were once safe are missing, so nothing is sold",
+        )
+        .detail(lost));
+    }
     let status = state.billing.status().await?;
     match status.halted {
         None => Ok(HttpResponse::Ok().body("ready\n")),

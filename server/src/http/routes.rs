@@ -71,9 +71,10 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/accounts/{account}/ledger", EVERYBODY, || web::to(accounts::ledger)),
     row(GET, "/api/v1/accounts/{account}/preview", COUNTER, || web::to(accounts::preview)),
     row(POST, "/api/v1/sales", COUNTER, || web::to(sales::sell)),
+    // Before the receipts of a book: the router takes the first path that fits.
+    row(POST, "/api/v1/receipts/{receipt}/reversal", COUNTER, || web::to(sales::reverse)),
     row(GET, "/api/v1/receipts/{book}/{receipt}", EVERYBODY, || web::to(receipts::show)),
     row(POST, "/api/v1/receipts/{book}/{receipt}/copies", COUNTER, || web::to(receipts::reprint)),
-    row(POST, "/api/v1/receipts/{receipt}/reversal", COUNTER, || web::to(sales::reverse)),
     row(GET, "/api/v1/alarms", EVERYBODY, || web::to(alarms::list)),
     row(POST, "/api/v1/alarms/{alarm}/acknowledge", ADMIN, || web::to(alarms::acknowledge)),
     row(GET, "/api/v1/clock", EVERYBODY, || web::to(clock::show)),

@@ -22,7 +22,7 @@ pub(super) async fn sell(
 ) -> Answer {
     let key = key_of(&request)?;
     let account = order.account;
-    let book = state.hub.book_of(account).ok_or(Refusal::NoAccount(account))?;
+    let book = state.book_of(account)?;
     let cash = order.tender == Tender::Cash;
     if !cash && order.handed.is_some() {
         return Err(Trouble::bad("handed-without-cash", "only cash is handed over"));

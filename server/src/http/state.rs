@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(crate) tariffs: Arc<BTreeMap<TariffId, Tariff>>,
     /// The tariff whose periods the overview shows.
     pub(crate) shown_tariff: BTreeMap<Book, TariffId>,
+    /// What the journal lacks of what its anchor knows; nothing is sold until that is accepted.
+    pub(crate) lost: Option<String>,
     /// Who is found at the counter.
     pub(crate) accounts: BTreeMap<AccountId, Known>,
 }
@@ -48,6 +50,11 @@ impl State {
     /// The time of a book.
     pub(crate) fn now(&self, book: Book) -> Timestamp {
         self.clocks.now(book)
+    }
+
+    /// The book that an account stands in.
+    pub(crate) fn book_of(&self, account: AccountId) -> Result<Book, Refusal> {
+        self.accounts.get(&account).map(|known| known.book).ok_or(Refusal::NoAccount(account))
     }
 
     /// Minor units in one unit of the currency.

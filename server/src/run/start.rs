@@ -29,6 +29,7 @@ use crate::http::auth::People;
 use crate::http::auth::cookie::Scheme;
 use crate::http::live::{FeedActor, Hub};
 use crate::http::state::{Billing, State};
+use crate::store::anchor::Standing;
 use crate::store::{Options, Running, Store};
 use simulator::world::World;
 
@@ -48,6 +49,10 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     if place.accept_loss {
         store.accept_loss(StaffId(0), clock::now()).await.map_err(Fault::failed)?;
     }
+    let lost = match store.journal_status().standing {
+        Standing::Sound => None,
+        Standing::Recovery(recovery) => Some(recovery.sentence()),
+    };
 
     let fleet = plan.fleet();
     entry::remember(&store.registry, &fleet).await?;
@@ -80,12 +85,12 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
-    let state = state(&plan, fleet, &store, &billing, hub, clocks, people);
+    let state = State { lost: lost.clone(), ..state(&plan, fleet, &store, &billing, hub, clocks, people) };
     let server = crate::http::serve(listener, web::Data::new(state))
         .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
     let handle = server.handle();
     let serving = actix_rt::spawn(server);
-    answer(&welcome(address, &greeting))?;
+    answer(&welcome(address, &greeting, lost.as_deref()))?;
 
     ends::asked().await?;
     tracing::info!("asked to end");
@@ -216,6 +221,7 @@ fn state(
         accounts: fleet.accounts,
         tariffs: Arc::new(tariffs.collect()),
         shown_tariff,
+        lost: None,
     }
 }
 
@@ -238,8 +244,12 @@ async fn finish(drivers: Vec<JoinHandle<()>>) {
     }
 }
 
-fn welcome(address: SocketAddr, greeting: &entry::Greeting) -> String {
+fn welcome(address: SocketAddr, greeting: &entry::Greeting, lost: Option<&str>) -> String {
     let mut lines = vec![format!("Meterhouse is ready on http://{address}")];
+    if let Some(lost) = lost {
+        lines.push(format!("NOTHING IS SOLD: {lost}"));
+        lines.push("Restore a newer copy, or start with --accept-loss to go on.".to_owned());
+    }
     if let Some(code) = &greeting.code {
         lines.push(format!("Set-up code for the first admin, good once: {code}"));
     }

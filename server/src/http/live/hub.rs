@@ -9,7 +9,7 @@ use shared::api::alarm::Alarm;
 use shared::api::clock::Clock;
 use shared::api::live::{LiveMessage, MeterRow};
 use shared::api::overview::Figures;
-use shared::id::{AccountId, Book, MeterId};
+use shared::id::{AccountId, MeterId};
 use shared::time::Timestamp;
 use tokio::sync::broadcast;
 
@@ -91,11 +91,6 @@ impl Hub {
 
     pub(crate) fn figures(&self) -> Vec<Figures> {
         self.lock().wall.figures()
-    }
-
-    /// The book of an account, by its meters.
-    pub(crate) fn book_of(&self, account: AccountId) -> Option<Book> {
-        self.lock().wall.rows().find(|row| row.account == Some(account)).map(|row| row.book)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -1,0 +1,129 @@
+//! The command line as a person meets it.
+
+use serde_json::Value;
+
+use crate::harness::site::meterhouse;
+use crate::harness::{Caller, TestSite, root};
+
+fn said(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn help_names_every_command_and_shows_examples() {
+    let help = meterhouse(&["--help"], None);
+    assert!(help.status.success());
+    let help = said(&help);
+    for word in ["demo", "run", "token", "config", "verify", "completions", "Examples:"] {
+        assert!(help.contains(word), "`{word}` is missing in:\n{help}");
+    }
+    for command in ["demo", "run", "token create", "config check", "verify", "completions"] {
+        let mut arguments: Vec<&str> = command.split(' ').collect();
+        arguments.push("--help");
+        let help = meterhouse(&arguments, None);
+        assert!(help.status.success(), "{command}");
+        assert!(said(&help).lines().count() > 5, "{command}: {}", said(&help));
+    }
+}
+
+#[test]
+fn the_shells_get_their_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = meterhouse(&["completions", shell], None);
+        assert!(script.status.success(), "{shell}");
+        assert!(said(&script).contains("token"), "{shell}");
+    }
+}
+
+#[test]
+fn the_example_of_a_site_file_is_good() {
+    let example = root().join("server/config.example.toml");
+    let checked = meterhouse(&["config", "check"], Some(&example));
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert_eq!(
+        said(&checked).trim(),
+        "Linden Court 7: 3 lines, 3 meters, 2 accounts, 2 tariffs; all good"
+    );
+}
+
+#[tokio::test]
+async fn a_token_is_all_that_is_printed_and_works_at_once() {
+    let site = TestSite::start(&["demo"]).await;
+    let arguments = ["token", "create", "--role", "viewer", "--name", "Prometheus", "--data"];
+    let made = meterhouse(&arguments, Some(&site.data()));
+    assert!(made.status.success());
+    let token = said(&made);
+    assert!(token.ends_with('\n') && token.trim().starts_with("pv_"), "{token}");
+    assert_eq!(token.trim().len(), 67, "{token}");
+    let caller = Caller::Token(token.trim().to_owned());
+    let metrics = site.get(&caller, "/metrics").await.expect(200).text();
+    assert!(
+        metrics.contains("meterhouse_meters{book=\"simulated\",state=\"all\"} 56"),
+        "{metrics}"
+    );
+    let who = site.get(&caller, "/api/v1/session").await.expect(200).json();
+    assert_eq!(who.get("name").and_then(Value::as_str), Some("Prometheus"));
+    let taken = ["token", "create", "--role", "viewer", "--name", "admin", "--data"];
+    assert_eq!(meterhouse(&taken, Some(&site.data())).status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn asked_to_end_it_ends_well_and_the_demo_goes_on_later() {
+    let mut site = TestSite::start(&["demo", "--pace", "1"]).await;
+    let viewer = site.token("viewer");
+    let energy = async |site: &TestSite| {
+        let page = site.get(&viewer, "/api/v1/meters/1001").await.expect(200).json();
+        page["this_month"].as_i64().expect("a number")
+    };
+    let clock = async |site: &TestSite| {
+        let clock = site.get(&viewer, "/api/v1/clock").await.expect(200).json();
+        clock["now"].as_i64().expect("a time")
+    };
+    let (used, now) = (energy(&site).await, clock(&site).await);
+    assert!(used > 0, "the history of two days has used energy");
+    let status = site.stop().await;
+    assert!(status.success(), "{status}");
+    assert!(site.verify().status.success());
+    site.restart().await;
+    assert!(energy(&site).await >= used);
+    let after = clock(&site).await;
+    assert!(after > now - 3_600_000 && after < now + 3_600_000, "{now} {after}");
+    assert!(site.verify().status.success());
+}
+
+#[tokio::test]
+async fn the_clock_can_be_paused_stepped_and_set() {
+    let site = TestSite::start(&["demo", "--pace", "60"]).await;
+    let admin = site.token("admin");
+    let order = async |order: Value| site.post(&admin, "/api/v1/clock", &order).await;
+    let paused = order(Value::from("pause")).await.expect(200).json();
+    assert_eq!(paused["paused"], Value::from(true));
+    let later = site.get(&admin, "/api/v1/clock").await.expect(200).json();
+    assert_eq!(later["now"], paused["now"], "paused is paused");
+    order(serde_json::json!({ "step": 3_600_000 })).await.expect(200);
+    let stepped = crate::harness::eventually("an hour passes and it pauses again", async || {
+        let clock = site.get(&admin, "/api/v1/clock").await.expect(200).json();
+        (clock["paused"] == Value::from(true) && clock["now"] != paused["now"]).then_some(clock)
+    })
+    .await;
+    let passed = stepped["now"].as_i64().zip(paused["now"].as_i64()).map(|(to, from)| to - from);
+    assert_eq!(passed, Some(3_600_000));
+    let faster = order(serde_json::json!({ "pace": 3_600 })).await.expect(200).json();
+    assert_eq!(faster["pace"], Value::from(3_600));
+    for bad in [serde_json::json!({ "pace": 0 }), serde_json::json!({ "step": 86_400_001 })] {
+        order(bad).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn logs_can_be_read_by_machines() {
+    let mut site = TestSite::start(&["--log", "info", "--log-json", "demo"]).await;
+    site.stop().await;
+    let said = site.said();
+    let lines: Vec<&str> = said.lines().filter(|line| line.starts_with('{')).collect();
+    assert!(!lines.is_empty(), "{said}");
+    for line in lines {
+        let entry: Value = serde_json::from_str(line).expect("a line of JSON");
+        assert!(entry.get("level").is_some(), "{line}");
+    }
+}
