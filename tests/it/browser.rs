@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Browser, Caller, TestSite, within};
 
@@ -34,24 +34,32 @@ async fn the_browser_sees_the_faults_it_looks_for() {
 async fn a_cashier_sells_with_two_fields_and_three_keys() {
     let site = TestSite::start(DEMO).await;
     let admin = site.sign_in_as("admin").await;
+    site.post(&admin, "/api/v1/clock", &json!("pause")).await;
     Browser::with(DESK.0, DESK.1, async |browser| {
         enter(browser, &site, "Cashier").await;
-        let (account, name, credit) = somebody_with_credit(&site, &admin).await;
+        let (account, serial) = somebody(&site, &admin).await;
+        let before = credit_of(&site, &admin, account).await;
         browser.keys(F2).await;
-        browser.see(".sale-page input[type=search]:focus, .sale input:focus").await;
+        browser.see("#sale-find:focus").await;
 
-        browser.keys(&name).await;
-        browser.see(".sale [aria-selected=true], .found").await;
+        browser.keys(&serial).await;
         browser.keys(ENTER).await;
-        browser.see(".sale input.amount:focus, input[name=amount]:focus").await;
+        browser.see("#sale-amount:focus").await;
         browser.keys("50").await;
         browser.keys(ENTER).await;
-        browser.see(".sale .confirm, .confirming").await;
+        browser.see("#sale-confirm.confirm:focus").await;
         browser.keys(ENTER).await;
 
-        browser.see(".receipt").await;
-        let (_, after) = credit_of(&site, &admin, account).await;
-        assert!(after > credit, "the sale of 50.00 shows in the credit: {credit} -> {after}");
+        let receipt = browser.read(".receipt", "50.00").await;
+        assert!(receipt.contains("№"), "{receipt}");
+        assert_eq!(credit_of(&site, &admin, account).await - before, 5_000, "50.00 more, exactly");
+
+        // The next customer is one key away; a key too many sells nothing.
+        browser.see("#sale-next:focus").await;
+        browser.keys(ENTER).await;
+        browser.see("#sale-find:focus").await;
+        browser.keys(ENTER).await;
+        assert_eq!(credit_of(&site, &admin, account).await - before, 5_000);
     })
     .await;
 }
@@ -242,20 +250,19 @@ async fn look(browser: &Browser, name: &str, screens: &Path) -> Vec<String> {
     faults
 }
 
-/// An account that can be sold to: its number, how one searches for it, its credit.
-async fn somebody_with_credit(site: &TestSite, caller: &Caller) -> (u64, String, i64) {
+/// An account that can be sold to, and its meter's number to search for.
+async fn somebody(site: &TestSite, caller: &Caller) -> (u64, String) {
     let found = site.get(caller, "/api/v1/search?q=1").await.expect(200).json();
-    let first = found.as_array().and_then(|found| found.first()).cloned().unwrap_or_default();
+    let first = found.get(0).cloned().unwrap_or_default();
     let account =
         first.get("account").and_then(Value::as_u64).expect("the search finds an account");
-    let serial = first.get("serial").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (_, credit) = credit_of(site, caller, account).await;
-    (account, serial, credit)
+    (account, first.get("serial").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
-async fn credit_of(site: &TestSite, caller: &Caller, account: u64) -> (u64, i64) {
+/// What the account has, in minor units.
+async fn credit_of(site: &TestSite, caller: &Caller, account: u64) -> i64 {
     let path = format!("/api/v1/accounts/{account}/preview?amount=100");
     let preview = site.get(caller, &path).await.expect(200).json();
     let credit = preview.get("credit_before").and_then(Value::as_i64);
-    (account, credit.unwrap_or_else(|| panic!("no credit in {preview}")))
+    credit.unwrap_or_else(|| panic!("no credit in {preview}"))
 }
