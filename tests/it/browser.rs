@@ -37,7 +37,7 @@ async fn a_cashier_sells_with_two_fields_and_three_keys() {
     site.post(&admin, "/api/v1/clock", &json!("pause")).await;
     Browser::with(DESK.0, DESK.1, async |browser| {
         enter(browser, &site, "Cashier").await;
-        let (account, serial) = somebody(&site, &admin).await;
+        let Somebody { account, serial, .. } = somebody(&site, &admin).await;
         let before = credit_of(&site, &admin, account).await;
         browser.keys(F2).await;
         browser.see("#sale-find:focus").await;
@@ -79,6 +79,7 @@ async fn the_clock_of_a_simulated_building_stops_steps_and_runs() {
         browser.click(".clock > .icon-button").await;
         let paused = until("the clock stands", &|clock| field(clock, "paused") == true).await;
         browser.see(".clock.paused").await;
+        let shown = browser.read(".clock b", ":").await;
 
         browser.click(".clock-step:nth-child(2)").await;
         let hour = field(&paused, "now").as_i64().unwrap_or_default() + 3_600_000;
@@ -86,10 +87,13 @@ async fn the_clock_of_a_simulated_building_stops_steps_and_runs() {
             field(clock, "paused") == true && field(clock, "now").as_i64() == Some(hour)
         })
         .await;
+        browser.read(".clock b", &an_hour_after(&shown)).await;
+        browser.see(".clock.paused").await;
 
         browser.click(".clock > .icon-button").await;
         let choose = "const pace = document.querySelector('.clock select'); pace.value = '3600';
             pace.dispatchEvent(new Event('change', { bubbles: true }))";
+        until("the clock runs", &|clock| field(clock, "paused") == false).await;
         browser.run(choose).await;
         until("the clock runs at 3,600×", &|clock| {
             field(clock, "paused") == false && field(clock, "pace") == 3_600
@@ -164,6 +168,16 @@ async fn every_page_is_sound_at_both_widths_in_both_languages_and_themes() {
     let site = TestSite::start(DEMO).await;
     let screens = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens");
     fs::create_dir_all(&screens).expect("a folder for pictures");
+    let admin = site.sign_in_as("admin").await;
+    let meter = format!("/meters/{}", somebody(&site, &admin).await.meter);
+    let pages = [
+        ("overview", "/"),
+        ("wall", "/wall"),
+        ("meters", "/meters"),
+        ("meter", &meter),
+        ("sale", "/vend"),
+        ("alarms", "/alarms"),
+    ];
     let mut faults = Vec::new();
     for (width, height) in [DESK, PHONE] {
         Browser::with(width, height, async |browser| {
@@ -175,7 +189,7 @@ async fn every_page_is_sound_at_both_widths_in_both_languages_and_themes() {
                 [("en", "light"), ("en", "dark"), ("zh-CN", "light"), ("zh-CN", "dark")]
             {
                 choose(browser, lang, theme).await;
-                for (name, path) in PAGES {
+                for (name, path) in pages {
                     browser.open(&site.url(path)).await;
                     browser.see("main h1").await;
                     settle(browser).await;
@@ -189,18 +203,16 @@ async fn every_page_is_sound_at_both_widths_in_both_languages_and_themes() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-const PAGES: &[(&str, &str)] = &[
-    ("overview", "/"),
-    ("wall", "/wall"),
-    ("meters", "/meters"),
-    ("meter", "/meters/1"),
-    ("sale", "/vend"),
-    ("alarms", "/alarms"),
-];
-
 const ENTER: &str = "\u{e007}";
 const RIGHT: &str = "\u{e014}";
 const F2: &str = "\u{e032}";
+
+/// `23:15` becomes `00:15`.
+fn an_hour_after(shown: &str) -> String {
+    let (hours, minutes) = shown.trim().split_once(':').expect("a time of day");
+    let hours: u32 = hours.parse().expect("hours");
+    format!("{:02}:{minutes}", (hours + 1) % 24)
+}
 
 /// Opens the site and signs in with the demo's ready log-in of this name, in English.
 async fn enter(browser: &Browser, site: &TestSite, role: &str) {
@@ -250,13 +262,22 @@ async fn look(browser: &Browser, name: &str, screens: &Path) -> Vec<String> {
     faults
 }
 
-/// An account that can be sold to, and its meter's number to search for.
-async fn somebody(site: &TestSite, caller: &Caller) -> (u64, String) {
+/// An account that can be sold to, with its meter.
+struct Somebody {
+    account: u64,
+    meter: u64,
+    serial: String,
+}
+
+async fn somebody(site: &TestSite, caller: &Caller) -> Somebody {
     let found = site.get(caller, "/api/v1/search?q=1").await.expect(200).json();
     let first = found.get(0).cloned().unwrap_or_default();
-    let account =
-        first.get("account").and_then(Value::as_u64).expect("the search finds an account");
-    (account, first.get("serial").and_then(Value::as_str).unwrap_or_default().to_owned())
+    let number = |key: &str| {
+        let number = first.get(key).and_then(Value::as_u64);
+        number.unwrap_or_else(|| panic!("no {key} in what the search found: {found}"))
+    };
+    let serial = first.get("serial").and_then(Value::as_str).unwrap_or_default().to_owned();
+    Somebody { account: number("account"), meter: number("meter"), serial }
 }
 
 /// What the account has, in minor units.
