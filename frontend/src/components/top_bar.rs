@@ -30,7 +30,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <b class="site">{ &seat.site.name }</b>
             <ClockBar />
             <span class="spring" />
-            <button class="search-button" onclick={move |_| search.emit(())} aria-label={texts.frame.search_wide}>
+            <button class="search-button" onclick={move |_| search.emit(())} title={texts.frame.search_wide}>
                 <Glyph icon={Icon::Search} size=16 /><span>{ texts.frame.search }</span><kbd>{ "Ctrl K" }</kbd>
             </button>
             <Link<Route> to={Route::Alarms} classes={classes!("icon-button", "bell", (unseen > 0).then_some("ringing"))}>
