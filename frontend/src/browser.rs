@@ -84,6 +84,12 @@ pub fn mark_root(name: &str, value: Option<&str>) {
     });
 }
 
+pub fn set_title(title: &str) {
+    if let Some(document) = window().document() {
+        document.set_title(title);
+    }
+}
+
 pub fn element(id: &str) -> Option<HtmlElement> {
     window().document()?.get_element_by_id(id)?.dyn_into().ok()
 }

@@ -1,5 +1,7 @@
 //! Meterhouse's web app: pages ask, stores reduce, components show.
 
+#![expect(unreachable_pub, reason = "a program: nothing in it is reached from outside")]
+
 mod app;
 mod backend;
 mod browser;

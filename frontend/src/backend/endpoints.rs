@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::api::clock::ClockOrder;
 use shared::api::ledger::LedgerPage;
-use shared::api::meter::{MeterPage, PowerCurve, ReadingRow, SupplyOrder, SupplyOrdered};
+use shared::api::meter::{HoldJudgement, MeterPage, PowerCurve, ReadingRow, SupplyOrder, SupplyOrdered};
 use shared::api::overview::Overview;
 use shared::api::receipt::Receipt;
 use shared::api::sale::{Found, Preview, ReversalOrder, SaleOrder};
@@ -75,6 +75,10 @@ impl Backend {
         key: &IdempotencyKey,
     ) -> Answer<SupplyOrdered> {
         self.ask(Request::post(format!("/meters/{meter}/supply")).body(order).key(key)).await
+    }
+
+    pub async fn judge(&self, meter: MeterId, judgement: &HoldJudgement, key: &IdempotencyKey) -> Answer<()> {
+        self.order(Request::post(format!("/meters/{meter}/hold")).body(judgement).key(key)).await
     }
 
     pub async fn ledger(&self, account: AccountId, before: Option<Seq>) -> Answer<LedgerPage> {

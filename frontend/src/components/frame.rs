@@ -12,7 +12,7 @@ use crate::format;
 use crate::hooks::{
     use_document_key, use_fleet, use_lang, use_seat, use_second, use_settings, use_texts,
 };
-use crate::i18n::fill;
+use crate::i18n::{Texts, fill};
 use crate::route::Route;
 use crate::store::fleet::Link as Wire;
 
@@ -34,8 +34,10 @@ pub fn Frame(props: &FrameProps) -> Html {
     let navigator = use_navigator().expect("the frame is inside the router");
     let floating = use_state_eq(|| Floating::Nothing);
     let led = use_mut_ref(|| false);
+    let here = use_route::<Route>();
+    use_effect_with(title(here.as_ref(), texts, &seat.site.name), |title| browser::set_title(title));
     // On the sale page F2 is a tender.
-    let at_sale = use_route::<Route>() == Some(Route::Sale);
+    let at_sale = here == Some(Route::Sale);
     let pressed = {
         let (floating, may_sell) = (floating.clone(), seat.may_sell());
         Callback::from(move |event: KeyboardEvent| {
@@ -96,6 +98,20 @@ pub fn Frame(props: &FrameProps) -> Html {
     }
 }
 
+/// What the browser's tab and a screen reader call the page.
+fn title(here: Option<&Route>, texts: &Texts, site: &str) -> String {
+    let page = match here {
+        Some(Route::Overview) | None => texts.frame.overview,
+        Some(Route::Wall) => texts.frame.wall,
+        Some(Route::Meters | Route::Meter { .. }) => texts.frame.meters,
+        Some(Route::Sale) => texts.frame.sale,
+        Some(Route::Receipt { .. }) => texts.receipt.title,
+        Some(Route::Alarms) => texts.frame.alarms,
+        Some(Route::NotFound) => texts.frame.not_found,
+    };
+    format!("{page} · {site}")
+}
+
 /// What must be known at every moment: this is a demo, the link is lost, money stands still.
 #[component]
 fn Bands() -> Html {
@@ -104,7 +120,7 @@ fn Bands() -> Html {
     let halted =
         fleet.alarms.iter().any(|alarm| alarm.kind == shared::api::alarm::AlarmKind::JournalHalted);
     html! {
-        <div class="bands">
+        <div class="bands" role="region" aria-label={texts.frame.notices}>
             if seat.sandbox {
                 <p class="band demo">{ texts.frame.sandbox_band }</p>
             } else if seat.site.demo {

@@ -109,7 +109,7 @@ pub fn Palette(props: &PaletteProps) -> Html {
                     }
                 }) }
                 if typed.is_empty() { } else if wall::filtered(&fleet.rows, &std::collections::BTreeSet::new(), &typed).is_empty() {
-                    <li class="quiet palette-none">{ texts.palette.nothing }</li>
+                    <li class="quiet palette-none" role="option" aria-disabled="true" aria-selected="false">{ texts.palette.nothing }</li>
                 }
             </ul>
             <p class="palette-foot quiet">{ texts.palette.move_keys }</p>

@@ -6,7 +6,7 @@ mod words;
 
 pub use table::{Texts, en, zh};
 pub use words::{
-    alarm, allocation, charge_line, contact, fault, period, problem, quality, reason, role, state,
+    alarm, allocation, charge_line, contact, fault, period, problem, problem_detail, quality, reason, role, state,
     state_hint, tender,
 };
 

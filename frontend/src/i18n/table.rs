@@ -32,6 +32,7 @@ texts! {
         alarms: "告警", "Alarms";
         more: "更多", "More";
         places: "主导航", "Main places";
+        notices: "提示", "Notices";
         collapse: "收起侧栏", "Collapse the rail";
         expand: "展开侧栏", "Expand the rail";
         search: "搜索", "Search";
@@ -43,7 +44,7 @@ texts! {
         theme_dark: "主题：深色", "Theme: dark";
         sign_out: "退出登录", "Sign out";
         shortcuts: "快捷键", "Keyboard shortcuts";
-        demo_band: "演示项目：电表和金额均为模拟，不产生真实费用", "Demo site: meters and money are simulated, nothing here is charged to anybody";
+        demo_band: "演示项目：电表和金额均为模拟", "Demo site: simulated meters, simulated money";
         sandbox_band: "沙盒：整座楼在此页面内运行，关闭页面即消失", "Sandbox: the whole building runs inside this page and is gone when you close it";
         simulated: "模拟", "simulated";
         live: "实表", "live";
@@ -207,6 +208,11 @@ texts! {
         last_fault: "最近故障", "Last fault";
         no_fault: "没有故障", "none";
         held: "读数待核：示数 {0} kWh,上次接受 {1} kWh", "A reading is held: register {0} kWh, last accepted {1} kWh";
+        bill_difference: "照实计费", "Bill the difference";
+        bill_lead: "这些电量确实用过：按差值计费。原因会记入流水。", "The energy was really used: it is charged. The reason is kept in the journal.";
+        new_start: "作为新起点", "Take as a new start";
+        new_start_lead: "电表被清零或更换：从新示数起计，中间不计费。", "The register was reset or the meter replaced: counting goes on from here, nothing between is charged.";
+        judge_hint: "例如：现场核对过示数", "For example: register checked on site";
         held_hint: "在有人判断之前不计费，也不拉闸。", "It is neither billed nor cut upon before somebody judges it.";
         on_since: "供电中", "On";
         on_line: "{0} 起供电。", "Supplied since {0}.";

@@ -170,21 +170,52 @@ pub fn charge_line(lang: Lang, name: &str) -> String {
 }
 
 /// A problem document in the person's language; kinds we do not know keep the server's sentence.
-pub fn problem(lang: Lang, problem: &Problem) -> String {
+/// Where its detail is a sum of money, `money` writes it.
+pub fn problem(lang: Lang, problem: &Problem, money: impl Fn(i64) -> String) -> String {
+    let figure = problem.detail.as_ref().and_then(|detail| detail.parse().ok());
+    let sentence = sentence(lang, problem);
+    match (problem.kind.as_str(), figure) {
+        ("below-least-amount" | "above-largest-amount" | "credit-used", Some(minor)) => {
+            format!("{sentence}: {}", money(minor))
+        }
+        (_, _) => sentence,
+    }
+}
+
+/// Details that people read as they are: not the bare figures.
+pub fn problem_detail(problem: &Problem) -> Option<&str> {
+    problem.detail.as_deref().filter(|detail| detail.parse::<i64>().is_err())
+}
+
+fn sentence(lang: Lang, problem: &Problem) -> String {
     let zh = match problem.kind.as_str() {
-        "wrong-name-or-password" | "bad-credentials" => "用户名或密码不对",
-        "wrong-set-up-code" | "wrong-setup-code" => "设置码不对",
-        "too-many-attempts" | "slow-down" => "尝试过多，请稍候再试",
-        "signed-out" | "unauthorized" | "not-signed-in" => "登录已过期，请重新登录",
-        "forbidden" | "not-allowed" => "您的角色不允许此操作",
-        "not-found" => "没有找到",
-        "nothing-to-vend" => "金额须大于零",
-        "above-largest-amount" => "超过单笔最大金额",
-        "below-smallest-amount" => "低于单笔最小金额",
-        "already-reversed" => "该收据已被冲正",
-        "key-used-otherwise" | "idempotency-conflict" => "同一编号已用于另一笔业务",
-        "journal-halted" => "记账已停止，暂不能售电",
+        "wrong-name-or-password" => "用户名或密码不对",
+        "wrong-code" => "设置码不对，或已用过",
+        "too-many-tries" => "尝试过多，请稍候再试",
+        "bad-name" => "用户名为 1 至 64 个字符",
         "weak-password" => "密码太弱，至少 8 个字符",
+        "signed-out" | "not-signed-in" => "登录已过期，请重新登录",
+        "not-allowed" | "foreign-origin" => "您的角色不允许此操作",
+        "other-receipt" => "收银员只能冲正自己售出的收据",
+        "not-found" => "没有找到",
+        "no-account" => "没有这个账户",
+        "no-meter" => "没有这块电表",
+        "no-receipt" => "没有这张收据",
+        "no-alarm" => "该告警已解除",
+        "no-tariff" | "no-price" => "没有适用的电价",
+        "already-reversed" => "该收据已被冲正",
+        "not-latest" => "只能冲正该户最近一笔售电",
+        "credit-used" => "余额已被使用，不能冲正，已用",
+        "lacks-credit" => "余额不足，供电不能恢复，请先充值",
+        "nothing-held" => "没有待核读数",
+        "key-reused" => "同一编号已用于另一笔业务",
+        "below-least-amount" => "低于单笔最小金额",
+        "above-largest-amount" => "超过最大可售金额",
+        "handed-too-little" => "实收少于应付金额",
+        "handed-without-cash" => "只有现金才填写实收",
+        "no-reason" => "请写明原因",
+        "journal-halted" => "记账已停止，暂不能售电",
+        "server-fault" => "服务器暂时无法完成，原因见其日志",
         _ => return problem.title.clone(),
     };
     match lang {
@@ -219,6 +250,20 @@ mod tests {
             detail: None,
             request: None,
         };
-        assert_eq!(problem(Lang::Zh, &unknown), "the printer is on fire");
+        assert_eq!(problem(Lang::Zh, &unknown, |minor| minor.to_string()), "the printer is on fire");
+    }
+
+    #[test]
+    fn a_refused_amount_names_the_largest_allowed_one() {
+        let refused = Problem {
+            kind: "above-largest-amount".to_owned(),
+            title: "above the largest amount".to_owned(),
+            status: 422,
+            detail: Some("50000".to_owned()),
+            request: None,
+        };
+        let shown = problem(Lang::En, &refused, |minor| format!("¥ {minor}"));
+        assert_eq!(shown, "above the largest amount: ¥ 50000");
+        assert_eq!(problem_detail(&refused), None);
     }
 }

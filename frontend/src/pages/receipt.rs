@@ -132,7 +132,7 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
             if let Some(failure) = (*failure).clone().filter(|_| !*asking) { <FailureNotice {failure} /> }
             <div class="receipt-both">
                 <ReceiptPaper receipt={Issued::clone(&receipt)} paper={settings.paper} />
-                <aside class="receipt-actions no-print">
+                <div class="receipt-actions no-print">
                     <button class="button primary large wide" onclick={|_| browser::print()}><Glyph icon={Icon::Printer} />{ texts.receipt.print }</button>
                     if seat.may_sell() {
                         <button class="button wide" onclick={reprint}>{ texts.receipt.reprint }</button>
@@ -145,7 +145,7 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
                         <Link<Route> to={Route::receipt(receipt.book, of.0)} classes="notice warn">{ fill(texts.receipt.reverses, &[&of.to_string()]) }</Link<Route>>
                     }
                     if may_reverse { <button class="button danger wide" onclick={ask}><Glyph icon={Icon::Undo} />{ texts.receipt.reverse }</button> }
-                </aside>
+                </div>
             </div>
             if *asking {
                 <ReasonDialog title={fill(texts.receipt.reverse_title, &[&number])} lead={fill(texts.receipt.reverse_lead, &[&format::money(receipt.amount, seat.currency())])}

@@ -75,6 +75,7 @@ pub fn SignIn(props: &SignInProps) -> Html {
                 </section>
             }
             <form onsubmit={submit} class="access-form">
+                <h1 class={classes!((!props.ready.is_empty()).then_some("sr"))}>{ texts.access.sign_in }</h1>
                 <label class="field"><span>{ texts.access.name }</span>
                     <input ref={name} type="text" name="username" autocomplete="username" autofocus={true} required={true} />
                 </label>

@@ -130,7 +130,7 @@ fn Drawer(props: &DrawerProps) -> Html {
     let stale = change.quality != Quality::Good;
     let none = || texts.common.none.to_owned();
     html! {
-        <aside class={classes!("drawer", (row.book == shared::id::Book::Simulated).then_some("simulated"))} aria-label={row.name.clone()}>
+        <section class={classes!("drawer", (row.book == shared::id::Book::Simulated).then_some("simulated"))} aria-label={row.name.clone()}>
             <header class="dialog-head">
                 <div><h2>{ &row.name }{ " " }<BookMark book={row.book} /></h2>
                     <p class="soft">{ building_name(lang, &row.building) }{ " · " }{ fill(texts.common.floor, &[&row.floor]) }</p></div>
@@ -154,7 +154,7 @@ fn Drawer(props: &DrawerProps) -> Html {
                     <Link<Route, SaleOf> to={Route::Sale} query={SaleOf { m: row.meter.0 }} classes="button wide"><Glyph icon={Icon::Sale} />{ texts.wall.sell }</Link<Route, SaleOf>>
                 }
             </div>
-        </aside>
+        </section>
     }
 }
 

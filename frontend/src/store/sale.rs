@@ -140,7 +140,7 @@ pub enum Proof {
 }
 
 pub fn proof(receipt: &Receipt, change: &MeterChange) -> Proof {
-    let read_since = change.as_of.is_some_and(|read| read >= receipt.at);
+    let read_since = change.as_of.is_some_and(|read| read > receipt.at);
     match change.state {
         MeterState::Silent => Proof::Silent,
         MeterState::Cut if receipt.credit_after <= Money::ZERO => Proof::StillOff,

@@ -38,7 +38,12 @@ impl Seat {
     }
 
     pub fn may_acknowledge(&self) -> bool {
-        self.may_sell()
+        self.is_admin()
+    }
+
+    /// Judging a reading that is on hold.
+    pub fn may_judge(&self) -> bool {
+        self.is_admin()
     }
 
     pub fn may_switch(&self) -> bool {

@@ -65,7 +65,7 @@ pub fn Ledger(props: &LedgerProps) -> Html {
     let now = fleet.now_of(props.book);
     html! {
         <>
-            <div class="table-scroll"><table class="ledger">
+            <div class="table-scroll" tabindex="0" role="region" aria-label={texts.meter.ledger}><table class="ledger">
                 <thead><tr>
                     <th scope="col">{ texts.common.time }</th><th scope="col">{ texts.alarms.what_entry }</th>
                     <th scope="col" class="num">{ texts.common.amount }</th><th scope="col" class="num cell-after">{ texts.meter.balance_after }</th>

@@ -2,6 +2,7 @@
 //! their age, power, and the tabs.
 
 mod device;
+mod held;
 mod ledger;
 mod live_values;
 mod power;
@@ -78,16 +79,13 @@ pub fn Meter(props: &MeterProps) -> Html {
                     if !row.customer.is_empty() { { " · " }{ &row.customer } }</span>
                 <StateBadge state={row.change.state} /><BookMark book={row.book} />
                 <span class="spring" />
-                if let Some(failure) = &loaded.failure { <span class="ink-cut">{ crate::components::notice::sentence(lang, failure) }</span> }
+                if let Some(failure) = &loaded.failure { <span class="ink-cut">{ crate::components::notice::sentence(lang, failure, Some(seat.currency())) }</span> }
                 if seat.may_sell() && page.account.is_some() {
                     <Link<Route, SaleOf> to={Route::Sale} query={SaleOf { m: meter.0 }} classes="button primary"><Glyph icon={Icon::Sale} />{ texts.frame.sale }</Link<Route, SaleOf>>
                 }
             </header>
             if let Some(held) = &page.device.held {
-                <div class="notice warn meter-held" role="alert"><Glyph icon={Icon::Warning} size=20 /><div>
-                    <p><b>{ i18n::alarm(lang, held.kind) }</b>{ " · " }{ fill(texts.meter.held, &[&format::register(held.register), &format::register(held.last_accepted)]) }</p>
-                    <p>{ texts.meter.held_hint }</p>
-                </div></div>
+                <held::HeldNotice meter={meter} held={held.clone()} judged={reload.clone()} />
             }
             <div class="meter-left">
                 if let Some(account) = page.account.clone() { <Credit {account} {now} simulated={row.book == Book::Simulated} /> }

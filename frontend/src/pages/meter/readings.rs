@@ -37,7 +37,7 @@ pub fn Readings(props: &ReadingsProps) -> Html {
         return html! { <Empty icon={Icon::Meter} title={texts.meter.no_readings} /> };
     }
     html! {
-        <div class="table-scroll"><table>
+        <div class="table-scroll" tabindex="0" role="region" aria-label={texts.meter.readings}><table>
             <thead><tr>
                 <th scope="col">{ texts.common.time }</th><th scope="col" class="num">{ texts.meter.register }</th>
                 <th scope="col" class="num">{ texts.common.power }</th><th scope="col">{ texts.meter.quality }</th>

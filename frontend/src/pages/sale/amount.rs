@@ -97,9 +97,7 @@ pub fn Amount(props: &AmountProps) -> Html {
                 </label>
                 <p id="sale-amount-note" class="field-error" aria-live="polite">
                     if bad { { fill(texts.sale.amount_bad, &[&currency.decimals().to_string()]) } }
-                    if let Some(failure) = &sale.failure { { sentence(lang, failure) }
-                        if let crate::backend::Failure::Problem(problem) = failure { if let Some(detail) = &problem.detail { { " · " }{ detail } } }
-                    }
+                    if let Some(failure) = &sale.failure { { sentence(lang, failure, Some(currency)) } }
                 </p>
                 if !props.found.presets.is_empty() {
                     <div class="presets" role="group" aria-label={texts.sale.presets}>{ for props.found.presets.iter().map(|money| preset(*money)) }</div>

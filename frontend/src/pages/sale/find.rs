@@ -65,7 +65,7 @@ pub fn Find(props: &FindProps) -> Html {
             <label class="sale-search">
                 <Glyph icon={Icon::Search} size=22 />
                 <input id={FIELD} type="search" autocomplete="off" autocapitalize="off" spellcheck="false" role="combobox"
-                    aria-expanded={open.to_string()} aria-controls="sale-results" aria-activedescendant={format!("sale-found-{}", sale.chosen)}
+                    aria-expanded={open.to_string()} aria-controls={open.then_some("sale-results")} aria-activedescendant={open.then(|| format!("sale-found-{}", sale.chosen))}
                     placeholder={texts.sale.find} aria-label={texts.sale.find} value={sale.query.clone()} oninput={typing} onkeydown={pressed} />
                 <kbd>{ "Enter" }</kbd>
             </label>

@@ -32,7 +32,7 @@ pub fn Pending(props: &PendingProps) -> Html {
                 <div class="waiting"><i /><i /></div>
                 if let Some(failure) = &props.failure {
                     <div class="notice warn"><div><p><b>{ texts.sale.pending_title }</b></p>
-                        <p>{ fill(texts.sale.pending_lead, &[&sentence(lang, failure)]) }</p></div>
+                        <p>{ fill(texts.sale.pending_lead, &[&sentence(lang, failure, Some(seat.currency()))]) }</p></div>
                         <button class="button" onclick={again}>{ texts.sale.pending_retry }</button></div>
                 }
             </section>
