@@ -28,8 +28,19 @@ pub fn building_name(lang: Lang, name: &str) -> String {
     }
 }
 
+/// The floor in words: "Floor 12", the ground floor by its name.
+pub fn floor_words(lang: Lang, name: &str) -> String {
+    if name == "0" {
+        lang.texts().common.ground.to_owned()
+    } else {
+        fill(lang.texts().common.floor, &[name])
+    }
+}
+
 fn floor_name(lang: Lang, name: &str) -> String {
-    if name.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty() {
+    if name == "0" {
+        lang.texts().common.ground_short.to_owned()
+    } else if name.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty() {
         fill(lang.texts().common.floor_short, &[name])
     } else {
         name.to_owned()

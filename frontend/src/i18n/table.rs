@@ -87,6 +87,8 @@ texts! {
         book: "账簿", "Book";
         building: "{0} 栋", "Building {0}";
         floor: "{0} 层", "Floor {0}";
+        ground: "底层", "Ground floor";
+        ground_short: "底层", "G";
         no_account: "未开户", "no account";
         floor_short: "{0}F", "F{0}";
     }

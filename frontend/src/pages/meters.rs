@@ -15,7 +15,7 @@ use crate::components::badge::StateBadge;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{Empty, Waiting};
 use crate::components::table::WindowedTable;
-use crate::components::wall_canvas::building_name;
+use crate::components::wall_canvas::{building_name, floor_words};
 use crate::format;
 use crate::hooks::{use_fleet, use_lang, use_seat, use_texts};
 use crate::i18n::fill;
@@ -107,7 +107,7 @@ pub fn MeterTable(props: &MeterTableProps) -> Html {
                     </td>
                     if !short {
                         <td class="cell-customer">{ &row.customer }</td>
-                        <td class="cell-place soft">{ building_name(lang, &row.building) }{ " · " }{ fill(texts.common.floor, &[&row.floor]) }</td>
+                        <td class="cell-place soft">{ building_name(lang, &row.building) }{ " · " }{ floor_words(lang, &row.floor) }</td>
                     }
                     <td class="cell-state"><StateBadge state={change.state} /></td>
                     <td class={classes!("num", "cell-credit", negative)}>{ change.credit.map_or_else(|| texts.common.none.to_owned(), |credit| format::money(credit, seat.currency())) }</td>

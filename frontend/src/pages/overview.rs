@@ -20,6 +20,7 @@ use crate::format;
 use crate::hooks::{Loaded, use_backend, use_fleet, use_lang, use_load, use_seat, use_texts};
 use crate::i18n::{self, Lang, fill};
 use crate::route::Route;
+use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
 
 #[component]
@@ -208,7 +209,7 @@ fn Sales(props: &BookProps) -> Html {
                     <li key={happening.seq}>
                         <time class="quiet nowrap">{ format::moment(happening.at, now, &seat.zone) }</time>
                         <span class="line-main">
-                            { meter_link(happening) }
+                            { meter_link(&fleet, happening) }
                             <Link<Route> to={Route::receipt(props.book, receipt)} classes="quiet">{ format!("  № {receipt}") }</Link<Route>>
                         </span>
                         <b class={classes!("num", reversed.then_some("struck"))}>{ format::money(amount, seat.currency()) }</b>
@@ -235,7 +236,7 @@ fn Events(props: &BookProps) -> Html {
                     html! {
                         <li key={happening.seq}>
                             <time class="quiet nowrap">{ format::moment(happening.at, now, &seat.zone) }</time>
-                            <span class="line-main">{ meter_link(happening) }{ " " }<span class={ink}>{ text }</span></span>
+                            <span class="line-main">{ meter_link(&fleet, happening) }{ " " }<span class={ink}>{ text }</span></span>
                         </li>
                     }
                 }) }
@@ -244,11 +245,10 @@ fn Events(props: &BookProps) -> Html {
     }
 }
 
-fn meter_link(happening: &Happening) -> Html {
-    match happening.meter {
-        Some(meter) => {
-            html! { <Link<Route> to={Route::meter(meter)}>{ &happening.name }</Link<Route>> }
-        }
+/// The room of a happening, as a link where its meter is known.
+fn meter_link(fleet: &Fleet, happening: &Happening) -> Html {
+    match fleet.row_of(happening) {
+        Some(row) => html! { <Link<Route> to={Route::meter(row.meter)}>{ &row.name }</Link<Route>> },
         None => html! { <b>{ &happening.name }</b> },
     }
 }

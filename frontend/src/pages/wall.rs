@@ -13,7 +13,7 @@ use super::meters::MeterTable;
 use crate::components::badge::{BookMark, StateBadge, StateShape, state_word};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{Empty, Waiting};
-use crate::components::wall_canvas::{WallCanvas, building_name};
+use crate::components::wall_canvas::{WallCanvas, building_name, floor_words};
 use crate::format;
 use crate::hooks::{use_document_key, use_fleet, use_lang, use_seat, use_texts};
 use crate::i18n::{self, fill};
@@ -133,7 +133,7 @@ fn Drawer(props: &DrawerProps) -> Html {
         <section class={classes!("drawer", (row.book == shared::id::Book::Simulated).then_some("simulated"))} aria-label={row.name.clone()}>
             <header class="dialog-head">
                 <div><h2>{ &row.name }{ " " }<BookMark book={row.book} /></h2>
-                    <p class="soft">{ building_name(lang, &row.building) }{ " · " }{ fill(texts.common.floor, &[&row.floor]) }</p></div>
+                    <p class="soft">{ building_name(lang, &row.building) }{ " · " }{ floor_words(lang, &row.floor) }</p></div>
                 <button class="icon-button" onclick={move |_| close.emit(())} aria-label={texts.common.close}><Glyph icon={Icon::Close} /></button>
             </header>
             <StateBadge state={change.state} />

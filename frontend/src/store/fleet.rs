@@ -70,6 +70,14 @@ impl Fleet {
         self.places.get(&meter).and_then(|place| self.rows.get(*place))
     }
 
+    /// The row of a happening: its meter's, or the one its account is supplied by.
+    pub fn row_of(&self, happening: &Happening) -> Option<&Rc<MeterRow>> {
+        match happening.meter {
+            Some(meter) => self.row(meter),
+            None => self.rows.iter().find(|row| row.account.is_some() && row.account == happening.account),
+        }
+    }
+
     /// The time of a book: the wall clock, or where the simulation is.
     pub fn now_of(&self, book: Book) -> Timestamp {
         match book {

@@ -77,7 +77,7 @@ pub fn lay_fitting(rows: &[Rc<MeterRow>], width: i32, height: i32, phone: bool) 
         .find(|layout| layout.height <= height);
     let Some(layout) = fitting else { return lay(rows, width, CellSize::of_height(smallest)) };
     let (step, right) = (layout.size.width + layout.size.gap, layout.right());
-    let columns = (right - LABEL) / step.max(1);
+    let columns = (right - LABEL + layout.size.gap) / step.max(1);
     let spare = (width - right).max(0) / columns.max(1);
     let one_block = layout.titles.len() == 1;
     let wider = (layout.size.width + spare).min(WIDEST);
@@ -90,8 +90,8 @@ pub fn lay_fitting(rows: &[Rc<MeterRow>], width: i32, height: i32, phone: bool) 
 impl CellSize {
     fn of_height(height: i32) -> Self {
         let (width, gap, detail) = match height {
-            44.. => (height * 7 / 5, 6, Detail::Full),
-            30..44 => (height * 7 / 5, 5, Detail::Name),
+            40.. => (height * 7 / 5, 6, Detail::Full),
+            30..40 => (height * 7 / 5, 5, Detail::Name),
             _ => (height, 4, Detail::Plain),
         };
         Self { width, height, gap, detail }

@@ -22,7 +22,7 @@ use super::wall::SaleOf;
 use crate::components::badge::{BookMark, StateBadge};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{FailureNotice, Waiting};
-use crate::components::wall_canvas::building_name;
+use crate::components::wall_canvas::{building_name, floor_words};
 use crate::format;
 use crate::hooks::{use_backend, use_fleet, use_lang, use_load, use_seat, use_texts};
 use crate::i18n::{self, fill};
@@ -56,6 +56,10 @@ pub fn Meter(props: &MeterProps) -> Html {
     let Some(page) = loaded.value.clone() else {
         return html! {
             <div class="page">
+                <header class="page-head">
+                    <Link<Route> to={Route::Meters} classes="icon-button"><Glyph icon={Icon::Back} /><span class="sr">{ texts.frame.meters }</span></Link<Route>>
+                    <h1>{ fleet.row(meter).map_or_else(|| texts.frame.meters.to_owned(), |row| row.name.clone()) }</h1>
+                </header>
                 if let Some(failure) = loaded.failure { <FailureNotice {failure} /> } else { <section class="card"><Waiting /></section> }
             </div>
         };
@@ -75,7 +79,7 @@ pub fn Meter(props: &MeterProps) -> Html {
             <header class="page-head">
                 <Link<Route> to={Route::Meters} classes="icon-button"><Glyph icon={Icon::Back} /><span class="sr">{ texts.frame.meters }</span></Link<Route>>
                 <h1>{ &row.name }</h1>
-                <span class="soft">{ building_name(lang, &row.building) }{ " · " }{ fill(texts.common.floor, &[&row.floor]) }
+                <span class="soft">{ building_name(lang, &row.building) }{ " · " }{ floor_words(lang, &row.floor) }
                     if !row.customer.is_empty() { { " · " }{ &row.customer } }</span>
                 <StateBadge state={row.change.state} /><BookMark book={row.book} />
                 <span class="spring" />
