@@ -20,6 +20,8 @@ mod errors;
 mod first_run;
 mod headend;
 mod same_hash;
+mod main_job;
+mod rate;
 mod tidy;
 #[path = "../../server/src/store/sample.rs"]
 mod sample;
