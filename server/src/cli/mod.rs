@@ -6,7 +6,9 @@ mod completions;
 mod config;
 mod demo;
 mod log;
+mod rate;
 mod run;
+mod tariff;
 mod token;
 pub mod verify;
 
@@ -22,6 +24,8 @@ Examples:
   meterhouse config check site.toml           is this site file right?
   meterhouse run --site site.toml             run a site with real meters
   meterhouse token create --role viewer       a bearer token for the API
+  meterhouse tariff check tariff.toml         is this tariff file right?
+  meterhouse rate --tariff t.toml --load l.csv  what would a load cost?
   meterhouse verify                           is every record of the journal as it was written?";
 
 /// Prepaid electricity: meters read live, every kWh charged at once, supply cut and restored by
@@ -62,6 +66,10 @@ enum Command {
     /// The site file
     #[command(subcommand)]
     Config(config::Command),
+    /// Tariff files
+    #[command(subcommand)]
+    Tariff(tariff::Command),
+    Rate(rate::Options),
     Verify(verify::VerifyArgs),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -115,6 +123,8 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         Command::Run(options) => run::run(options),
         Command::Token(command) => token::run(command),
         Command::Config(command) => config::run(command),
+        Command::Tariff(command) => tariff::run(command),
+        Command::Rate(options) => rate::run(options),
         Command::Completions(options) => completions::run(options),
         Command::Verify(args) => return Ok(verify::run(&args)),
         Command::Backup(args) => backup::run_backup(&args),
