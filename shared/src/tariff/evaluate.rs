@@ -198,7 +198,9 @@ impl Demand {
         sum: i64,
         floor: Option<(i64, Ratio)>,
     ) -> Exact {
-        // All in units of `mWh / scale`, so that means and shares stay whole numbers.
+        // 1 mWh in an interval is 60/minutes millionths of a kW; all in `millionths / scale`, so that
+        // means and shares stay whole numbers.
+        let per_hour = i128::from(60 / self.minutes);
         let top = i128::try_from(self.top).expect("a handful of intervals");
         let (past, share) = floor.unwrap_or((0, Ratio::ONE));
         let bands = self.contract.as_ref().map_or(&[][..], |contract| contract.bands.as_slice());
@@ -208,15 +210,12 @@ impl Demand {
             .map(|width| i128::from(width.den))
             .product();
         let scale = top * i128::from(share.den) * band_scale;
-        let billed = (i128::from(sum) * i128::from(share.den) * band_scale)
-            .max(i128::from(past) * i128::from(share.num) * band_scale)
+        let billed = (i128::from(sum) * per_hour * i128::from(share.den) * band_scale)
+            .max(i128::from(past) * per_hour * i128::from(share.num) * band_scale)
             .max(i128::from(self.at_least) * scale);
         let mut weighted = Exact::ZERO;
-        let mut charge = |energy: i128, price: UnitPrice, multiple: Ratio| {
-            let parts = Exact::from_parts(
-                energy * i128::from(price.e8()) * i128::from(60 / self.minutes),
-                scale,
-            );
+        let mut charge = |power: i128, price: UnitPrice, multiple: Ratio| {
+            let parts = Exact::from_parts(power * i128::from(price.e8()), scale);
             weighted = weighted.plus(parts.times(multiple));
         };
         let Some(contract) = &self.contract else {

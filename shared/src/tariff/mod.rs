@@ -10,6 +10,8 @@ pub(crate) mod block;
 mod buy;
 pub(crate) mod calendar;
 mod charge;
+#[cfg(test)]
+mod components;
 mod cursor;
 mod error;
 mod evaluate;

@@ -114,7 +114,7 @@ pub(crate) struct Demand {
     pub rates: Vec<Option<Rate>>,
     pub pooled: bool,
     pub ratchet: Option<Ratchet>,
-    /// Billed at least, mWh an interval.
+    /// Billed at least, in millionths of a kW.
     pub at_least: i64,
     pub contract: Option<Contract>,
     /// First demand slot of the tariff, one for each period (or one in all).
@@ -124,7 +124,7 @@ pub(crate) struct Demand {
 /// What a kW costs, by steps of kW.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rate {
-    /// Upper limits in mWh an interval, ascending, one fewer than prices.
+    /// Upper limits in millionths of a kW, ascending, one fewer than prices.
     pub limits: Vec<i64>,
     /// 10⁻⁸ currency a kW.
     pub prices: Vec<UnitPrice>,
@@ -140,7 +140,7 @@ pub(crate) struct Ratchet {
 /// The contracted demand is paid in any case; what is above it at a multiple of the price.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Contract {
-    /// mWh an interval.
+    /// In millionths of a kW.
     pub agreed: i64,
     /// Excess as a share of the contract, and its multiple; the last has no limit.
     pub bands: Vec<(Option<Ratio>, Ratio)>,

@@ -375,20 +375,13 @@ impl<'a> Reader<'_, 'a> {
         let by_period = self.table.get("prices");
         let schedule = self.schedule(version, by_period.as_ref())?;
         let names = &version.schedule(schedule).periods;
-        // A kW over one interval, in mWh.
-        let per_kw = 1_000_000 / (60 / minutes);
-        if 1_000_000 % (60 / minutes) != 0 {
-            let node = self.table.need("interval")?;
-            return Err(node.refuse("an interval of 1, 2, 5 … 60 minutes must make a whole number of mWh of 1 kW; use 3, 6, 12, 15, 30 or 60"));
-        }
         let mut limits = Vec::new();
         for node in self.table.list("limits_kw") {
-            let mwh = node.millionths()? / 1_000_000 * per_kw;
-            let mwh = mwh + node.millionths()? % 1_000_000 * per_kw / 1_000_000;
-            if limits.last().is_some_and(|last| *last >= mwh) {
+            let limit = node.millionths()?;
+            if limits.last().is_some_and(|last| *last >= limit) {
                 return Err(node.refuse("limits must increase"));
             }
-            limits.push(mwh);
+            limits.push(limit);
         }
         let rate = |node: &Node<'_>, prices: Vec<UnitPrice>| {
             if prices.len() == limits.len() + 1 {
@@ -421,14 +414,7 @@ impl<'a> Reader<'_, 'a> {
                 (vec![Some(rate(&node, prices)?); names.len()], true)
             }
         };
-        let quantity = |key: &str| {
-            let node = self.table.get(key);
-            let exact = |node: Node<'_>| {
-                let millionths = i128::from(node.millionths()?) * i128::from(per_kw) / 1_000_000;
-                i64::try_from(millionths).map_err(|error| node.refuse(error.to_string()))
-            };
-            node.map(exact).transpose()
-        };
+        let quantity = |key: &str| self.table.get(key).map(|node| node.millionths()).transpose();
         let at_least = quantity("at_least_kw")?.unwrap_or(0);
         let contract = quantity("contract_kw")?.map(|agreed| self.contract(agreed)).transpose()?;
         if contract.is_some() && !limits.is_empty() {

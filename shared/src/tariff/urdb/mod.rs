@@ -190,7 +190,7 @@ fn start(fields: &Fields) -> Result<String, UrdbError> {
 fn interval(fields: &Fields) -> Result<i64, UrdbError> {
     match fields.number("demandwindow", 0)? {
         None | Some(0) => Ok(15),
-        Some(minutes @ (3 | 6 | 12 | 15 | 30 | 60)) => Ok(minutes),
+        Some(minutes) if (1..=60).contains(&minutes) && 60 % minutes == 0 => Ok(minutes),
         Some(minutes) => Err(UrdbError::new(
             "demandwindow",
             format!("an interval of {minutes} minutes is not expressed"),
