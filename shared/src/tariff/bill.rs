@@ -130,7 +130,7 @@ impl ChargeState {
                             Some(Energy::from_mwh(mwh)),
                             amount,
                         ));
-                    })
+                    });
                 }
                 Charge::Dynamic(dynamic) => {
                     let mwh = part.buckets.get(dynamic.bucket).copied().unwrap_or(0);
@@ -221,7 +221,7 @@ impl ChargeState {
                 .parts
                 .last()
                 .and_then(|part| tariff.version_numbered(part.version))
-                .map_or(1, |version| tariff.slot_count(version, slot));
+                .map_or(1, |version| version.slot_count(slot));
             demand.finish(count);
             demand.past.push(demand.top.iter().sum());
             demand.top.clear();

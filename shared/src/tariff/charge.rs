@@ -176,7 +176,7 @@ impl ChargeState {
     /// The exact charge not yet posted, to the last digit (a repeating fraction is rounded down to
     /// 10⁻¹⁴ currency).
     pub fn owed(&self, tariff: &Tariff) -> ExactCharge {
-        let running: Exact = self.line_charges(tariff, false).into_iter().sum();
+        let running = self.running_total(tariff);
         let posted: Money = self.posted.iter().copied().sum();
         let pending: Money = self.pending.iter().copied().sum();
         running.floor() + (pending - posted).exact(tariff.currency)

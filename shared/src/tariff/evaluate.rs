@@ -7,7 +7,7 @@ use crate::tariff::charge::{ChargeState, Part};
 use crate::tariff::exact::{Exact, Ratio};
 use crate::tariff::power_factor::{PowerFactor, hundredths};
 use crate::tariff::version::{
-    Charge, Component, Demand, Fixed, Minimum, MinimumPer, Per, Version, Volume,
+    Charge, Component, Demand, Dynamic, Fixed, Minimum, MinimumPer, Per, Volume,
 };
 use crate::tariff::{LineKey, Tariff};
 
@@ -35,6 +35,9 @@ impl ChargeState {
     /// The exact charge of every line so far this month, taxes that are inside prices left inside.
     pub(crate) fn line_charges(&self, tariff: &Tariff, closing: bool) -> Amounts {
         let mut total = [Exact::ZERO; MAX_LINES];
+        if let [part] = self.parts.as_slice() {
+            return self.part_charges(tariff, 0, part, closing, &total);
+        }
         for (place, part) in self.parts.iter().enumerate() {
             let amounts = self.part_charges(tariff, place, part, closing, &total);
             for (sum, amount) in total.iter_mut().zip(amounts) {
@@ -42,6 +45,27 @@ impl ChargeState {
             }
         }
         total
+    }
+
+    /// The sum of all lines so far this month.
+    pub(crate) fn running_total(&self, tariff: &Tariff) -> Exact {
+        if let [part] = self.parts.as_slice()
+            && let Some(version) = tariff.version_numbered(part.version)
+            && version.independent
+        {
+            let charge = |component: &Component| match &component.charge {
+                Charge::Volume(volume) => self.volume_charge(volume, part),
+                Charge::Dynamic(dynamic) => dynamic_charge(dynamic, part),
+                Charge::Fixed(fixed) => self.fixed_charge(fixed, 0, part),
+                Charge::Demand(demand) => self.demand_charge(demand, part, true, 0),
+                Charge::Minimum(_)
+                | Charge::PowerFactor(_)
+                | Charge::Percent(_)
+                | Charge::Tax(_) => Exact::ZERO,
+            };
+            return version.components.iter().map(charge).sum();
+        }
+        self.line_charges(tariff, false).into_iter().take(tariff.lines.len()).sum()
     }
 
     /// The charges of one version's part; `before` are those of the parts before it.
@@ -59,14 +83,9 @@ impl ChargeState {
         for component in version.order.iter().filter_map(|&place| version.components.get(place)) {
             let amount = match &component.charge {
                 Charge::Volume(volume) => self.volume_charge(volume, part),
-                Charge::Dynamic(dynamic) => {
-                    let sum = part.sums.get(dynamic.sum).copied().unwrap_or(0);
-                    Exact::from_parts(sum, 100_000_000)
-                }
+                Charge::Dynamic(dynamic) => dynamic_charge(dynamic, part),
                 Charge::Fixed(fixed) => self.fixed_charge(fixed, place, part),
-                Charge::Demand(demand) => {
-                    self.demand_charge(tariff, demand, version, part, last, place)
-                }
+                Charge::Demand(demand) => self.demand_charge(demand, part, last, place),
                 Charge::Minimum(minimum) => {
                     if closing && last {
                         let so_far =
@@ -122,25 +141,16 @@ impl ChargeState {
 
     /// What the peaks cost, counted from where they stood when the version came into force: an
     /// increase is charged at the rate of the day it happened.
-    fn demand_charge(
-        &self,
-        tariff: &Tariff,
-        demand: &Demand,
-        version: &Version,
-        part: &Part,
-        last: bool,
-        place: usize,
-    ) -> Exact {
+    fn demand_charge(&self, demand: &Demand, part: &Part, last: bool, place: usize) -> Exact {
         let mut sum = Exact::ZERO;
         let ended = if last { None } else { self.parts.get(place + 1) };
         for (period, rate) in demand.rates.iter().enumerate() {
             let (Some(rate), true) = (rate, !demand.pooled || period == 0) else { continue };
             let slot = demand.slot + period;
             let Some(slot_state) = self.demands.get(slot) else { continue };
-            let count = tariff.slot_count(version, slot);
             let now = match ended {
                 Some(next) => next.peaks_before.get(slot).copied().unwrap_or(0),
-                None => slot_state.peak(count),
+                None => slot_state.peak(demand.top),
             };
             let floor = demand.ratchet.as_ref().map(|ratchet| {
                 let past = slot_state.past.iter().rev().take(ratchet.months);
@@ -183,6 +193,10 @@ impl ChargeState {
         // Nobody measured it: nothing is adjusted.
         measured.map_or(Exact::ZERO, |measured| base.times(factor.adjustment(measured)))
     }
+}
+
+fn dynamic_charge(dynamic: &Dynamic, part: &Part) -> Exact {
+    Exact::from_parts(part.sums.get(dynamic.sum).copied().unwrap_or(0), 100_000_000)
 }
 
 fn of(price: UnitPrice, mwh: i64) -> ExactCharge {

@@ -57,7 +57,6 @@ impl Exact {
         self.num < 0
     }
 
-    #[expect(clippy::should_implement_trait, reason = "named like `minus` and `times` beside it")]
     pub fn plus(self, other: Self) -> Self {
         if other.num == 0 {
             return self;
@@ -83,6 +82,9 @@ impl Exact {
     }
 
     pub fn times(self, ratio: Ratio) -> Self {
+        if ratio == Ratio::ONE {
+            return self;
+        }
         let product = |of: Self| {
             let (num, den) = (i128::from(ratio.num), i128::from(ratio.den));
             Some(Self { num: of.num.checked_mul(num)?, den: of.den.checked_mul(den)? })
@@ -144,7 +146,9 @@ impl Exact {
 
     /// On the scale of [`ExactCharge`], rounded down.
     pub fn floor(self) -> ExactCharge {
-        ExactCharge::from_e14(self.num.div_euclid(self.den))
+        // Most charges are whole already, and dividing 128 bits is slow.
+        let whole = if self.den == 1 { self.num } else { self.num.div_euclid(self.den) };
+        ExactCharge::from_e14(whole)
     }
 
     fn order(self, other: Self) -> std::cmp::Ordering {
@@ -201,16 +205,13 @@ impl fmt::Display for Exact {
         }
         // Every factor 2 or 5 below the line is one more decimal once both sides are multiplied by
         // its partner.
-        match scale.filter(|_| rest == 1).and_then(|scale| num.checked_mul(scale)) {
-            Some(digits) => f.write_str(&decimal(digits, decimals)),
-            None => {
-                let (num, den) = match den.checked_mul(10_i128.pow(14)) {
-                    Some(den) => reduced(num, den),
-                    None => (num, den),
-                };
-                write!(f, "{num}/{den}")
-            }
+        let ends = scale.filter(|_| rest == 1).and_then(|scale| num.checked_mul(scale));
+        if let Some(digits) = ends {
+            return f.write_str(&decimal(digits, decimals));
         }
+        let below = den.checked_mul(10_i128.pow(14)).expect(FITS);
+        let (num, den) = reduced(num, below);
+        write!(f, "{num}/{den}")
     }
 }
 

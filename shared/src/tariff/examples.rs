@@ -356,7 +356,13 @@ fn the_power_factor_table_of_1983_is_reproduced() {
     let version = &tariff.versions()[0];
     let factor = version.components.iter().find_map(|component| match &component.charge {
         version::Charge::PowerFactor(factor) => Some(factor),
-        _ => None,
+        version::Charge::Volume(_)
+        | version::Charge::Dynamic(_)
+        | version::Charge::Fixed(_)
+        | version::Charge::Demand(_)
+        | version::Charge::Minimum(_)
+        | version::Charge::Percent(_)
+        | version::Charge::Tax(_) => None,
     });
     let factor = factor.expect("a power factor");
     for (hundredths, percent) in [

@@ -170,10 +170,10 @@ per = "day"
             energy: Energy::from_kwh(4),
         };
         let explanation = explain(&tariff, &state, &[reading]).unwrap();
-        let mut story = String::new();
+        let mut story = Vec::new();
         for line in &explanation.lines {
             for segment in &line.segments {
-                story += &format!(
+                story.push(format!(
                     "{} to {} {} step {:?}: {} at {} = {}\n",
                     segment.from,
                     segment.to,
@@ -182,28 +182,28 @@ per = "day"
                     segment.energy,
                     segment.price.to_decimal(),
                     segment.amount
-                );
+                ));
             }
-            story += &format!(
+            story.push(format!(
                 "{}: {} -> {}, posted {}\n",
                 line.name,
                 line.before,
                 line.after,
                 line.posted.minor()
-            );
+            ));
             let sum: Exact = line.segments.iter().map(|segment| segment.amount).sum();
             if !line.segments.is_empty() {
                 assert_eq!(line.before.plus(sum), line.after);
             }
         }
-        expect![[r#"
+        expect![[r"
             2025-01-31T13:00:00Z to 2025-01-31T14:00:00Z peak step Some(1): 1 kWh at 0.568 = 0.568
             2025-01-31T14:00:00Z to 2025-01-31T16:00:00Z valley step Some(1): 1 kWh at 0.288 = 0.288
             2025-01-31T14:00:00Z to 2025-01-31T16:00:00Z valley step Some(2): 1 kWh at 0.338 = 0.338
             2025-01-31T16:00:00Z to 2025-01-31T17:00:00Z valley step Some(2): 1 kWh at 0.338 = 0.338
             energy: 45.21066676 -> 46.74266676, posted 152
             service: 0.205 -> 0.41, posted 21
-        "#]]
-        .assert_eq(&story);
+        "]]
+        .assert_eq(&story.concat());
     }
 }

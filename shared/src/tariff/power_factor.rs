@@ -43,7 +43,7 @@ pub(crate) fn hundredths(active: Energy, reactive: Energy) -> Option<i64> {
         |k: i128| (2 * k - 1) * (2 * k - 1) * apparent_squared <= 40_000 * active * active;
     let (mut low, mut high) = (0_i128, 101_i128);
     while high - low > 1 {
-        let middle = (low + high) / 2;
+        let middle = i128::midpoint(low, high);
         if reached(middle) {
             low = middle;
         } else {

@@ -150,7 +150,7 @@ impl Groups {
                     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
                     mixed ^= mixed >> 31;
                     // Short and long groups alike: up to 2ⁿ readings, n up to 10.
-                    self.left = mixed % (1 << (mixed >> 32) % 11);
+                    self.left = mixed % (1 << ((mixed >> 32) % 11));
                     return true;
                 }
                 self.left -= 1;
@@ -197,7 +197,7 @@ impl Bill {
         for line in &earlier.lines {
             let amount = Exact::ZERO.minus(line.amount);
             let energy = line.energy.map(|energy| -energy);
-            rest.add(BillLine { amount, energy, ..line.clone() });
+            rest.add(BillLine { energy, amount, ..line.clone() });
         }
         for &(line, charge) in &earlier.charges {
             rest.charge(line, Exact::ZERO.minus(charge));

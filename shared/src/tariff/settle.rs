@@ -5,7 +5,7 @@ use crate::energy::Energy;
 use crate::money::UnitPrice;
 use crate::tariff::bill::Bill;
 use crate::tariff::block::{Kind, Progress};
-use crate::tariff::calendar::{day_number, day_type_of};
+use crate::tariff::calendar::{DayTest, day_number, day_type_of};
 use crate::tariff::charge::{ChargeState, Month, Part};
 use crate::tariff::error::ChargeError;
 use crate::tariff::exact::Exact;
@@ -69,13 +69,11 @@ impl Reading {
             return 0;
         }
         let mwh = self.energy.mwh();
-        match mwh.checked_mul(passed) {
-            Some(product) => product / whole,
-            None => {
-                let share = i128::from(mwh) * i128::from(passed) / i128::from(whole);
-                i64::try_from(share).expect("a share of 64-bit energy fits in 64 bits")
-            }
+        if let Some(product) = mwh.checked_mul(passed) {
+            return product / whole;
         }
+        let share = i128::from(mwh) * i128::from(passed) / i128::from(whole);
+        i64::try_from(share).expect("a share of 64-bit energy fits in 64 bits")
     }
 }
 
@@ -191,7 +189,7 @@ impl ChargeState {
             self.restart_ladders(tariff, date);
         }
         self.grow(tariff);
-        self.enter_version(tariff, version);
+        self.enter_version(version);
         let season = version.season_of(date);
         if let Some(part) = self.parts.last_mut() {
             part.season = season;
@@ -264,11 +262,11 @@ impl ChargeState {
         }
     }
 
-    fn enter_version(&mut self, tariff: &Tariff, version: &Version) {
+    fn enter_version(&mut self, version: &Version) {
         if self.parts.last().is_some_and(|part| part.version == version.number) {
             return;
         }
-        let count = |slot| tariff.slot_count(version, slot);
+        let count = |slot| version.slot_count(slot);
         let peaks = self.demands.iter().enumerate().map(|(slot, demand)| demand.peak(count(slot)));
         self.parts.push(Part {
             version: version.number,
@@ -509,18 +507,10 @@ fn lay_demand(
     }
 }
 
-impl Tariff {
-    pub(crate) fn version_place(&self, at: Timestamp) -> Option<usize> {
-        self.versions.iter().rposition(|version| version.from <= at)
-    }
-
-    pub(crate) fn version_numbered(&self, number: u32) -> Option<&Version> {
-        self.versions.iter().find(|version| version.number == number)
-    }
-
-    /// How many intervals a version averages for a demand slot.
-    pub(crate) fn slot_count(&self, version: &Version, slot: usize) -> usize {
-        let counts = version.components.iter().find_map(|component| match &component.charge {
+impl Version {
+    /// How many intervals this version averages for a demand slot.
+    pub(crate) fn slot_count(&self, slot: usize) -> usize {
+        let counts = self.components.iter().find_map(|component| match &component.charge {
             Charge::Demand(demand) => {
                 let width = if demand.pooled { 1 } else { demand.rates.len() };
                 (demand.slot..demand.slot + width).contains(&slot).then_some(demand.top)
@@ -535,6 +525,16 @@ impl Tariff {
         });
         counts.unwrap_or(1)
     }
+}
+
+impl Tariff {
+    pub(crate) fn version_place(&self, at: Timestamp) -> Option<usize> {
+        self.versions.iter().rposition(|version| version.from <= at)
+    }
+
+    pub(crate) fn version_numbered(&self, number: u32) -> Option<&Version> {
+        self.versions.iter().find(|version| version.number == number)
+    }
 
     /// The period of one schedule at an instant, and the instant it may change.
     pub(crate) fn period_of(
@@ -548,10 +548,10 @@ impl Tariff {
         }
         let face = self.clock.face(&self.zone, at);
         for day_type in &version.day_types {
-            if let crate::tariff::calendar::DayTest::Calendar(place) = day_type.test {
-                if let Some(calendar) = self.calendars.get(place) {
-                    calendar.know(face.date.year())?;
-                }
+            if let DayTest::Calendar(place) = day_type.test
+                && let Some(calendar) = self.calendars.get(place)
+            {
+                calendar.know(face.date.year())?;
             }
         }
         let season = version.season_of(face.date);

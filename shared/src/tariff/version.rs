@@ -23,6 +23,8 @@ pub struct Version {
     pub(crate) components: Vec<Component>,
     /// Places in `components` so that every component comes after those it is computed from.
     pub(crate) order: Vec<usize>,
+    /// No component is computed from others while a month runs.
+    pub(crate) independent: bool,
     /// How many energy buckets, series sums and fixed amounts a [`Part`] keeps for this version.
     ///
     /// [`Part`]: crate::tariff::charge::Part

@@ -59,13 +59,12 @@ pub(super) fn components(
             return Err(node.refuse(format!("`{name}` is not known here; is it spelt right?")));
         }
         let component_table = node.table()?;
-        let word = match component_table.get("kind") {
-            Some(kind) => kind.word(&WORDS)?,
-            None => {
-                let dashed = name.replace('_', "-");
-                let known = WORDS.iter().find(|(word, _)| *word == dashed).map(|(_, word)| *word);
-                known.ok_or_else(|| node.refuse("`kind` is missing, and the name is not a kind"))?
-            }
+        let word = if let Some(kind) = component_table.get("kind") {
+            kind.word(&WORDS)?
+        } else {
+            let dashed = name.replace('_', "-");
+            let known = WORDS.iter().find(|(word, _)| *word == dashed).map(|(_, word)| *word);
+            known.ok_or_else(|| node.refuse("`kind` is missing, and the name is not a kind"))?
         };
         let reader = Reader { name, table: &component_table };
         let (class, charge) = reader.charge(word, version, shared)?;
@@ -87,6 +86,16 @@ pub(super) fn components(
         resolve(base, version, nodes.get(base.component).unwrap_or(node))?;
     }
     version.order = order(version, &nodes)?;
+    version.independent = version.components.iter().all(|component| match &component.charge {
+        Charge::Percent(_) => false,
+        Charge::Tax(tax) => tax.inclusive,
+        Charge::Volume(_)
+        | Charge::Dynamic(_)
+        | Charge::Fixed(_)
+        | Charge::Demand(_)
+        | Charge::Minimum(_)
+        | Charge::PowerFactor(_) => true,
+    });
     Ok(())
 }
 
@@ -245,14 +254,13 @@ impl<'a> Reader<'_, 'a> {
         let by_period = self.table.get("prices");
         let schedule = self.schedule(version, by_period.as_ref())?;
         let names = version.schedule(schedule).periods.clone();
-        let mut lists = match &by_period {
-            Some(node) => price_lists(node, &names)?,
-            None => {
-                let node = self.table.need("price")?;
-                let prices: Vec<UnitPrice> =
-                    node.list().iter().map(Node::price).collect::<Read<_>>()?;
-                vec![(node, prices); names.len()]
-            }
+        let mut lists = if let Some(node) = &by_period {
+            price_lists(node, &names)?
+        } else {
+            let node = self.table.need("price")?;
+            let prices: Vec<UnitPrice> =
+                node.list().iter().map(Node::price).collect::<Read<_>>()?;
+            vec![(node, prices); names.len()]
         };
         let (ladder, adders) = match self.table.get("ladder") {
             Some(node) => {
@@ -394,25 +402,21 @@ impl<'a> Reader<'_, 'a> {
                 )))
             }
         };
-        let (rates, pooled) = match &by_period {
-            Some(node) => {
-                let mut rates = vec![None; names.len()];
-                for (name, entry) in node.table()?.entries() {
-                    let place = names.iter().position(|known| known == name);
-                    let slot = place.and_then(|place| rates.get_mut(place));
-                    let slot = slot.ok_or_else(|| {
-                        entry.refuse(format!("the schedule has no period `{name}`"))
-                    })?;
-                    let prices = entry.list().iter().map(Node::amount).collect::<Read<_>>()?;
-                    *slot = Some(rate(&entry, prices)?);
-                }
-                (rates, false)
+        let (rates, pooled) = if let Some(node) = &by_period {
+            let mut rates = vec![None; names.len()];
+            for (name, entry) in node.table()?.entries() {
+                let place = names.iter().position(|known| known == name);
+                let slot = place.and_then(|place| rates.get_mut(place));
+                let slot = slot
+                    .ok_or_else(|| entry.refuse(format!("the schedule has no period `{name}`")))?;
+                let prices = entry.list().iter().map(Node::amount).collect::<Read<_>>()?;
+                *slot = Some(rate(&entry, prices)?);
             }
-            None => {
-                let node = self.table.need("price")?;
-                let prices = node.list().iter().map(Node::amount).collect::<Read<_>>()?;
-                (vec![Some(rate(&node, prices)?); names.len()], true)
-            }
+            (rates, false)
+        } else {
+            let node = self.table.need("price")?;
+            let prices = node.list().iter().map(Node::amount).collect::<Read<_>>()?;
+            (vec![Some(rate(&node, prices)?); names.len()], true)
         };
         let quantity = |key: &str| self.table.get(key).map(|node| node.millionths()).transpose();
         let at_least = quantity("at_least_kw")?.unwrap_or(0);

@@ -13,7 +13,9 @@ fn dates(node: &Node<'_>, into: &mut Vec<Date>) -> Read<()> {
     let text = node.str()?;
     let parse = |part: &str| {
         let parsed = part.trim().parse::<Date>();
-        parsed.map_err(|_| node.refuse(format!("`{part}` is not a date such as 2025-01-31")))
+        parsed.map_err(|_not_a_date| {
+            node.refuse(format!("`{part}` is not a date such as 2025-01-31"))
+        })
     };
     let (from, to) = text.split_once("..").unwrap_or((text, text));
     let (mut day, last) = (parse(from)?, parse(to)?);
@@ -50,7 +52,7 @@ pub(super) fn calendars(root: &Table<'_>) -> Read<Vec<Calendar>> {
                 for entry in table.need("years")?.list() {
                     years.push(
                         i16::try_from(entry.int(1900, 9000)?)
-                            .map_err(|_| entry.refuse("not a year"))?,
+                            .map_err(|error| entry.refuse(error.to_string()))?,
                     );
                 }
                 years.sort_unstable();

@@ -163,6 +163,7 @@ fn version(node: &Node<'_>, number: u32, zone: &Zone, shared: &mut Shared) -> Re
         schedules,
         components: Vec::new(),
         order: Vec::new(),
+        independent: false,
         buckets: 0,
         sums: 0,
         source,

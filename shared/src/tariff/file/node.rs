@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use crate::energy::Energy;
 use crate::money::UnitPrice;
@@ -55,12 +55,8 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn table(&self) -> Read<Table<'a>> {
-        match self.value {
-            DeValue::Table(entries) => {
-                Ok(Table { node: self.clone(), entries, used: RefCell::new(BTreeSet::new()) })
-            }
-            _ => Err(self.wrong("a table")),
-        }
+        let entries = self.value.as_table().ok_or_else(|| self.wrong("a table"))?;
+        Ok(Table { node: self.clone(), entries, used: RefCell::new(BTreeSet::new()) })
     }
 
     pub(super) fn is_table(&self) -> bool {
@@ -69,14 +65,9 @@ impl<'a> Node<'a> {
 
     /// The elements of an array; a single value counts as an array of one.
     pub(super) fn list(&self) -> Vec<Node<'a>> {
-        match self.value {
-            DeValue::Array(items) => items
-                .iter()
-                .enumerate()
-                .map(|(place, item)| self.child(format!("{}[{place}]", self.path), item))
-                .collect(),
-            _ => vec![self.clone()],
-        }
+        let Some(items) = self.value.as_array() else { return vec![self.clone()] };
+        let item = |(place, item)| self.child(format!("{}[{place}]", self.path), item);
+        items.iter().enumerate().map(item).collect()
     }
 
     fn child(&self, path: String, item: &'a Spanned<DeValue<'a>>) -> Node<'a> {
@@ -84,10 +75,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn str(&self) -> Read<&'a str> {
-        match self.value {
-            DeValue::String(text) => Ok(text.as_ref()),
-            _ => Err(self.wrong("text in quotes")),
-        }
+        self.value.as_str().ok_or_else(|| self.wrong("text in quotes"))
     }
 
     pub(super) fn flag(&self) -> Read<bool> {
@@ -95,24 +83,20 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn int(&self, low: i64, high: i64) -> Read<i64> {
-        let digits = match self.value {
-            DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
-            DeValue::String(text) => text.as_ref(),
-            _ => "",
-        };
-        let number = digits.parse().ok().filter(|number| (low..=high).contains(number));
+        let number = self.digits()?.parse().ok().filter(|number| (low..=high).contains(number));
         number
             .ok_or_else(|| self.refuse(format!("a whole number from {low} to {high} is expected")))
     }
 
     /// The digits of a number as they were written: in quotes or plain, never through a float.
     fn digits(&self) -> Read<&'a str> {
-        match self.value {
-            DeValue::String(text) => Ok(text.as_ref()),
-            DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str()),
-            DeValue::Float(number) => Ok(number.as_str()),
-            _ => Err(self.wrong("a number, such as \"0.5283\",")),
-        }
+        let value = self.value;
+        let whole = value.as_integer().filter(|number| number.radix() == 10);
+        value
+            .as_str()
+            .or_else(|| whole.map(DeInteger::as_str))
+            .or_else(|| value.as_float().map(DeFloat::as_str))
+            .ok_or_else(|| self.wrong("a number, such as \"0.5283\","))
     }
 
     pub(super) fn price(&self) -> Read<UnitPrice> {

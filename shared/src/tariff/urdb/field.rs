@@ -56,16 +56,15 @@ pub(super) fn scaled(text: &str, decimals: i32) -> Option<i64> {
         return Some(0);
     }
     let shift = decimals + exponent - i32::try_from(fraction.len()).ok()?;
-    let value = match u32::try_from(shift) {
-        Ok(shift) => all.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(shift)?)?,
-        Err(_) => {
-            let cut = usize::try_from(-shift).ok()?;
-            let (kept, dropped) = all.split_at_checked(all.len().checked_sub(cut)?)?;
-            if dropped.bytes().any(|byte| byte != b'0') {
-                return None;
-            }
-            if kept.is_empty() { 0 } else { kept.parse().ok()? }
+    let value = if let Ok(shift) = u32::try_from(shift) {
+        all.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(shift)?)?
+    } else {
+        let cut = usize::try_from(-shift).ok()?;
+        let (kept, dropped) = all.split_at_checked(all.len().checked_sub(cut)?)?;
+        if dropped.bytes().any(|byte| byte != b'0') {
+            return None;
         }
+        if kept.is_empty() { 0 } else { kept.parse().ok()? }
     };
     Some(sign * value)
 }
@@ -208,10 +207,7 @@ fn steps(name: &str, tiers: &[Object]) -> Result<Steps, UrdbError> {
             // The database writes "no limit" as an enormous number.
             (Some(text), true)
                 if scaled(&text, 0).is_none_or(|max| max >= 1_000_000_000)
-                    && !text.starts_with('-') =>
-            {
-                ()
-            }
+                    && !text.starts_with('-') => {}
             (Some(text), true) => {
                 return Err(UrdbError::new(
                     format!("{name}.max"),

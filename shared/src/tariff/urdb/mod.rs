@@ -1,4 +1,4 @@
-//! Import of rates of the OpenEI Utility Rate Database (version 8 JSON) as tariff files.
+//! Import of rates of the `OpenEI` Utility Rate Database (version 8 JSON) as tariff files.
 //!
 //! Numbers are read digit by digit. What a tariff file cannot express is refused by name; nothing is
 //! left out silently. The database has no time zone and no currency, so both are handed in.
@@ -178,7 +178,7 @@ fn start(fields: &Fields) -> Result<String, UrdbError> {
     if let Ok(date) = text.parse::<jiff::civil::Date>() {
         return Ok(if date.year() <= 1970 { unknown() } else { date.to_string() });
     }
-    let seconds: i64 = text.parse().map_err(|_| {
+    let seconds: i64 = text.parse().map_err(|_not_a_number| {
         UrdbError::new("startdate", format!("`{text}` is neither seconds since 1970 nor a date"))
     })?;
     // The database writes midnights of UTC.

@@ -129,7 +129,8 @@ fn seasons(rate: &Rate) -> Vec<Season> {
         match same {
             Some(season) => season.months.push(month),
             None => {
-                seasons.push(Season { name: format!("s{}", seasons.len()), months: vec![month] })
+                let name = format!("s{}", seasons.len());
+                seasons.push(Season { name, months: vec![month] });
             }
         }
     }
