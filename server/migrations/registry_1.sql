@@ -71,23 +71,6 @@ CREATE TABLE token (
     revoked   INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- A tariff's text under the name of its content: what was once charged by is never edited.
-CREATE TABLE tariff_file (
-    hash   BLOB    PRIMARY KEY CHECK (length(hash) = 32),
-    tariff TEXT    NOT NULL,
-    body   TEXT    NOT NULL,
-    added  INTEGER NOT NULL,
-    by     INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE tariff_use (
-    n      INTEGER PRIMARY KEY,
-    tariff TEXT    NOT NULL,
-    hash   BLOB    NOT NULL REFERENCES tariff_file (hash),
-    since  INTEGER NOT NULL,
-    by     INTEGER NOT NULL
-) STRICT;
-
 CREATE TABLE setup (
     one  INTEGER PRIMARY KEY CHECK (one = 1),
     code BLOB,                          -- SHA-256 of the one-time code; NULL: done
@@ -110,10 +93,6 @@ CREATE TABLE recovery (
     what TEXT    NOT NULL               -- what was lost, as JSON
 ) STRICT;
 
-CREATE TRIGGER tariff_file_keeps BEFORE UPDATE ON tariff_file BEGIN SELECT raise(ABORT, 'a kept tariff is never changed'); END;
-CREATE TRIGGER tariff_file_stays BEFORE DELETE ON tariff_file BEGIN SELECT raise(ABORT, 'a kept tariff is never changed'); END;
-CREATE TRIGGER tariff_use_keeps  BEFORE UPDATE ON tariff_use  BEGIN SELECT raise(ABORT, 'a kept tariff is never changed'); END;
-CREATE TRIGGER tariff_use_stays  BEFORE DELETE ON tariff_use  BEGIN SELECT raise(ABORT, 'a kept tariff is never changed'); END;
 CREATE TRIGGER copy_keeps        BEFORE UPDATE ON copy        BEGIN SELECT raise(ABORT, 'reprints are counted once'); END;
 CREATE TRIGGER copy_stays        BEFORE DELETE ON copy        BEGIN SELECT raise(ABORT, 'reprints are counted once'); END;
 CREATE TRIGGER recovery_keeps    BEFORE UPDATE ON recovery    BEGIN SELECT raise(ABORT, 'an accepted loss stays on record'); END;

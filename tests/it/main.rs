@@ -15,6 +15,7 @@ mod access;
 mod browser;
 mod bundle;
 mod cli;
+mod crash;
 mod docs;
 mod errors;
 mod first_run;

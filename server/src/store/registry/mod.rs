@@ -4,7 +4,6 @@ pub mod access;
 pub mod place;
 pub mod site;
 pub mod staff;
-pub mod tariff;
 
 use std::path::{Path, PathBuf};
 

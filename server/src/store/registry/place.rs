@@ -190,41 +190,6 @@ pub fn meters(db: &Connection) -> Result<Vec<MeterEntry>, StoreError> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Accounts whose number, meter, serial, room, customer or phone begins with or holds `text`;
-/// those that match exactly come first.
-pub fn search(db: &Connection, text: &str, limit: u32) -> Result<Vec<AccountId>, StoreError> {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    for letter in text.chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    let mut statement = db.prepare_cached(
-        r"SELECT account FROM account
-          JOIN premise USING (premise)
-          LEFT JOIN customer USING (account)
-          WHERE account = :text OR room LIKE :starts ESCAPE '\' OR name LIKE :holds ESCAPE '\'
-             OR phone LIKE :starts ESCAPE '\' OR phone LIKE :ends ESCAPE '\'
-             OR EXISTS (SELECT 1 FROM meter WHERE meter.account = account.account
-                        AND (meter.meter = :text OR serial LIKE :starts ESCAPE '\'))
-          ORDER BY NOT (room = :text OR name = :text OR phone = :text OR account = :text),
-             rank, account
-          LIMIT :limit",
-    )?;
-    let rows = statement.query_map(
-        named_params! {
-            ":text": text,
-            ":starts": format!("{pattern}%"),
-            ":ends": format!("%{pattern}"),
-            ":holds": format!("%{pattern}%"),
-            ":limit": limit,
-        },
-        |row| row.get(0).map(AccountId),
-    )?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,32 +231,11 @@ mod tests {
     }
 
     #[test]
-    fn people_are_found_by_what_a_cashier_types() {
-        let db = building();
-        for (text, accounts) in [
-            ("1203", vec![102]),
-            ("12", vec![101, 102]),
-            ("王", vec![101]),
-            ("0002", vec![102]),
-            ("102", vec![102]),
-            ("903", vec![103]),
-            ("S-0001", vec![101]),
-            ("%", vec![103]),
-            ("_", vec![]),
-            ("' OR 1=1 --", vec![]),
-        ] {
-            let found = search(&db, text, 10).unwrap();
-            assert_eq!(found, accounts.into_iter().map(AccountId).collect::<Vec<_>>(), "{text}");
-        }
-    }
-
-    #[test]
     fn an_erased_customer_is_gone_and_the_account_stays() {
         let db = building();
         erase_customer(&db, AccountId(101)).unwrap();
         let entry = account(&db, AccountId(101)).unwrap().unwrap();
         assert_eq!((entry.customer.as_str(), entry.phone.as_str()), ("", ""));
-        assert_eq!(search(&db, "王", 10).unwrap(), []);
         assert_eq!(meters(&db).unwrap().len(), 3);
         assert_eq!(premises(&db).unwrap()[0].place(), "2 · 12 · 1201");
     }
