@@ -57,3 +57,29 @@ pub struct ReadyLogIn {
     pub password: String,
     pub role: Role,
 }
+
+/// One row of `GET /api/v1/staff`; those who left stay in the list, because receipts name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffRow {
+    #[serde(flatten)]
+    pub person: Person,
+    pub active: bool,
+}
+
+/// `POST /api/v1/staff`; answers with the new [`StaffRow`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewStaff {
+    pub name: String,
+    pub role: Role,
+    pub password: String,
+}
+
+/// `POST /api/v1/staff/{staff}`: what is given is changed. A new password, and leaving, end every
+/// session of the person.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StaffChange {
+    pub role: Option<Role>,
+    pub active: Option<bool>,
+    pub password: Option<String>,
+}
