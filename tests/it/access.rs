@@ -18,6 +18,7 @@ fn address(row: &Row) -> String {
         .replace("{book}", "simulated")
         .replace("{receipt}", "1")
         .replace("{alarm}", "999999")
+        .replace("{staff}", "999999")
 }
 
 fn method(row: &Row) -> Method {
@@ -59,7 +60,7 @@ async fn every_route_lets_in_exactly_those_whom_the_table_names() {
 async fn what_has_no_row_does_not_exist() {
     let site = TestSite::start(&["demo"]).await;
     let admin = site.token("admin");
-    for path in ["/api", "/api/v1", "/api/v1/staff", "/api/v2/site", "/api/v1/meters"] {
+    for path in ["/api", "/api/v1", "/api/v1/people", "/api/v2/site", "/api/v1/meters"] {
         let reply = site.get(&admin, path).await.expect(404);
         assert_eq!(reply.header("content-type"), "application/problem+json", "{path}");
         assert_eq!(kind(&reply.text()), "not-found", "{path}");
@@ -224,4 +225,34 @@ async fn a_repeated_sale_is_one_sale_even_over_a_power_cut() {
     assert_eq!(kind(&changed.text()), "key-reused");
     let without = site.post(&cashier, "/api/v1/sales", &sale).await.expect(400);
     assert_eq!(kind(&without.text()), "no-key");
+}
+
+#[tokio::test]
+async fn an_admin_brings_people_in_and_the_last_admin_cannot_leave() {
+    let site = TestSite::start(&["demo"]).await;
+    let admin = site.sign_in_as("admin").await;
+    let bob = json!({ "name": "Bob", "role": "cashier", "password": "till number four" });
+    let made = site.post(&admin, "/api/v1/staff", &bob).await.expect(201).json();
+    site.post(&admin, "/api/v1/staff", &bob).await.expect(409);
+    let weak = json!({ "name": "Eve", "role": "admin", "password": "12345678" });
+    site.post(&admin, "/api/v1/staff", &weak).await.expect(422);
+    let till = site.sign_in("Bob", "till number four").await;
+    site.get(&till, "/api/v1/site").await.expect(200);
+    let clock = json!("pause");
+    site.post(&till, "/api/v1/clock", &clock).await.expect(403);
+    let him = format!("/api/v1/staff/{}", made["staff"]);
+    site.post(&admin, &him, &json!({ "role": "admin" })).await.expect(200);
+    site.post(&till, "/api/v1/clock", &clock).await.expect(200);
+    site.post(&admin, &him, &json!({ "active": false })).await.expect(200);
+    site.get(&till, "/api/v1/site").await.expect(401);
+    let body = json!({ "name": "Bob", "password": "till number four" });
+    site.post(&Caller::Nobody, "/api/v1/session", &body).await.expect(401);
+    let staff = site.get(&admin, "/api/v1/staff").await.expect(200).json();
+    let me = staff.as_array().expect("a list").iter().find(|row| row["name"] == "admin");
+    let me = format!("/api/v1/staff/{}", me.expect("the admin")["staff"]);
+    for change in [json!({ "active": false }), json!({ "role": "viewer" })] {
+        let kept = site.post(&admin, &me, &change).await.expect(409);
+        assert_eq!(kind(&kept.text()), "last-admin");
+    }
+    site.get(&admin, "/api/v1/staff").await.expect(200);
 }

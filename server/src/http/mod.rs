@@ -19,6 +19,7 @@ mod sales;
 mod search;
 mod session;
 mod site;
+mod staff;
 pub(crate) mod state;
 mod supply;
 

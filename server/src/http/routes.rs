@@ -9,7 +9,7 @@ use shared::api::session::Role;
 use super::problem;
 use super::{
     accounts, alarms, clock, guard, health, live, meters, metrics, overview, receipts, sales,
-    search, session, site, supply,
+    search, session, site, staff, supply,
 };
 
 /// One route.
@@ -75,6 +75,9 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/receipts/{receipt}/reversal", COUNTER, || web::to(sales::reverse)),
     row(GET, "/api/v1/receipts/{book}/{receipt}", EVERYBODY, || web::to(receipts::show)),
     row(POST, "/api/v1/receipts/{book}/{receipt}/copies", COUNTER, || web::to(receipts::reprint)),
+    row(GET, "/api/v1/staff", ADMIN, || web::to(staff::list)),
+    row(POST, "/api/v1/staff", ADMIN, || web::to(staff::add)),
+    row(POST, "/api/v1/staff/{staff}", ADMIN, || web::to(staff::change)),
     row(GET, "/api/v1/alarms", EVERYBODY, || web::to(alarms::list)),
     row(POST, "/api/v1/alarms/{alarm}/acknowledge", ADMIN, || web::to(alarms::acknowledge)),
     row(GET, "/api/v1/clock", EVERYBODY, || web::to(clock::show)),

@@ -85,7 +85,8 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
-    let state = State { lost: lost.clone(), ..state(&plan, fleet, &store, &billing, hub, clocks, people) };
+    let state =
+        State { lost: lost.clone(), ..state(&plan, fleet, &store, &billing, hub, clocks, people) };
     let server = crate::http::serve(listener, web::Data::new(state))
         .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
     let handle = server.handle();

@@ -11,7 +11,7 @@ use shared::api::session::Person;
 
 use crate::store::registry::access::SecretHash;
 
-pub(crate) use people::{People, SignInError, SignedIn};
+pub(crate) use people::{People, SignInError, SignedIn, good_name};
 
 /// What a request shows to be let in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -212,7 +212,7 @@ fn bearer(
 }
 
 /// Names stand on receipts: 1 to 64 characters, none that steers a printer.
-fn good_name(name: &str) -> Option<String> {
+pub(crate) fn good_name(name: &str) -> Option<String> {
     let name = name.trim();
     let good = (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control);
     good.then(|| name.to_owned())

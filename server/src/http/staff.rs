@@ -1,0 +1,117 @@
+//! The operator's staff: who they are and what they may do.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use rusqlite::Connection;
+use shared::api::session::{NewStaff, Role, StaffChange, StaffRow};
+use shared::id::StaffId;
+
+use super::auth::{good_name, password};
+use super::body::Body;
+use super::problem::{Answer, Trouble};
+use super::state::State;
+use crate::store::StoreError;
+use crate::store::registry::staff::{self, StaffEntry};
+
+pub(super) async fn list(state: web::Data<State>) -> Answer {
+    let all = state.registry.ask(|db| staff::all(db)).await.map_err(keeping)?;
+    let rows: Vec<StaffRow> = all.into_iter().map(shown).collect();
+    Ok(HttpResponse::Ok().json(rows))
+}
+
+pub(super) async fn add(state: web::Data<State>, Body(new): Body<NewStaff>) -> Answer {
+    let name = good_name(&new.name).ok_or_else(bad_name)?;
+    let hash = hashed(new.password, &name).await?;
+    let (called, role) = (name.clone(), new.role);
+    let added = state
+        .registry
+        .ask(move |db| match staff::add(db, &called, role, &hash)? {
+            Some(staff) => staff::get(db, staff),
+            None => Ok(None),
+        })
+        .await
+        .map_err(keeping)?;
+    let taken = || {
+        let title = format!("the name `{name}` is taken");
+        Trouble::new(StatusCode::CONFLICT, "name-taken", title)
+    };
+    Ok(HttpResponse::Created().json(added.map(shown).ok_or_else(taken)?))
+}
+
+pub(super) async fn change(
+    state: web::Data<State>,
+    who: web::Path<StaffId>,
+    Body(change): Body<StaffChange>,
+) -> Answer {
+    let who = who.into_inner();
+    let known = state.registry.ask(move |db| staff::get(db, who)).await.map_err(keeping)?;
+    let known = known.ok_or_else(|| Trouble::absent(format!("there is no staff {who}")))?;
+    let hash = match change.password {
+        Some(password) => Some(hashed(password, &known.person.name).await?),
+        None => None,
+    };
+    let (role, active) = (change.role, change.active);
+    let changed = state
+        .registry
+        .ask(move |db| {
+            let together = db.transaction()?;
+            put(&together, who, role, active, hash.as_deref())?;
+            let admins = staff::all(&together)?.into_iter().filter(is_admin).count();
+            if admins == 0 {
+                return Ok(None);
+            }
+            let changed = staff::get(&together, who)?;
+            together.commit()?;
+            Ok(changed)
+        })
+        .await
+        .map_err(keeping)?;
+    let last = || {
+        let title = "this is the last admin; make another one first";
+        Trouble::new(StatusCode::CONFLICT, "last-admin", title)
+    };
+    Ok(HttpResponse::Ok().json(changed.map(shown).ok_or_else(last)?))
+}
+
+fn put(
+    db: &Connection,
+    who: StaffId,
+    role: Option<Role>,
+    active: Option<bool>,
+    hash: Option<&str>,
+) -> Result<(), StoreError> {
+    if let Some(role) = role {
+        staff::set_role(db, who, role)?;
+    }
+    if let Some(active) = active {
+        staff::set_active(db, who, active)?;
+    }
+    if let Some(hash) = hash {
+        staff::set_password(db, who, hash)?;
+    }
+    Ok(())
+}
+
+/// Somebody who can sign in and do everything; a token's stand-in cannot sign in.
+fn is_admin(entry: &StaffEntry) -> bool {
+    entry.active && entry.person.role == Role::Admin && entry.password.starts_with("$argon2")
+}
+
+fn shown(entry: StaffEntry) -> StaffRow {
+    StaffRow { person: entry.person, active: entry.active }
+}
+
+async fn hashed(new: String, name: &str) -> Result<String, Trouble> {
+    password::check(&new, name)
+        .map_err(|why| Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, "weak-password", why))?;
+    password::hash(new).await.map_err(|error| Trouble::fault("hash a password", error))
+}
+
+fn bad_name() -> Trouble {
+    let title = "a name has 1 to 64 characters";
+    Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-name", title)
+}
+
+fn keeping(error: StoreError) -> Trouble {
+    Trouble::fault("read the registry", error)
+}
