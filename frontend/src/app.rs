@@ -38,7 +38,7 @@ pub fn App() -> Html {
             },
         );
     });
-    let backend = use_memo((), |()| Backend::default());
+    let backend = use_memo((), |()| Backend::of_page());
     html! {
         <ContextProvider<UseReducerHandle<Settings>> context={settings}>
             <ContextProvider<Backend> context={Backend::clone(&backend)}>

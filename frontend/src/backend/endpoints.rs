@@ -3,7 +3,9 @@
 use serde::Serialize;
 use shared::api::clock::ClockOrder;
 use shared::api::ledger::LedgerPage;
-use shared::api::meter::{HoldJudgement, MeterPage, PowerCurve, ReadingRow, SupplyOrder, SupplyOrdered};
+use shared::api::meter::{
+    HoldJudgement, MeterPage, PowerCurve, ReadingRow, SupplyOrder, SupplyOrdered,
+};
 use shared::api::overview::Overview;
 use shared::api::receipt::Receipt;
 use shared::api::sale::{Found, Preview, ReversalOrder, SaleOrder};
@@ -77,7 +79,12 @@ impl Backend {
         self.ask(Request::post(format!("/meters/{meter}/supply")).body(order).key(key)).await
     }
 
-    pub async fn judge(&self, meter: MeterId, judgement: &HoldJudgement, key: &IdempotencyKey) -> Answer<()> {
+    pub async fn judge(
+        &self,
+        meter: MeterId,
+        judgement: &HoldJudgement,
+        key: &IdempotencyKey,
+    ) -> Answer<()> {
         self.order(Request::post(format!("/meters/{meter}/hold")).body(judgement).key(key)).await
     }
 

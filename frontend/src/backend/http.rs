@@ -28,7 +28,7 @@ pub(super) async fn send(request: Request) -> Answer<String> {
     if response.ok() { Ok(text) } else { Err(refusal(response.status(), &text)) }
 }
 
-fn refusal(status: u16, text: &str) -> Failure {
+pub(super) fn refusal(status: u16, text: &str) -> Failure {
     Failure::Problem(serde_json::from_str(text).unwrap_or_else(|_other| Problem {
         kind: "http".to_owned(),
         title: format!("the server answered {status}"),

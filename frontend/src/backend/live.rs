@@ -1,6 +1,6 @@
 //! The live stream over a WebSocket: snapshot, then deltas; connected again after every loss.
 
-use futures_util::future::{AbortHandle, Either, abortable, select};
+use futures_util::future::{Either, abortable, select};
 use futures_util::{FutureExt as _, StreamExt as _};
 use gloo_net::websocket::Message;
 use gloo_net::websocket::futures::WebSocket;
@@ -17,25 +17,26 @@ const FIRST_WAIT_MS: u32 = 500;
 const LONGEST_WAIT_MS: u32 = 8_000;
 
 /// Ends the listening when dropped.
-#[derive(Debug)]
-pub struct LiveGuard(AbortHandle);
+pub struct LiveGuard(Option<Box<dyn FnOnce()>>);
 
-impl Drop for LiveGuard {
-    fn drop(&mut self) {
-        self.0.abort();
+impl LiveGuard {
+    pub fn new(end: impl FnOnce() + 'static) -> Self {
+        Self(Some(Box::new(end)))
     }
 }
 
-impl LiveGuard {
-    pub fn of(handle: AbortHandle) -> Self {
-        Self(handle)
+impl Drop for LiveGuard {
+    fn drop(&mut self) {
+        if let Some(end) = self.0.take() {
+            end();
+        }
     }
 }
 
 pub(super) fn listen(heard: Callback<Heard>) -> LiveGuard {
     let (task, handle) = abortable(connect_for_ever(heard));
     spawn_local(task.map(drop));
-    LiveGuard::of(handle)
+    LiveGuard::new(move || handle.abort())
 }
 
 async fn connect_for_ever(heard: Callback<Heard>) {

@@ -5,19 +5,22 @@ mod endpoints;
 mod http;
 mod live;
 mod request;
+mod sandbox;
 
 use serde::de::DeserializeOwned;
 use shared::api::live::LiveMessage;
 use shared::api::problem::Problem;
 use yew::Callback;
 
+use crate::browser;
+
 pub use live::LiveGuard;
 pub use request::{Method, Request};
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Backend {
-    #[default]
     Http,
+    Sandbox(sandbox::Sandbox),
 }
 
 /// Why there is no answer.
@@ -41,9 +44,15 @@ pub enum Heard {
 }
 
 impl Backend {
+    /// The server this page came from, or the sandbox where the address asks for it.
+    pub fn of_page() -> Self {
+        if browser::in_sandbox() { Self::Sandbox(sandbox::Sandbox::start()) } else { Self::Http }
+    }
+
     pub fn is_sandbox(&self) -> bool {
         match self {
             Self::Http => false,
+            Self::Sandbox(_) => true,
         }
     }
 
@@ -51,6 +60,7 @@ impl Backend {
     async fn send(&self, request: Request) -> Answer<String> {
         match self {
             Self::Http => http::send(request).await,
+            Self::Sandbox(sandbox) => sandbox.send(request).await,
         }
     }
 
@@ -68,6 +78,7 @@ impl Backend {
     pub fn listen(&self, heard: Callback<Heard>) -> LiveGuard {
         match self {
             Self::Http => live::listen(heard),
+            Self::Sandbox(sandbox) => sandbox.listen(heard),
         }
     }
 }

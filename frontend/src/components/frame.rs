@@ -35,7 +35,9 @@ pub fn Frame(props: &FrameProps) -> Html {
     let floating = use_state_eq(|| Floating::Nothing);
     let led = use_mut_ref(|| false);
     let here = use_route::<Route>();
-    use_effect_with(title(here.as_ref(), texts, &seat.site.name), |title| browser::set_title(title));
+    use_effect_with(title(here.as_ref(), texts, &seat.site.name), |title| {
+        browser::set_title(title)
+    });
     // On the sale page F2 is a tender.
     let at_sale = here == Some(Route::Sale);
     let pressed = {

@@ -16,7 +16,10 @@ use crate::store::seat::Seat;
 pub fn sentence(lang: Lang, failure: &Failure, currency: Option<Currency>) -> String {
     let texts = &lang.texts().common;
     let money = |minor: i64| {
-        currency.map_or_else(|| minor.to_string(), |currency| format::money(Money::from_minor(minor), currency))
+        currency.map_or_else(
+            || minor.to_string(),
+            |currency| format::money(Money::from_minor(minor), currency),
+        )
     };
     match failure {
         Failure::Offline => texts.offline.to_owned(),
@@ -29,7 +32,10 @@ fn detail(lang: Lang, failure: &Failure) -> Option<String> {
     match failure {
         Failure::Offline | Failure::BadAnswer(_) => None,
         Failure::Problem(problem) => {
-            let request = problem.request.as_ref().map(|request| fill(lang.texts().common.request, &[request]));
+            let request = problem
+                .request
+                .as_ref()
+                .map(|request| fill(lang.texts().common.request, &[request]));
             let detail = i18n::problem_detail(problem).map(str::to_owned);
             let parts: Vec<String> = detail.into_iter().chain(request).collect();
             (!parts.is_empty()).then(|| parts.join(" · "))

@@ -54,7 +54,7 @@ pub fn ReceiptPaper(props: &ReceiptPaperProps) -> Html {
                 { pair(words.tender, i18n::tender(lang, receipt.tender).to_owned()) }
                 if let Some(handed) = receipt.handed { { pair(words.handed, money(handed)) } }
                 if let Some(change) = receipt.change { { pair(words.change, money(change)) } }
-                if !cash && !receipt.reference.is_empty() { { pair(words.reference, receipt.reference.clone()) } }
+                if receipt.reverses.is_some() { { pair(texts.common.reason, receipt.reference.clone()) } } else if !cash && !receipt.reference.is_empty() { { pair(words.reference, receipt.reference.clone()) } }
             </dl>
             <hr />
             <dl>

@@ -202,7 +202,7 @@ fn paint_cell(
         Detail::Name | Detail::Full => {
             context.set_fill_style_str(&inks.text);
             context.set_font("600 12px system-ui, 'Noto Sans CJK SC', sans-serif");
-            context.fill_text_with_max_width(&row.name, x + 7.0, y + 14.0, width - 22.0).ok()?;
+            context.fill_text_with_max_width(&row.name, x + 7.0, y + 13.0, width - 22.0).ok()?;
         }
     }
     if size.detail == Detail::Full {
@@ -212,7 +212,7 @@ fn paint_cell(
             .change
             .power
             .map_or_else(|| "—".to_owned(), |power| format!("{} kW", format::power(power)));
-        context.fill_text_with_max_width(&figure, x + 7.0, y + height - 13.0, width - 12.0).ok()?;
+        context.fill_text_with_max_width(&figure, x + 7.0, y + height - 10.0, width - 12.0).ok()?;
     }
     Some(())
 }

@@ -6,8 +6,8 @@ mod words;
 
 pub use table::{Texts, en, zh};
 pub use words::{
-    alarm, allocation, charge_line, contact, fault, period, problem, problem_detail, quality, reason, role, state,
-    state_hint, tender,
+    alarm, allocation, charge_line, contact, fault, period, problem, problem_detail, quality,
+    reason, role, state, state_hint, tender,
 };
 
 /// The language of the person at the screen; a receipt has its own.

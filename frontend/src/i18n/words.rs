@@ -250,7 +250,10 @@ mod tests {
             detail: None,
             request: None,
         };
-        assert_eq!(problem(Lang::Zh, &unknown, |minor| minor.to_string()), "the printer is on fire");
+        assert_eq!(
+            problem(Lang::Zh, &unknown, |minor| minor.to_string()),
+            "the printer is on fire"
+        );
     }
 
     #[test]

@@ -248,7 +248,9 @@ fn Events(props: &BookProps) -> Html {
 /// The room of a happening, as a link where its meter is known.
 fn meter_link(fleet: &Fleet, happening: &Happening) -> Html {
     match fleet.row_of(happening) {
-        Some(row) => html! { <Link<Route> to={Route::meter(row.meter)}>{ &row.name }</Link<Route>> },
+        Some(row) => {
+            html! { <Link<Route> to={Route::meter(row.meter)}>{ &row.name }</Link<Route>> }
+        }
         None => html! { <b>{ &happening.name }</b> },
     }
 }

@@ -74,7 +74,10 @@ impl Fleet {
     pub fn row_of(&self, happening: &Happening) -> Option<&Rc<MeterRow>> {
         match happening.meter {
             Some(meter) => self.row(meter),
-            None => self.rows.iter().find(|row| row.account.is_some() && row.account == happening.account),
+            None => self
+                .rows
+                .iter()
+                .find(|row| row.account.is_some() && row.account == happening.account),
         }
     }
 

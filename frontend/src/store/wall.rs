@@ -90,8 +90,8 @@ pub fn lay_fitting(rows: &[Rc<MeterRow>], width: i32, height: i32, phone: bool) 
 impl CellSize {
     fn of_height(height: i32) -> Self {
         let (width, gap, detail) = match height {
-            40.. => (height * 7 / 5, 6, Detail::Full),
-            30..40 => (height * 7 / 5, 5, Detail::Name),
+            36.. => (height * 7 / 5, 6, Detail::Full),
+            30..36 => (height * 7 / 5, 5, Detail::Name),
             _ => (height, 4, Detail::Plain),
         };
         Self { width, height, gap, detail }

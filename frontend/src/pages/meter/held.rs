@@ -42,7 +42,8 @@ pub fn HeldNotice(props: &HeldProps) -> Html {
         let (asking, busy, failure) = (asking.clone(), busy.clone(), failure.clone());
         Callback::from(move |note: String| {
             let Some(resolution) = *asking else { return };
-            let (backend, leave, judged, close) = (backend.clone(), leave.clone(), judged.clone(), close.clone());
+            let (backend, leave, judged, close) =
+                (backend.clone(), leave.clone(), judged.clone(), close.clone());
             let (busy, failure) = (busy.clone(), failure.clone());
             let key = outbox::key_from(browser::random());
             busy.set(true);

@@ -1,0 +1,403 @@
+//! The sandbox's answers: the same paths, bodies and problem documents as the server's.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::actor::billing::{GetMeter, GetPreview};
+use shared::api::alarm::Alarm;
+use shared::api::clock::ClockOrder;
+use shared::api::meter::{
+    Device, HoldJudgement, MeterPage, SupplyOrder, SupplyOrderKind, SupplyOrdered,
+};
+use shared::api::overview::{Band, Overview};
+use shared::api::problem::Problem;
+use shared::api::receipt::Receipt;
+use shared::api::sale::{Found, ReversalOrder, SaleOrder};
+use shared::api::session::{Person, Role, Session};
+use shared::api::site::Site;
+use shared::energy::Energy;
+use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
+use shared::money::Money;
+use shared::site::{Command, Done, Refusal};
+use shared::tariff::Tariff;
+use shared::time::{Span, Timestamp};
+use shared::vend::Tender;
+use simulator::population::Premise;
+use simulator::week::TARIFFS;
+
+use super::books::{Issued, IssuedFor, name_of};
+use super::house::{House, HouseError, ME};
+use super::wire::Ask;
+use crate::browser;
+
+/// Finds that one question brings at most.
+const FINDS: usize = 20;
+
+/// Why there is no answer: what the server would say.
+pub struct Trouble {
+    status: u16,
+    kind: &'static str,
+    title: String,
+    detail: Option<String>,
+}
+
+type Answer = Result<String, Trouble>;
+
+/// The answer as it travels: status and body.
+pub async fn answer(house: &mut House, ask: &Ask) -> (u16, String) {
+    let trouble = match route(house, ask).await {
+        Ok(body) => return (200, body),
+        Err(trouble) => trouble,
+    };
+    let problem = Problem {
+        kind: trouble.kind.to_owned(),
+        title: trouble.title,
+        status: trouble.status,
+        detail: trouble.detail,
+        request: None,
+    };
+    (trouble.status, json(&problem))
+}
+
+async fn route(house: &mut House, ask: &Ask) -> Answer {
+    let (parts, query) = ask.parts();
+    let value =
+        |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    match (ask.method.as_str(), parts.as_slice()) {
+        ("GET" | "DELETE", ["session"]) => Ok(json(&Session::SignedIn(me()))),
+        ("GET", ["site"]) => Ok(json(&site(house))),
+        ("GET", ["overview"]) => Ok(json(&overview(house))),
+        ("GET", ["meters", meter]) => page(house, number(meter)?).await,
+        ("GET", ["meters", meter, "power"]) => {
+            let (meter, from, to) =
+                (number(meter)?, instant(value("from"))?, instant(value("to"))?);
+            Ok(house.curves(|curves| json(&curves.power(meter, from, to))))
+        }
+        ("GET", ["meters", meter, "readings"]) => {
+            let meter = number(meter)?;
+            Ok(house.curves(|curves| json(&curves.newest(meter, 50))))
+        }
+        ("POST", ["meters", meter, "supply"]) => supply(house, number(meter)?, body(ask)?).await,
+        ("POST", ["meters", meter, "hold"]) => {
+            let (meter, HoldJudgement { resolution, note }) = (number(meter)?, body(ask)?);
+            command(house, ask, Command::ResolveHold { meter, resolution, note })
+                .await
+                .map(|_| String::from("null"))
+        }
+        ("GET", ["accounts", account, "ledger"]) => {
+            let before = value("before").and_then(|before| before.parse::<Seq>().ok());
+            Ok(json(&house.books.page(number(account)?, before, 50)))
+        }
+        ("GET", ["accounts", account, "preview"]) => {
+            let minor = value("amount").and_then(|amount| amount.parse().ok());
+            let amount = Money::from_minor(minor.ok_or_else(bad_body)?);
+            let question = GetPreview { account: number(account)?, amount, now: house.now() };
+            let answer = house.billing.send(question).await.map_err(HouseError::from)?;
+            Ok(json(&answer?))
+        }
+        ("GET", ["search"]) => Ok(json(&search(house, value("q").unwrap_or_default()))),
+        ("POST", ["sales"]) => sell(house, ask, body(ask)?).await,
+        ("GET", ["receipts", _book, no]) => receipt(house, number(no)?),
+        ("POST", ["receipts", _book, no, "copies"]) => {
+            let no = number(no)?;
+            house.books.copy(no).ok_or(Refusal::NoReceipt(no))?;
+            receipt(house, no)
+        }
+        ("POST", ["receipts", _no, "reversal"]) => reverse(house, ask, body(ask)?).await,
+        ("GET", ["alarms"]) => {
+            Ok(house.screen(|screen| json(&screen.alarms().iter().collect::<Vec<&Alarm>>())))
+        }
+        ("POST", ["alarms", alarm, "acknowledge"]) => {
+            let alarm: AlarmId = number(alarm)?;
+            command(house, ask, Command::AcknowledgeAlarm { alarm })
+                .await
+                .map(|_| String::from("null"))
+        }
+        ("GET", ["clock"]) => Ok(json(&house.pacer.shown(house.now()))),
+        ("POST", ["clock"]) => {
+            let (order, now) = (body::<ClockOrder>(ask)?, house.now());
+            house
+                .pacer
+                .order(order, now, browser::now())
+                .map_err(|refused| Trouble::new(422, "bad-clock-order", refused))?;
+            Ok(json(&house.pacer.shown(now)))
+        }
+        (_, _) => Err(Trouble::new(404, "not-found", "the sandbox has no such resource")),
+    }
+}
+
+fn me() -> Person {
+    Person { staff: ME, name: name_of(ME), role: Role::Admin }
+}
+
+fn site(house: &House) -> Site {
+    Site {
+        name: house.scenario.name.clone(),
+        currency: house.scenario.currency,
+        zone: house.scenario.zone.name().to_owned(),
+        books: vec![Book::Simulated],
+        demo: true,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn overview(house: &House) -> Overview {
+    let (zone, now) = (&house.scenario.zone, house.now());
+    let date = zone.date(now);
+    let midnight = zone.start_of(date);
+    let before = |days: i64| midnight - Span::from_days(days);
+    let passed = usize::try_from((now - midnight).millis() / 900_000).unwrap_or(0) + 1;
+    let tariffs = TARIFFS.iter().filter_map(|text| Tariff::from_toml(text).ok());
+    // The tariff with most periods says most about the day.
+    let bands =
+        tariffs.map(|tariff| tariff.bands_of_day(date)).max_by_key(Vec::len).unwrap_or_default();
+    let bands = bands.into_iter().map(|band| Band {
+        from: band.from,
+        to: band.to,
+        period: band.period,
+        rank: band.rank,
+    });
+    let sold = (0..14).rev().map(|days| house.books.sold_between(before(days), before(days - 1)));
+    Overview {
+        book: Book::Simulated,
+        today: house.curves(|curves| curves.day(midnight, passed.min(96))),
+        yesterday: house.curves(|curves| curves.day(before(1), 96)),
+        bands: bands.collect(),
+        sold: sold.collect(),
+    }
+}
+
+fn premise_of(house: &House, account: AccountId) -> Option<&Premise> {
+    house.premises.iter().find(|premise| premise.account == account)
+}
+
+fn place_of(premise: &Premise) -> String {
+    format!("{} · {} · {}", premise.building, premise.floor, premise.name)
+}
+
+async fn page(house: &House, meter: MeterId) -> Answer {
+    let question = GetMeter { meter, now: house.now() };
+    let page = house.billing.send(question).await.map_err(HouseError::from)?;
+    let page = page.ok_or(Refusal::NoMeter(meter))?;
+    let row = house.screen(|screen| screen.row(meter).cloned()).ok_or(Refusal::NoMeter(meter))?;
+    let premise = house.premises.iter().find(|premise| premise.meter == meter);
+    let device = Device {
+        profile: "simulated".to_owned(),
+        line: premise.map(|premise| format!("{} {}", "line", premise.line)).unwrap_or_default(),
+        serial: premise.map(|premise| premise.serial.clone()).unwrap_or_default(),
+        poll: house.scenario.poll(),
+        ..page.device.clone()
+    };
+    let account = page.account.clone().map(|mut account| {
+        account.customer.clone_from(&row.customer);
+        account
+    });
+    Ok(json(&MeterPage { row, device, account, ..page }))
+}
+
+async fn supply(house: &mut House, meter: MeterId, order: SupplyOrder) -> Answer {
+    let reason = order.reason;
+    let command = match order.order {
+        SupplyOrderKind::Cut => Command::CutSupply { meter, reason },
+        SupplyOrderKind::Restore => Command::RestoreSupply { meter, reason },
+    };
+    let done = house.order(None, command).await??;
+    house.hurry(meter);
+    match done {
+        Done::Supply { seq, wanted, .. } => Ok(json(&SupplyOrdered { seq, wanted })),
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn command(house: &mut House, ask: &Ask, command: Command) -> Result<Done, Trouble> {
+    let key = ask.key.clone().and_then(|key| IdempotencyKey::try_from(key).ok());
+    Ok(house.order(key, command).await??)
+}
+
+async fn sell(house: &mut House, ask: &Ask, order: SaleOrder) -> Answer {
+    let SaleOrder { account, amount, tender, handed, reference } = order;
+    match command(house, ask, Command::Sell { account, amount, tender, handed, reference }).await? {
+        Done::Sold { sale, .. } => {
+            if let Some(meter) = premise_of(house, account).map(|premise| premise.meter) {
+                house.hurry(meter);
+            }
+            receipt(house, sale.receipt)
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn reverse(house: &mut House, ask: &Ask, order: ReversalOrder) -> Answer {
+    let command =
+        command(house, ask, Command::Reverse { receipt: order.receipt, reason: order.reason });
+    match command.await? {
+        Done::Reversed { reversal, .. } => receipt(house, reversal.receipt),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn search(house: &House, words: &str) -> Vec<Found> {
+    let words = words.trim().to_lowercase();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let rank = |premise: &Premise| {
+        let texts = [&premise.name, &premise.serial, &premise.customer, &premise.phone];
+        let exact = premise.account.to_string() == words || premise.name.to_lowercase() == words;
+        let begins = texts.iter().any(|text| text.to_lowercase().starts_with(&words));
+        let holds = texts.iter().any(|text| text.to_lowercase().contains(&words));
+        [exact, begins, holds].iter().position(|fits| *fits)
+    };
+    let mut hits: Vec<(usize, &Premise)> =
+        house.premises.iter().filter_map(|premise| Some((rank(premise)?, premise))).collect();
+    hits.sort_by_key(|(rank, premise)| (*rank, premise.account));
+    hits.into_iter().take(FINDS).filter_map(|(_, premise)| found(house, premise)).collect()
+}
+
+fn found(house: &House, premise: &Premise) -> Option<Found> {
+    let change = house.screen(|screen| screen.row_of(premise.account).map(|row| row.change))?;
+    Some(Found {
+        account: premise.account,
+        book: Book::Simulated,
+        customer: premise.customer.clone(),
+        place: place_of(premise),
+        meter: premise.meter,
+        serial: premise.serial.clone(),
+        state: change.state,
+        credit: change.credit.unwrap_or_default(),
+        sales: house.books.last_sales(premise.account, 5),
+        presets: [3_000, 5_000, 10_000, 20_000].map(Money::from_minor).to_vec(),
+    })
+}
+
+fn receipt(house: &House, no: ReceiptNo) -> Answer {
+    let issued = house.books.receipt(no).ok_or(Refusal::NoReceipt(no))?;
+    Ok(json(&shown(house, no, issued)))
+}
+
+fn shown(house: &House, no: ReceiptNo, issued: &Issued) -> Receipt {
+    let account = match &issued.what {
+        IssuedFor::Sale(sale) => sale.account,
+        IssuedFor::Reversal(reversal) => reversal.account,
+    };
+    let premise = premise_of(house, account);
+    let first = premise.and_then(|premise| premise.customer.chars().next());
+    let blank = Receipt {
+        book: Book::Simulated,
+        no,
+        seq: issued.seq,
+        at: issued.at,
+        site: house.scenario.name.clone(),
+        by: name_of(issued.by),
+        account,
+        customer: first.map(|first| format!("{first}*")).unwrap_or_default(),
+        place: premise.map(place_of).unwrap_or_default(),
+        meters: premise.map(|premise| premise.meter).into_iter().collect(),
+        amount: Money::ZERO,
+        tender: Tender::Cash,
+        handed: None,
+        change: None,
+        reference: String::new(),
+        lines: Vec::new(),
+        credit_before: Money::ZERO,
+        credit_after: Money::ZERO,
+        energy: Energy::ZERO,
+        steps: Vec::new(),
+        seal: issued.seal.to_string().chars().take(12).collect(),
+        reverses: None,
+        reversed_by: issued.reversed_by,
+        copy: issued.copies,
+    };
+    match issued.what.clone() {
+        IssuedFor::Sale(sale) => Receipt {
+            amount: sale.amount,
+            tender: sale.tender,
+            handed: sale.handed,
+            change: sale.handed.map(|handed| handed - sale.amount),
+            reference: sale.reference,
+            lines: sale.lines,
+            credit_before: sale.credit_before,
+            credit_after: sale.credit_after,
+            energy: sale.buys.iter().map(|step| step.energy).sum(),
+            steps: sale.buys,
+            ..blank
+        },
+        IssuedFor::Reversal(reversal) => Receipt {
+            amount: -reversal.amount,
+            tender: reversal.tender,
+            reference: reversal.reason,
+            credit_before: reversal.credit_before,
+            credit_after: reversal.credit_after,
+            reverses: Some(reversal.of),
+            ..blank
+        },
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("our own answers are plain JSON")
+}
+
+fn body<T: DeserializeOwned>(ask: &Ask) -> Result<T, Trouble> {
+    serde_json::from_str(ask.body.as_deref().unwrap_or("null")).map_err(|_error| bad_body())
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, Trouble> {
+    text.parse().map_err(|_error| Trouble::new(404, "not-found", "there is no such thing"))
+}
+
+fn instant(text: Option<&str>) -> Result<Timestamp, Trouble> {
+    text.and_then(|text| text.parse().ok()).map(Timestamp::from_millis).ok_or_else(bad_body)
+}
+
+fn bad_body() -> Trouble {
+    Trouble::new(400, "bad-body", "the request cannot be understood")
+}
+
+fn unexpected(done: &Done) -> Trouble {
+    Trouble::new(500, "server-fault", format!("the command was answered with {done:?}"))
+}
+
+impl Trouble {
+    fn new(status: u16, kind: &'static str, title: impl ToString) -> Self {
+        Self { status, kind, title: title.to_string(), detail: None }
+    }
+}
+
+impl From<HouseError> for Trouble {
+    fn from(error: HouseError) -> Self {
+        Self::new(500, "server-fault", error)
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        let (kind, figure) = match &refusal {
+            Refusal::NoAccount(_) => ("no-account", None),
+            Refusal::NoMeter(_) => ("no-meter", None),
+            Refusal::NoReceipt(_) => ("no-receipt", None),
+            Refusal::NoAlarm(_) => ("no-alarm", None),
+            Refusal::NoPrice => ("no-price", None),
+            Refusal::AlreadyReversed(_) => ("already-reversed", None),
+            Refusal::NotLatest { .. } => ("not-latest", None),
+            Refusal::CreditUsed { used } => ("credit-used", Some(*used)),
+            Refusal::LacksCredit => ("lacks-credit", None),
+            Refusal::NothingHeld(_) => ("nothing-held", None),
+            Refusal::KeyReused => ("key-reused", None),
+            Refusal::BelowLeast { least } => ("below-least-amount", Some(*least)),
+            Refusal::AboveLargest { largest } => ("above-largest-amount", Some(*largest)),
+            Refusal::HandedTooLittle => ("handed-too-little", None),
+            Refusal::NoReason => ("no-reason", None),
+            Refusal::Halted => ("journal-halted", None),
+            Refusal::AccountExists(_)
+            | Refusal::MeterBound(_)
+            | Refusal::BadTariff(_)
+            | Refusal::TariffInUse { .. }
+            | Refusal::NoTariff(_)
+            | Refusal::OtherBook(_)
+            | Refusal::NoKey => ("refused", None),
+        };
+        let status = if kind.starts_with("no-") && kind != "no-reason" { 404 } else { 422 };
+        let detail = figure.map(|figure| figure.minor().to_string());
+        Self { detail, ..Self::new(status, kind, refusal) }
+    }
+}
