@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod farm;
 pub mod headend;
 pub mod http;
 pub mod run;

@@ -31,7 +31,7 @@ fn server_clock() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).expect("milliseconds fit"))
 }
 
-fn line(id: u16, transport: Transport) -> LineConfig {
+pub(crate) fn line(id: u16, transport: Transport) -> LineConfig {
     LineConfig {
         id: LineId(id),
         name: format!("line {id}"),
@@ -45,7 +45,7 @@ fn line(id: u16, transport: Transport) -> LineConfig {
 }
 
 /// An SDM630 with a relay board of one output at the same address.
-fn meter(line: u16, unit: u8, profile: &str) -> MeterConfig {
+pub(crate) fn meter(line: u16, unit: u8, profile: &str) -> MeterConfig {
     MeterConfig {
         meter: MeterId(u32::from(line) * 1_000 + u32::from(unit)),
         line: LineId(line),

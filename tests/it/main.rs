@@ -18,6 +18,7 @@ mod cli;
 mod crash;
 mod docs;
 mod errors;
+mod farm;
 mod first_run;
 mod headend;
 mod same_hash;

@@ -5,6 +5,7 @@ pub mod backup;
 mod completions;
 mod config;
 mod demo;
+mod farm;
 mod log;
 mod rate;
 mod run;
@@ -60,6 +61,7 @@ struct LogOptions {
 enum Command {
     Demo(demo::Options),
     Run(run::Options),
+    Farm(farm::Options),
     /// Bearer tokens for the API
     #[command(subcommand)]
     Token(token::Command),
@@ -121,6 +123,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
     let done = match command {
         Command::Demo(options) => demo::run(options),
         Command::Run(options) => run::run(options),
+        Command::Farm(options) => farm::run(options),
         Command::Token(command) => token::run(command),
         Command::Config(command) => config::run(command),
         Command::Tariff(command) => tariff::run(command),

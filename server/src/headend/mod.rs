@@ -32,7 +32,7 @@ pub use self::config::{LineConfig, MeterConfig, RelayConfig, Transport, UnitAddr
 pub use self::line::{LineActor, LineStatus, Status};
 pub use self::trace::{Direction, Frame};
 pub use self::unit::UnitStatus;
-pub use self::wire::Clock;
+pub use self::wire::{Clock, open_serial};
 
 use self::config::{ConfigError, check};
 use self::desk::Desk;

@@ -104,11 +104,12 @@ impl fmt::Debug for Wire {
     }
 }
 
-pub(super) fn serial(
-    path: &str,
-    baud: u32,
-    format: SerialFormat,
-) -> io::Result<tokio_serial::SerialStream> {
+/// Opens a serial port with eight data bits, no parity, one stop bit.
+pub fn open_serial(path: &str, baud: u32) -> io::Result<tokio_serial::SerialStream> {
+    serial(path, baud, SerialFormat::EightNone1)
+}
+
+fn serial(path: &str, baud: u32, format: SerialFormat) -> io::Result<tokio_serial::SerialStream> {
     let (parity, stop) = match format {
         SerialFormat::EightNone1 => (Parity::None, StopBits::One),
         SerialFormat::EightNone2 => (Parity::None, StopBits::Two),

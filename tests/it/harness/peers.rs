@@ -47,6 +47,32 @@ fn start_python(script: &str, arguments: &[&str], output: Stdio) -> Process {
     Process(child)
 }
 
+/// Runs a script to its end and gives what it printed.
+pub(crate) fn python_output(script: &str, arguments: &[&str]) -> String {
+    let mut process = start_python(script, arguments, Stdio::piped());
+    let mut seen = String::new();
+    let mut output = process.0.stdout.take().expect("a piped output");
+    std::io::Read::read_to_string(&mut output, &mut seen).expect("text");
+    assert!(process.0.wait().expect("an end").success(), "{script} {arguments:?} failed: {seen}");
+    seen
+}
+
+/// Starts our own program and waits for its first line.
+pub(crate) fn program(arguments: &[&str]) -> (Process, String) {
+    let child = Command::new(env!("CARGO_BIN_EXE_meterhouse"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("cannot start {arguments:?}: {error}"));
+    let mut process = Process(child);
+    let output = process.0.stdout.take().expect("a piped output");
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line).expect("a line");
+    assert!(line.starts_with("ready"), "{arguments:?} did not start: {line:?}");
+    (process, line)
+}
+
 /// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

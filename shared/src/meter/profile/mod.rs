@@ -3,6 +3,7 @@
 
 pub mod contact;
 pub mod decode;
+mod encode;
 pub mod file;
 pub mod frame;
 pub mod library;

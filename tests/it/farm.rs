@@ -1,0 +1,109 @@
+//! The farm: simulated meters on a real wire, read by our own head-end and by clients of others.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use server::farm::{Framing, Plant, listen};
+use server::headend::{HeadEnd, Transport};
+use shared::actor::port::{LineJob, LineRequest};
+use shared::meter::profile::Library;
+use shared::meter::{Contact, Observation, SwitchCommand};
+
+use crate::harness::peers::{Process, program, python_output};
+use crate::harness::within;
+use crate::headend::{line, meter};
+
+const RELAYS: [(&str, &str); 3] = [
+    ("hiking-dds238-sr", include_str!("../../shared/profiles/hiking-dds238-sr.toml")),
+    ("acrel-ddsy1352", include_str!("../../shared/profiles/acrel-ddsy1352.toml")),
+    ("lingxun-lx47le-125", include_str!("../../shared/profiles/lingxun-lx47le-125.toml")),
+];
+
+/// The built-in models, with relays that may turn back at once.
+fn library() -> Library {
+    let mut library = Library::built_in();
+    for (id, text) in RELAYS {
+        let text = text.replace("min_interval_s = 10", "min_interval_s = 0");
+        library.add(id, &text).expect("a profile");
+    }
+    library
+}
+
+/// Every model with a switch, and one whose switch is a board at its own address, is cut, stays
+/// where it is, and is brought back, over the wire.
+#[actix_rt::test]
+async fn our_head_end_reads_and_switches_every_kind_of_meter_of_a_farm() {
+    let library = library();
+    let models = ["eastron-sdm630", RELAYS[0].0, RELAYS[1].0, RELAYS[2].0, "schneider-iem3155"];
+    let mut lines = Vec::new();
+    let mut meters = Vec::new();
+    for (id, framing) in [(1, Framing::Tcp), (2, Framing::Rtu)] {
+        let mut plant = Plant::new(7, 3_600, server::clock::now());
+        for (unit, model) in (1..).zip(models) {
+            plant.put_up(unit, Arc::clone(library.get(model).expect("a model")), 1_000);
+            let mut config = meter(id, unit, model);
+            if model.starts_with("hiking")
+                || model.starts_with("acrel")
+                || model.starts_with("ling")
+            {
+                config.relay = None;
+            }
+            meters.push(config);
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        actix_rt::spawn(listen(listener, framing, Rc::new(RefCell::new(plant))));
+        lines.push(line(
+            id,
+            match framing {
+                Framing::Tcp => Transport::Tcp { address },
+                Framing::Rtu => Transport::RtuTcp { address, baud: 9_600 },
+            },
+        ));
+    }
+    let clock = Arc::new(server::clock::now);
+    let headend = HeadEnd::start(&lines, &meters, &library, clock).expect("the lines start");
+    let ports = headend.lines();
+    for config in &meters {
+        let (port, name) = (&ports[&config.line], (config.line, &config.profile));
+        let ask = async |job| -> Observation {
+            let request = LineRequest { meter: config.meter, now: server::clock::now(), job };
+            port.send(request).await.expect("a line does not fall")
+        };
+        let first = ask(LineJob::Poll).await.outcome.unwrap_or_else(|f| panic!("{name:?}: {f:?}"));
+        assert_eq!(first.contact, Contact::Closed, "{name:?}");
+        within(Duration::from_secs(20), "the register to run", async || {
+            ask(LineJob::Poll).await.outcome.ok().filter(|later| later.import > first.import)
+        })
+        .await;
+        let open = LineJob::Switch(SwitchCommand::Open);
+        let cut = ask(open).await.outcome.unwrap_or_else(|f| panic!("{name:?}: {f:?}"));
+        assert_eq!(cut.contact, Contact::Open, "{name:?}");
+        assert_eq!(cut.live.power.map(|power| power.watts()), Some(0), "{name:?}");
+        let later = ask(LineJob::Poll).await.outcome.expect("a good poll");
+        assert_eq!(later.import, cut.import, "{name:?}: nothing is used behind an open contact");
+        let back = ask(LineJob::Switch(SwitchCommand::Close)).await.outcome;
+        assert_eq!(back.expect("a good poll").contact, Contact::Closed, "{name:?}");
+    }
+}
+
+/// The program itself, read by pymodbus.
+#[test]
+fn a_client_made_by_others_reads_and_switches_the_farm() {
+    let arguments = ["farm", "--meters", "3", "--tcp", "127.0.0.1:0"];
+    let (_farm, ready): (Process, String) = program(&arguments);
+    let port = ready.trim().rsplit(':').next().expect("a port").to_owned();
+    let seen = python_output("read_farm.py", &[&port, "2"]);
+    let value = |name: &str| {
+        let line = seen.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{name} in {seen}")).trim().to_owned()
+    };
+    let volts: i32 = value("volts").parse().expect("a number");
+    assert!((190..=240).contains(&volts), "{seen}");
+    assert_eq!(value("hertz"), "50");
+    assert!(value("kwh").starts_with("2000"), "{seen}");
+    assert_eq!((value("contact").as_str(), value("watts").as_str()), ("False", "0.0"));
+    assert_eq!((value("refused").as_str(), value("silent").as_str()), ("2", "11"));
+}
