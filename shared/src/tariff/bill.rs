@@ -8,7 +8,8 @@ use crate::tariff::block::Kind;
 use crate::tariff::charge::{ChargeState, Part};
 use crate::tariff::evaluate::{Amounts, MAX_LINES, get};
 use crate::tariff::exact::{Exact, Ratio};
-use crate::tariff::settle::{Watch, look_back_step};
+use crate::tariff::lay::look_back_step;
+use crate::tariff::settle::Watch;
 use crate::tariff::version::{Charge, Version, Volume};
 use crate::tariff::{Class, LineKey, Tariff};
 
@@ -85,7 +86,7 @@ impl ChargeState {
     pub fn bill(&self, tariff: &Tariff, closing: bool) -> Bill {
         let mut bill = Bill {
             year: self.month.year,
-            month: self.month.month,
+            month: self.month.number,
             day: tariff.billing_day,
             energy: self.month_energy(),
             ..Bill::default()
@@ -239,7 +240,7 @@ impl ChargeState {
         if self.yearly.is_empty() {
             return;
         }
-        let december = self.month.month == 12;
+        let december = self.month.number == 12;
         let Some(version) =
             self.parts.last().and_then(|part| tariff.version_numbered(part.version))
         else {

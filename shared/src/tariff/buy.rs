@@ -9,7 +9,7 @@ use crate::tariff::block::Kind;
 use crate::tariff::charge::ChargeState;
 use crate::tariff::evaluate::{Amounts, MAX_LINES, sum_of};
 use crate::tariff::exact::Exact;
-use crate::tariff::settle::look_back_step;
+use crate::tariff::lay::look_back_step;
 use crate::tariff::version::{Charge, Version, Volume};
 use crate::time::Timestamp;
 

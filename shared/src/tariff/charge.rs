@@ -47,7 +47,8 @@ pub struct ChargeState {
 pub(crate) struct Month {
     /// Of its first day.
     pub year: i16,
-    pub month: i8,
+    /// 1 to 12.
+    pub number: i8,
     pub start: i32,
     pub end: i32,
 }
@@ -93,7 +94,7 @@ impl Month {
         let days = month_from(date, billing_day);
         Self {
             year: days.start.year(),
-            month: days.start.month(),
+            number: days.start.month(),
             start: day_number(days.start),
             end: day_number(days.end),
         }

@@ -173,7 +173,7 @@ impl ChargeState {
                 (whole.times(Ratio { num: days, den: self.month.days() }), so_far)
             }
             MinimumPer::Month => (whole, so_far),
-            MinimumPer::Year if self.month.month == 12 && self.ends_whole() => {
+            MinimumPer::Year if self.month.number == 12 && self.ends_whole() => {
                 let before = self.yearly.get(usize::from(component.line.0)).copied();
                 (whole, so_far.plus(before.unwrap_or_default()))
             }

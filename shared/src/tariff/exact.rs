@@ -89,7 +89,13 @@ impl Exact {
             let (num, den) = (i128::from(ratio.num), i128::from(ratio.den));
             Some(Self { num: of.num.checked_mul(num)?, den: of.den.checked_mul(den)? })
         };
-        product(self).or_else(|| product(self.lowest())).expect(FITS)
+        let crossed = || {
+            let (of, num, den) = (self.lowest(), i128::from(ratio.num), i128::from(ratio.den));
+            let (above, below) = (gcd(of.num, den).max(1), gcd(num, of.den).max(1));
+            let num = (of.num / above).checked_mul(num / below)?;
+            Some(Self { num, den: (of.den / below).checked_mul(den / above)? })
+        };
+        product(self).or_else(crossed).expect(FITS)
     }
 
     /// In lowest terms.

@@ -22,6 +22,8 @@ mod explain;
 mod laws;
 mod exact;
 mod file;
+mod known;
+mod lay;
 mod place;
 mod power_factor;
 mod rate;

@@ -2,7 +2,10 @@
 
 mod component;
 mod days;
+mod demand;
+mod ladder;
 mod node;
+mod price;
 #[cfg(test)]
 mod refusals;
 mod times;

@@ -126,12 +126,11 @@ fn seasons(rate: &Rate) -> Vec<Season> {
         let same = seasons.iter_mut().find(|season| {
             season.months.first().is_some_and(|&first| alike(first) == alike(month))
         });
-        match same {
-            Some(season) => season.months.push(month),
-            None => {
-                let name = format!("s{}", seasons.len());
-                seasons.push(Season { name, months: vec![month] });
-            }
+        if let Some(season) = same {
+            season.months.push(month);
+        } else {
+            let name = format!("s{}", seasons.len());
+            seasons.push(Season { name, months: vec![month] });
         }
     }
     seasons
