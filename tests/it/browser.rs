@@ -143,6 +143,25 @@ async fn language_and_theme_change_at_a_click_and_stay() {
     .await;
 }
 
+/// The whole building inside the page, on the same actors, with no server behind it.
+#[tokio::test]
+async fn a_building_runs_inside_the_page() {
+    let site = TestSite::start(DEMO).await;
+    Browser::with(DESK.0, DESK.1, async |browser| {
+        browser.open(&site.url("/sandbox")).await;
+        choose(browser, "en", "light").await;
+        browser.open(&site.url("/sandbox")).await;
+        browser.read("main h1", "Overview").await;
+        browser.see(".clock b").await;
+        let time =
+            async || browser.run("return document.querySelector('.clock b').innerText").await;
+        let first = time().await;
+        let goes = async || Some(time().await).filter(|now| *now != first);
+        within(Duration::from_mins(1), "the clock in the page goes on", goes).await;
+    })
+    .await;
+}
+
 /// Every page, both widths, languages and themes: no accessibility fault, nothing wider than the
 /// screen. Leaves a picture of each in `target/tmp/screens` to look at.
 #[tokio::test]
