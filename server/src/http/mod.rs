@@ -2,10 +2,12 @@
 
 mod accounts;
 mod alarms;
+mod approvals;
 mod assets;
 pub(crate) mod auth;
 mod body;
 mod clock;
+mod explain;
 mod guard;
 mod health;
 pub(crate) mod live;
@@ -18,10 +20,14 @@ pub mod routes;
 mod sales;
 mod search;
 mod session;
+pub(crate) mod shelf;
 mod site;
 mod staff;
 pub(crate) mod state;
 mod supply;
+mod tariffs;
+mod templates;
+mod whatif;
 
 use std::io;
 use std::net::TcpListener;

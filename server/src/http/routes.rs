@@ -8,8 +8,8 @@ use shared::api::session::Role;
 
 use super::problem;
 use super::{
-    accounts, alarms, clock, guard, health, live, meters, metrics, overview, receipts, sales,
-    search, session, site, staff, supply,
+    accounts, alarms, approvals, clock, explain, guard, health, live, meters, metrics, overview,
+    receipts, sales, search, session, site, staff, supply, tariffs, whatif,
 };
 
 /// One route.
@@ -80,6 +80,21 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/staff/{staff}", ADMIN, || web::to(staff::change)),
     row(GET, "/api/v1/alarms", EVERYBODY, || web::to(alarms::list)),
     row(POST, "/api/v1/alarms/{alarm}/acknowledge", ADMIN, || web::to(alarms::acknowledge)),
+    row(GET, "/api/v1/accounts/{account}/ledger/{seq}/explain", EVERYBODY, || {
+        web::to(explain::show)
+    }),
+    row(GET, "/api/v1/tariffs", EVERYBODY, || web::to(tariffs::list)),
+    row(GET, "/api/v1/tariffs/templates", EVERYBODY, || web::to(tariffs::list_templates)),
+    row(POST, "/api/v1/tariffs/check", ADMIN, || web::to(tariffs::check_text)),
+    row(POST, "/api/v1/tariffs/preview", ADMIN, || web::to(whatif::preview)),
+    row(GET, "/api/v1/tariffs/drafts", ADMIN, || web::to(tariffs::list_drafts)),
+    row(POST, "/api/v1/tariffs/drafts", ADMIN, || web::to(tariffs::add_draft)),
+    row(DELETE, "/api/v1/tariffs/drafts/{draft}", ADMIN, || web::to(tariffs::remove_draft)),
+    row(POST, "/api/v1/tariffs/drafts/{draft}/request", ADMIN, || web::to(tariffs::request)),
+    row(GET, "/api/v1/tariffs/{tariff}", EVERYBODY, || web::to(tariffs::show)),
+    row(GET, "/api/v1/approvals", ADMIN, || web::to(approvals::list)),
+    row(POST, "/api/v1/approvals/{approval}/approve", ADMIN, || web::to(approvals::approve)),
+    row(POST, "/api/v1/approvals/{approval}/refuse", ADMIN, || web::to(approvals::refuse)),
     row(GET, "/api/v1/clock", EVERYBODY, || web::to(clock::show)),
     row(POST, "/api/v1/clock", ADMIN, || web::to(clock::order)),
 ];
@@ -149,7 +164,11 @@ mod tests {
             .filter(|row| row.who.admits(Viewer))
             .map(|row| format!("{} {}", row.method, row.path))
             .collect();
-        let own_session = ["POST /api/v1/setup", "POST /api/v1/session", "DELETE /api/v1/session"];
+        let own_session = [
+            "POST /api/v1/setup",
+            "POST /api/v1/session",
+            "DELETE /api/v1/session",
+        ];
         assert_eq!(open, own_session);
     }
 

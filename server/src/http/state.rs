@@ -11,13 +11,13 @@ use shared::api::sale::Preview;
 use shared::api::site::Site;
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, StaffId, TariffId};
 use shared::site::{Command, Done, Order, Refusal};
-use shared::tariff::Tariff;
 use shared::time::{Timestamp, Zone};
 
 use super::auth::People;
 use super::live::Hub;
 use super::metrics::Counters;
 use super::problem::Trouble;
+use super::shelf::Shelf;
 use crate::run::clocks::Clocks;
 use crate::run::fleet::Known;
 use crate::store::desk::Desk;
@@ -37,7 +37,7 @@ pub(crate) struct State {
     pub(crate) counters: Counters,
     /// What is known of each device besides what it says itself.
     pub(crate) devices: BTreeMap<MeterId, Device>,
-    pub(crate) tariffs: Arc<BTreeMap<TariffId, Tariff>>,
+    pub(crate) tariffs: Shelf,
     /// The tariff whose periods the overview shows.
     pub(crate) shown_tariff: BTreeMap<Book, TariffId>,
     /// What the journal lacks of what its anchor knows; nothing is sold until that is accepted.

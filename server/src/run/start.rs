@@ -10,8 +10,9 @@ use actix_web::web;
 use shared::actor::billing::{BillingSupervisor, Do, GetAll};
 use shared::actor::port::Replay;
 use shared::api::session::ReadyLogIn;
-use shared::id::{Book, Seq, StaffId};
+use shared::id::{Book, Seq, StaffId, TariffId};
 use shared::site::{Command, Order, Site};
+use shared::tariff::Tariff;
 use shared::time::Span;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -28,8 +29,10 @@ use crate::clock;
 use crate::http::auth::People;
 use crate::http::auth::cookie::Scheme;
 use crate::http::live::{FeedActor, Hub};
+use crate::http::shelf::Shelf;
 use crate::http::state::{Billing, State};
 use crate::store::anchor::Standing;
+use crate::store::report::terms::{self, Published};
 use crate::store::{Options, Running, Store};
 use simulator::world::World;
 
@@ -58,7 +61,10 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     entry::remember(&store.registry, &fleet).await?;
     let hub = Hub::new(fleet.rows.clone());
     let (billing, past) = start_billing(&plan, &store, &hub).await?;
-    publish_tariffs(&plan, &past, &billing).await?;
+    publish_tariffs(&plan, &past, &store, &billing).await?;
+    let tariffs = published(&store).await?.into_values();
+    let tariffs = tariffs.filter_map(|published| Tariff::from_toml(&published.text).ok());
+    let tariffs = Shelf::new(tariffs);
     let (stop, stopping) = watch::channel(false);
     let wake = Arc::new(Notify::new());
     let mut drivers = Vec::new();
@@ -85,8 +91,8 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
-    let state =
-        State { lost: lost.clone(), ..state(&plan, fleet, &store, &billing, hub, clocks, people) };
+    let state = state(&plan, fleet, &store, &billing, hub, clocks, people);
+    let state = State { lost: lost.clone(), tariffs, ..state };
     let server = crate::http::serve(listener, web::Data::new(state))
         .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
     let handle = server.handle();
@@ -133,10 +139,16 @@ async fn start_billing(
     Ok((supervisor.start(), past))
 }
 
+async fn published(store: &Running) -> Result<BTreeMap<TariffId, Published>, Fault> {
+    store.ledger.ask(|db| terms::published(db)).await.map_err(Fault::failed)
+}
+
 /// Tariffs come in through the journal: what was charged by one is never changed, only superseded.
+/// What two persons published goes before the file that the site began with.
 async fn publish_tariffs(
     plan: &Plan,
     past: &Past,
+    store: &Running,
     billing: &Addr<BillingSupervisor>,
 ) -> Result<(), Fault> {
     let (book, now) = match (&plan.live, &plan.simulated) {
@@ -145,7 +157,13 @@ async fn publish_tariffs(
         }
         (Some(_), _) | (None, None) => (Book::Live, clock::now()),
     };
+    let before = published(store).await?;
     for (tariff, text) in &plan.tariffs {
+        let known = before.get(tariff.id());
+        if known.is_some_and(|known| known.approved_by.is_some() && known.text != *text) {
+            tracing::info!("tariff `{}` is taken from the journal, not from its file", tariff.id());
+            continue;
+        }
         let command = Command::PublishTariff { text: text.clone(), approved_by: None };
         let order = Order { book, now, by: StaffId(0), key: None, command };
         let published = billing.send(Do(order)).await.map_err(Fault::failed)?;
@@ -206,7 +224,6 @@ fn state(
         demo: plan.demo,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let tariffs = plan.tariffs.iter().map(|(tariff, _)| (tariff.id().clone(), tariff.clone()));
     State {
         site,
         zone: plan.zone.clone(),
@@ -220,7 +237,7 @@ fn state(
         counters: crate::http::metrics::Counters::default(),
         devices: fleet.devices,
         accounts: fleet.accounts,
-        tariffs: Arc::new(tariffs.collect()),
+        tariffs: Shelf::default(),
         shown_tariff,
         lost: None,
     }

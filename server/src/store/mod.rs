@@ -3,6 +3,7 @@
 pub mod anchor;
 pub mod backup;
 pub mod desk;
+pub mod drafts;
 pub mod journal;
 pub mod lock;
 pub mod readings;

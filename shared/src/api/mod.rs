@@ -13,5 +13,4 @@ pub mod receipt;
 pub mod sale;
 pub mod session;
 pub mod site;
-pub mod staff;
 pub mod tariff;

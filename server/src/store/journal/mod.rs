@@ -24,7 +24,10 @@ pub use writer::JournalStatus;
 pub const LEDGER: Schema = Schema {
     name: "ledger",
     application_id: 0x4d48_4c31, // "MHL1"
-    steps: &[include_str!("../../../migrations/ledger_1.sql")],
+    steps: &[
+        include_str!("../../../migrations/ledger_1.sql"),
+        include_str!("../../../migrations/ledger_2.sql"),
+    ],
 };
 
 /// How many requests may wait for the disk; then whoever appends has to wait as well.

@@ -18,7 +18,10 @@ use crate::store::schema::Schema;
 pub const REGISTRY: Schema = Schema {
     name: "registry",
     application_id: 0x4d48_4731, // "MHG1"
-    steps: &[include_str!("../../../migrations/registry_1.sql")],
+    steps: &[
+        include_str!("../../../migrations/registry_1.sql"),
+        include_str!("../../../migrations/registry_2.sql"),
+    ],
 };
 
 pub fn path(dir: &Path) -> PathBuf {
@@ -53,7 +56,7 @@ fn book(row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Result<Book> {
 }
 
 #[cfg(test)]
-fn opened() -> rusqlite::Connection {
+pub(in crate::store) fn opened() -> rusqlite::Connection {
     let db = rusqlite::Connection::open_in_memory().unwrap();
     db.pragma_update(None, "foreign_keys", true).unwrap();
     REGISTRY.steps.iter().for_each(|step| db.execute_batch(step).unwrap());

@@ -3,3 +3,4 @@
 pub mod ledger;
 pub mod receipt;
 pub mod sales;
+pub mod terms;
