@@ -137,6 +137,13 @@ fn page(route: Route) -> Html {
             None => html! { <pages::NotFound /> },
         },
         Route::Alarms => html! { <pages::Alarms /> },
+        Route::Tariffs => html! { <pages::Tariffs /> },
+        Route::Tariff { id } => html! { <pages::TariffView id={id.clone()} key={id} /> },
+        Route::TariffEditor { begin, id } => {
+            let key = format!("{begin}/{id}");
+            html! { <pages::TariffEditor {begin} {id} {key} /> }
+        }
+        Route::People => html! { <pages::People /> },
         Route::NotFound => html! { <pages::NotFound /> },
     }
 }

@@ -22,6 +22,15 @@ pub enum Route {
     Receipt { book: String, no: u64 },
     #[at("/alarms")]
     Alarms,
+    #[at("/tariffs")]
+    Tariffs,
+    #[at("/tariffs/of/:id")]
+    Tariff { id: String },
+    /// A new version of a tariff, a new tariff from a template, a draft.
+    #[at("/tariffs/edit/:begin/:id")]
+    TariffEditor { begin: String, id: String },
+    #[at("/people")]
+    People,
     #[not_found]
     #[at("/404")]
     NotFound,

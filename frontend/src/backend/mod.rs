@@ -6,6 +6,7 @@ mod http;
 mod live;
 mod request;
 mod sandbox;
+mod tariffs;
 
 use serde::de::DeserializeOwned;
 use shared::api::live::LiveMessage;

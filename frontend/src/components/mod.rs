@@ -3,9 +3,12 @@
 pub mod badge;
 pub mod chart;
 pub mod clock_bar;
+pub mod day_bar;
 pub mod dialog;
 pub mod frame;
+pub mod histogram;
 pub mod icon;
+pub mod ladder;
 pub mod load_chart;
 pub mod notice;
 pub mod palette;

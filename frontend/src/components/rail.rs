@@ -7,8 +7,8 @@ use super::clock_bar::ClockBar;
 use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
 use super::top_bar::{LanguageButton, SignOutButton, ThemeButton};
-use crate::hooks::{use_fleet, use_seat, use_settings, use_texts};
-use crate::i18n::{Texts, fill};
+use crate::hooks::{use_fleet, use_lang, use_seat, use_settings, use_texts};
+use crate::i18n::{Lang, fill};
 use crate::route::Route;
 use crate::store::seat::Seat;
 use crate::store::settings::SettingsAction;
@@ -20,7 +20,8 @@ struct Place {
     count: usize,
 }
 
-fn places(seat: &Seat, texts: &Texts, alarms: usize) -> Vec<Place> {
+fn places(seat: &Seat, lang: Lang, alarms: usize) -> Vec<Place> {
+    let (texts, texts_more) = (lang.texts(), lang.tariff_texts());
     let place = |route, icon, name| Place { route, icon, name, count: 0 };
     let mut places = vec![
         place(Route::Overview, Icon::Overview, texts.frame.overview),
@@ -30,6 +31,13 @@ fn places(seat: &Seat, texts: &Texts, alarms: usize) -> Vec<Place> {
         places.push(place(Route::Sale, Icon::Sale, texts.frame.sale));
     }
     places.push(Place { count: alarms, ..place(Route::Alarms, Icon::Alarm, texts.frame.alarms) });
+    // The building inside the page has nobody to ask a second time.
+    if !seat.sandbox {
+        places.push(place(Route::Tariffs, Icon::Tariff, texts_more.tariffs.title));
+    }
+    if seat.may_manage() && !seat.sandbox {
+        places.push(place(Route::People, Icon::Person, texts_more.people.title));
+    }
     places.insert(2, place(Route::Meters, Icon::Meter, texts.frame.meters));
     places
 }
@@ -37,12 +45,15 @@ fn places(seat: &Seat, texts: &Texts, alarms: usize) -> Vec<Place> {
 fn is_here(here: Option<&Route>, place: &Route) -> bool {
     let of_meters = matches!(here, Some(Route::Meter { .. })) && *place == Route::Meters;
     let of_sale = matches!(here, Some(Route::Receipt { .. })) && *place == Route::Sale;
-    here == Some(place) || of_meters || of_sale
+    let of_tariffs = matches!(here, Some(Route::Tariff { .. } | Route::TariffEditor { .. }))
+        && *place == Route::Tariffs;
+    here == Some(place) || of_meters || of_sale || of_tariffs
 }
 
 #[component]
 pub fn Rail() -> Html {
     let (seat, fleet, texts, settings) = (use_seat(), use_fleet(), use_texts(), use_settings());
+    let lang = use_lang();
     let here = use_route::<Route>();
     let toggle = {
         let settings = settings.clone();
@@ -55,7 +66,7 @@ pub fn Rail() -> Html {
                 <img src="/icon.svg" alt="" width="26" height="26" /><b>{ "Meterhouse" }</b>
             </Link<Route>>
             <ul>
-                { for places(&seat, texts, fleet.unseen_alarms()).into_iter().map(|place| item(here.as_ref(), place)) }
+                { for places(&seat, lang, fleet.unseen_alarms()).into_iter().map(|place| item(here.as_ref(), place)) }
             </ul>
             <button class="rail-fold" onclick={toggle} title={word} aria-label={word}>
                 <Glyph icon={Icon::Rail} /><span>{ word }</span>
@@ -86,10 +97,15 @@ pub struct BottomBarProps {
 #[component]
 pub fn BottomBar(_props: &BottomBarProps) -> Html {
     let (seat, fleet, texts, settings) = (use_seat(), use_fleet(), use_texts(), use_settings());
+    let lang = use_lang();
     let here = use_route::<Route>();
     let open = use_state_eq(|| false);
-    let mut first = places(&seat, texts, fleet.unseen_alarms());
-    let rest: Vec<Place> = if first.len() > 4 { vec![first.remove(2)] } else { Vec::new() };
+    let mut first = places(&seat, lang, fleet.unseen_alarms());
+    let mut rest: Vec<Place> = Vec::new();
+    if first.len() > 4 {
+        rest.push(first.remove(2));
+        rest.extend(first.split_off(4.min(first.len())));
+    }
     let show = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(true))

@@ -1,10 +1,13 @@
 //! Two languages, complete from the first day. Every text stands in one table, Chinese beside
 //! English, so that a text without its partner does not compile.
 
+#[macro_use]
 mod table;
+mod tariff_table;
 mod words;
 
 pub use table::{Texts, en, zh};
+pub use tariff_table::Texts as TariffTexts;
 pub use words::{
     alarm, allocation, charge_line, contact, fault, period, problem, problem_detail, quality,
     reason, role, state, state_hint, tender,
@@ -38,6 +41,14 @@ impl Lang {
         }
     }
 
+    /// Texts of tariffs, explanations and staff.
+    pub fn tariff_texts(self) -> &'static tariff_table::Texts {
+        match self {
+            Self::Zh => tariff_table::zh(),
+            Self::En => tariff_table::en(),
+        }
+    }
+
     pub fn texts(self) -> &'static Texts {
         match self {
             Self::Zh => zh(),
@@ -64,7 +75,7 @@ mod tests {
 
     #[test]
     fn every_text_exists_in_both_languages_with_the_same_places() {
-        let pairs = table::pairs();
+        let pairs: Vec<_> = table::pairs().into_iter().chain(tariff_table::pairs()).collect();
         assert!(pairs.len() > 200, "the table has {} texts", pairs.len());
         for (key, zh, en) in pairs {
             assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key} is empty");

@@ -5,4 +5,5 @@ pub mod outbox;
 pub mod sale;
 pub mod seat;
 pub mod settings;
+pub mod tariff;
 pub mod wall;

@@ -54,6 +54,11 @@ impl Seat {
         self.is_admin()
     }
 
+    /// Tariffs, staff, approvals.
+    pub fn may_manage(&self) -> bool {
+        self.is_admin()
+    }
+
     fn is_admin(&self) -> bool {
         match self.person.role {
             Role::Admin => true,

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use shared::api::explain::Explanation;
 use shared::id::{AccountId, Seq};
 use shared::ledger::Record;
-use shared::site::Refusal;
 use shared::site::explain::{ExplainError, Replay};
 
 use super::problem::{Answer, Trouble};
@@ -13,7 +12,7 @@ use crate::store::report::terms;
 
 pub(super) async fn show(state: web::Data<State>, place: web::Path<(AccountId, Seq)>) -> Answer {
     let (account, seq) = place.into_inner();
-    state.hub.book_of(account).ok_or(Refusal::NoAccount(account))?;
+    state.book_of(account)?;
     let records = state
         .ledger
         .ask(move |db| terms::behind(db, account, seq))

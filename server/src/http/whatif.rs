@@ -60,7 +60,7 @@ pub(super) async fn preview(state: web::Data<State>, Body(order): Body<PreviewOr
         }
     }
     let mut spread = Spread::new(u32::try_from(accounts.len()).unwrap_or(u32::MAX));
-    for account in accounts {
+    for account in accounts.into_iter().filter(|_| order.all) {
         if watch.elapsed() > LONGEST {
             spread.not_reached += 1;
             continue;

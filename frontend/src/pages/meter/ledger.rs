@@ -14,7 +14,10 @@ use crate::backend::Failure;
 use crate::components::icon::Icon;
 use crate::components::notice::{Empty, FailureNotice, Waiting};
 use crate::format;
-use crate::hooks::{use_backend, use_fleet, use_lang, use_load, use_seat, use_texts};
+use super::explain::Explain;
+use crate::hooks::{
+    use_backend, use_fleet, use_lang, use_load, use_seat, use_tariff_texts, use_texts,
+};
 use crate::i18n::{self, fill};
 use crate::route::Route;
 
@@ -70,7 +73,7 @@ pub fn Ledger(props: &LedgerProps) -> Html {
                     <th scope="col">{ texts.common.time }</th><th scope="col">{ texts.alarms.what_entry }</th>
                     <th scope="col" class="num">{ texts.common.amount }</th><th scope="col" class="num cell-after">{ texts.meter.balance_after }</th>
                 </tr></thead>
-                <tbody>{ for shown.into_iter().map(|entry| html! { <Line key={entry.seq.0} entry={entry.clone()} book={props.book} {now} /> }) }</tbody>
+                <tbody>{ for shown.into_iter().map(|entry| html! { <Line key={entry.seq.0} account={props.account} entry={entry.clone()} book={props.book} {now} /> }) }</tbody>
             </table></div>
             if let Some(failure) = &*failure { <FailureNotice failure={failure.clone()} /> }
             if next.is_some() { <div class="more"><button class="button" onclick={more}>{ texts.common.older }</button></div> }
@@ -99,6 +102,7 @@ fn joined(first: &LedgerPage, older: &[LedgerPage]) -> Vec<Rc<LedgerEntry>> {
 #[derive(PartialEq, Properties)]
 struct LineProps {
     entry: Rc<LedgerEntry>,
+    account: AccountId,
     book: Book,
     now: Timestamp,
 }
@@ -107,12 +111,20 @@ struct LineProps {
 fn Line(props: &LineProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_texts());
     let (entry, currency) = (&props.entry, seat.currency());
+    let words = use_tariff_texts();
+    let why = use_state_eq(|| false);
+    let ask = |to: bool| {
+        let why = why.clone();
+        Callback::from(move |()| why.set(to))
+    };
     let what = match &entry.entry {
         Entry::Charge { register_from, register_to, energy, lines, .. } => html! {
             <details>
                 <summary>{ texts.meter.charge }{ " " }<b>{ format::energy(*energy) }</b><span class="unit">{ "kWh" }</span></summary>
                 <p class="quiet">{ fill(texts.meter.from_to, &[&format::register(*register_from), &format::register(*register_to)]) }</p>
                 <dl class="pairs">{ for lines.iter().map(|line| html! { <><dt>{ i18n::charge_line(lang, &line.name) }</dt><dd>{ format::money(line.amount, currency) }</dd></> }) }</dl>
+                <button type="button" class="link why" onclick={ask(true).reform(|_: MouseEvent| ())}>{ words.explain.open }</button>
+                if *why { <Explain account={props.account} seq={entry.seq} on_close={ask(false)} /> }
             </details>
         },
         Entry::Sale { receipt, by } => html! {

@@ -2,6 +2,7 @@
 //! their age, power, and the tabs.
 
 mod device;
+mod explain;
 mod held;
 mod ledger;
 mod live_values;

@@ -19,6 +19,13 @@ pub struct PreviewOrder {
     /// Whose accounts are compared; else those of the draft's own tariff.
     #[serde(default)]
     pub against: Option<TariffId>,
+    /// All accounts too, which takes longer than one.
+    #[serde(default = "yes")]
+    pub all: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,77 @@
+//! Endpoints of tariffs, approvals, explanations and staff, one method each.
+
+use shared::api::explain::Explanation;
+use shared::api::session::{NewStaff, StaffChange, StaffRow};
+use shared::api::tariff::{
+    Approval, Decision, Draft, DraftOrder, Preview, PreviewOrder, PublicationOrder, TariffPage,
+    TariffRow, Template,
+};
+use shared::id::{AccountId, Seq, StaffId, TariffId};
+
+use super::request::{Request, quoted};
+use super::{Answer, Backend};
+
+impl Backend {
+    pub async fn tariffs(&self) -> Answer<Vec<TariffRow>> {
+        self.ask(Request::get("/tariffs")).await
+    }
+
+    pub async fn tariff(&self, id: &TariffId) -> Answer<TariffPage> {
+        self.ask(Request::get(format!("/tariffs/{}", quoted(&id.0)))).await
+    }
+
+    pub async fn templates(&self) -> Answer<Vec<Template>> {
+        self.ask(Request::get("/tariffs/templates")).await
+    }
+
+    pub async fn preview_tariff(&self, order: &PreviewOrder) -> Answer<Preview> {
+        self.ask(Request::post("/tariffs/preview").body(order)).await
+    }
+
+    pub async fn drafts(&self) -> Answer<Vec<Draft>> {
+        self.ask(Request::get("/tariffs/drafts")).await
+    }
+
+    pub async fn add_draft(&self, text: &str) -> Answer<Draft> {
+        let order = DraftOrder { text: text.to_owned() };
+        self.ask(Request::post("/tariffs/drafts").body(&order)).await
+    }
+
+    pub async fn remove_draft(&self, draft: u64) -> Answer<()> {
+        self.order(Request::delete(format!("/tariffs/drafts/{draft}"))).await
+    }
+
+    pub async fn request_publication(
+        &self,
+        draft: u64,
+        order: &PublicationOrder,
+    ) -> Answer<Approval> {
+        self.ask(Request::post(format!("/tariffs/drafts/{draft}/request")).body(order)).await
+    }
+
+    pub async fn approvals(&self) -> Answer<Vec<Approval>> {
+        self.ask(Request::get("/approvals")).await
+    }
+
+    pub async fn decide(&self, approval: u64, approve: bool, note: &str) -> Answer<Approval> {
+        let word = if approve { "approve" } else { "refuse" };
+        let decision = Decision { note: note.to_owned() };
+        self.ask(Request::post(format!("/approvals/{approval}/{word}")).body(&decision)).await
+    }
+
+    pub async fn explain(&self, account: AccountId, seq: Seq) -> Answer<Explanation> {
+        self.ask(Request::get(format!("/accounts/{account}/ledger/{seq}/explain"))).await
+    }
+
+    pub async fn staff(&self) -> Answer<Vec<StaffRow>> {
+        self.ask(Request::get("/staff")).await
+    }
+
+    pub async fn add_staff(&self, new: &NewStaff) -> Answer<()> {
+        self.order(Request::post("/staff").body(new)).await
+    }
+
+    pub async fn change_staff(&self, staff: StaffId, change: &StaffChange) -> Answer<()> {
+        self.order(Request::post(format!("/staff/{staff}")).body(change)).await
+    }
+}

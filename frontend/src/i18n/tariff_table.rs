@@ -1,0 +1,192 @@
+//! Texts of tariffs, explanations and staff: area, key, Chinese, English.
+
+pub fn zh() -> &'static Texts {
+    &ZH
+}
+
+pub fn en() -> &'static Texts {
+    &EN
+}
+
+texts! {
+    tariffs: Tariffs {
+        title: "电价方案", "Tariffs";
+        lead: "已用过的版本从不修改,只由以后生效的新版本取代。", "A version in use is never changed, only superseded by one that begins later.";
+        published: "已发布", "Published";
+        accounts: "{0} 户", "{0} accounts";
+        version: "第 {0} 版", "version {0}";
+        since: "自 {0} 起生效", "in force since {0}";
+        not_yet: "尚未生效", "not in force yet";
+        next: "新版本 {0} 生效", "next version from {0}";
+        none: "还没有电价方案", "No tariffs yet";
+        new_from: "从模板新建", "New from a template";
+        new_lead: "选一个模板,在 24 小时条上涂色,填写电价。", "Choose a template, paint the 24-hour bar, type the prices.";
+        drafts: "草稿", "Drafts";
+        draft_by: "{0} · {1}", "{0} · {1}";
+        continue_draft: "继续编辑", "Continue";
+        remove: "删除", "Remove";
+        next_version: "编制新版本", "New version";
+        editor_new: "新电价方案", "New tariff";
+        editor_next: "新版本:{0}", "New version of {0}";
+        name: "名称", "Name";
+        id: "编号", "Id";
+        from: "生效日期", "In force from";
+        day: "一天的时段", "Periods of the day";
+        day_keys: "方向键移动,Shift+方向键扩选,数字键或首字母涂色,Enter 用当前时段涂色,Home/End 到两端;也可点击或拖动。", "Arrows move, Shift+arrows extend, a number or first letter paints, Enter paints with the chosen period, Home and End jump; or click, or drag.";
+        every_day: "每天", "Every day";
+        other: "其余", "other";
+        bar: "{0} 的时段条", "Periods of {0}";
+        at: "{0}–{1} {2}", "{0}–{1} {2}";
+        copy_row: "应用到所有日类型", "Use for every kind of day";
+        periods: "时段与电价", "Periods and prices";
+        price_of: "{0} 电价,第 {1} 阶梯", "Price of {0}, step {1}";
+        per_kwh: "元/kWh", "per kWh";
+        brush: "涂色时段:{0}", "Paint with {0}";
+        add_period: "添加时段", "Add a period";
+        new_period: "新时段名称", "Name of the new period";
+        remove_period: "删除时段 {0}", "Remove period {0}";
+        period_name: "时段 {0} 名称", "Name of period {0}";
+        ladder: "阶梯", "Ladder";
+        no_ladder: "没有阶梯:所有电量同一价格", "No ladder: every kWh at the same price";
+        add_step: "添加一档", "Add a step";
+        remove_step: "去掉末档", "Remove the last step";
+        step: "第 {0} 档", "Step {0}";
+        up_to: "上限 kWh", "up to, kWh";
+        limit_of: "第 {0} 档上限 kWh", "Upper limit of step {0}, kWh";
+        above: "以上", "above";
+        lower: "减少 {0}", "Lower {0}";
+        raise: "增加 {0}", "Raise {0}";
+        reset: "重新起算", "Begins again";
+        reset_day: "每天", "each day";
+        reset_month: "每月", "each month";
+        reset_billing: "每计费月", "each billing month";
+        reset_year: "每年", "each year";
+        charges: "固定费、附加与税", "Fixed charges, levies, tax";
+        no_charges: "只有电度电费", "Energy only";
+        add_fixed: "固定费", "Fixed charge";
+        add_levy: "每度附加", "Levy per kWh";
+        add_percent: "按比例附加", "Percentage";
+        add_tax: "税", "Tax";
+        charge_name: "名称", "Name";
+        charge_value: "金额", "Amount";
+        rate: "%", "%";
+        per: "按", "per";
+        per_day: "天", "day";
+        per_month: "月", "month";
+        per_month_in_advance: "月(预收)", "month, in advance";
+        per_year: "年", "year";
+        inclusive: "价内税", "inside prices";
+        as_form: "表单", "Form";
+        as_text: "文本", "Text";
+        text_label: "电价文件 (TOML)", "Tariff file (TOML)";
+        only_text: "此方案含有表单无法显示的内容,请按文本编辑:{0}", "This tariff has parts that the form cannot show; edit it as text: {0}";
+        fault: "第 {0} 行 · {1}", "line {0} · {1}";
+        undo: "撤销", "Undo";
+        save: "保存草稿", "Save draft";
+        saved: "草稿已保存", "Draft saved";
+        request: "申请发布", "Ask for publication";
+        request_title: "申请发布 {0}", "Ask to publish {0}";
+        request_lead: "另一位管理员批准后才会发布,申请 7 天后失效。", "It is published once another admin approves; the request lapses after 7 days.";
+        request_send: "发送申请", "Send request";
+        reason_hint: "例如:按发改价格〔2026〕12 号文调整", "For example: new prices from the regulator's notice 12";
+        bill: "一户的账单", "One account's bill";
+        choose_account: "户", "Account";
+        bill_old: "现行", "In force";
+        bill_new: "草案", "Draft";
+        bill_of: "{0} 至 {1} 的实际用电,{2} 次抄读,{3} kWh", "Real use from {0} to {1}, {2} readings, {3} kWh";
+        bill_note: "阶梯从首次抄读算起;最低消费按月末结算。", "Ladders begin at the first reading; minimum charges are settled as at the month's end.";
+        no_load: "此户在过去一个月没有有效抄读。", "This account has no believed readings in the last month.";
+        total: "合计", "Total";
+        refused: "无法计价:{0}", "Cannot be priced: {0}";
+        everyone: "所有户", "All accounts";
+        everyone_lead: "{0} 户:{1} 户多付超过 5%,{2} 户少付超过 5%", "{0} accounts: {1} pay over 5 % more, {2} over 5 % less";
+        everyone_sum: "合计 {0} → {1}({2}),{3} kWh", "Together {0} → {1} ({2}), {3} kWh";
+        left_out: "{0} 户没有抄读,{1} 户无法计价,{2} 户未来得及计算", "{0} without readings, {1} without a price, {2} not reached in time";
+        histogram: "账单变化分布:{0}", "How bills change: {0}";
+        less_than: "低于 {0}%", "below {0} %";
+        more_than: "{0}% 以上", "{0} % and more";
+        between: "{0} 至 {1}%", "{0} to {1} %";
+        worst: "多付最多的十户", "The ten who pay most more";
+        change: "变化", "Change";
+        comparing: "正在计算…", "Pricing the load…";
+        changes: "与上一版的差别", "Difference to the version before";
+        no_changes: "没有差别", "No difference";
+        was: "原来", "Was";
+        will: "将是", "Will be";
+        what: "内容", "What";
+        place_name: "名称", "Name";
+        place_start: "生效日期", "In force from";
+        place_season: "季节 {0}", "Season {0}";
+        place_days: "日类型 {0}", "Days {0}";
+        place_windows: "{0} 时段 {1}", "{0} hours {1}";
+        place_price: "{0} 电价", "Price of {0}";
+        place_price_step: "{0} 电价 第 {1} 档", "Price of {0}, step {1}";
+        place_limit: "第 {0} 档上限", "Limit of step {0}";
+        place_ladder: "阶梯规则", "Ladder";
+        place_charge: "费用 {0}", "Charge {0}";
+        place_text: "文件", "File";
+        needs_you: "等待您批准", "Needs you";
+        waiting: "等待批准", "Waiting for approval";
+        own_request: "由您申请,须另一位管理员批准", "You asked for it; another admin has to decide";
+        asked_by: "{0} 于 {1} 申请,{2} 前有效", "asked by {0} on {1}, lapses {2}";
+        begins: "自 {0} 起", "from {0}";
+        approve: "批准并发布", "Approve and publish";
+        refuse: "拒绝", "Refuse";
+        refuse_title: "拒绝 {0}?", "Refuse {0}?";
+        refuse_lead: "申请人会看到您的原因。", "Whoever asked sees your reason.";
+        refuse_hint: "例如:谷段应从 23:00 开始", "For example: the valley should begin at 23:00";
+        approved: "{0} 已批准", "approved by {0}";
+        refused_by: "{0} 已拒绝:{1}", "refused by {0}: {1}";
+        expired: "已失效", "lapsed";
+        decided: "已处理", "Decided";
+        versions: "版本", "Versions";
+        file: "文件", "File";
+        admins_only: "仅管理员可以编制电价", "Only admins prepare tariffs";
+    }
+    explain: Explain {
+        open: "为什么?", "Why?";
+        title: "这笔电费怎么来的", "How this charge came about";
+        lead: "{0} 至 {1},电表走了 {2} kWh({3} → {4})。", "From {0} to {1} the meter counted {2} kWh ({3} → {4}).";
+        tariff: "按“{0}”计价。", "Charged by “{0}”.";
+        step_segments: "1. 分段", "1. Stretches";
+        step_lines: "2. 逐项累计与取整", "2. Lines, added up and rounded";
+        step_postings: "3. 记账", "3. Postings";
+        when: "时间", "When";
+        period: "时段", "Period";
+        tier: "阶梯", "Step";
+        free: "免费", "free";
+        price: "单价", "Price";
+        exact: "精确金额", "Exact";
+        line: "项目", "Line";
+        month_before: "本月此前", "Month before";
+        month_after: "本月至此", "Month so far";
+        rounded: "取整", "Rounded";
+        posted: "已记", "Posted";
+        closing: "上月结清", "Month closed";
+        now: "本次", "Now";
+        proof: "各项之和 = 记账 {0},余额 {1} → {2}。", "The lines come to the posting of {0}; credit {1} → {2}.";
+        rounding: "本月累计金额取整后减去已记部分,零头不会丢失也不会多收。", "What the month has come to is rounded, and what was posted before is taken off: no fraction is lost or taken twice.";
+        code_prepaid: "客户余额", "Customer's credit";
+        code_energy: "电费收入", "Energy sold";
+        code_standing: "基本费收入", "Standing charges";
+        code_levy: "代收附加", "Levies";
+        code_tax: "税金", "Tax";
+        code_other: "其他", "Other";
+    }
+    people: People {
+        title: "人员", "People";
+        lead: "重要操作需要两个人:申请人和另一位批准人。", "Weighty acts need two people: one who asks, and another who approves.";
+        add: "添加人员", "Add a person";
+        name: "用户名", "Name";
+        role: "角色", "Role";
+        first_password: "{0} 的初始密码,只显示这一次:", "First password of {0}, shown this once:";
+        first_hint: "请当面交给本人,并在首次登录后更改。", "Hand it over in person; it is changed after the first sign-in.";
+        reset: "重设密码", "New password";
+        leave: "停用", "Shut out";
+        come_back: "恢复", "Let in again";
+        gone: "已停用", "shut out";
+        you: "您", "you";
+        admins_only: "仅管理员可以管理人员", "Only admins manage people";
+        name_needed: "请填写用户名", "A name is needed";
+    }
+}
