@@ -13,6 +13,7 @@ mod harness;
 
 mod access;
 mod browser;
+mod browser_tariff;
 mod bundle;
 mod cli;
 mod crash;
@@ -24,6 +25,7 @@ mod headend;
 mod same_hash;
 mod main_job;
 mod rate;
+mod tariff_page;
 mod tidy;
 #[path = "../../server/src/store/sample.rs"]
 mod sample;

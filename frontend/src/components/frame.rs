@@ -12,7 +12,7 @@ use crate::format;
 use crate::hooks::{
     use_document_key, use_fleet, use_lang, use_seat, use_second, use_settings, use_texts,
 };
-use crate::i18n::{Texts, fill};
+use crate::i18n::{Lang, fill};
 use crate::route::Route;
 use crate::store::fleet::Link as Wire;
 
@@ -35,7 +35,7 @@ pub fn Frame(props: &FrameProps) -> Html {
     let floating = use_state_eq(|| Floating::Nothing);
     let led = use_mut_ref(|| false);
     let here = use_route::<Route>();
-    use_effect_with(title(here.as_ref(), texts, &seat.site.name), |title| {
+    use_effect_with(title(here.as_ref(), settings.lang, &seat.site.name), |title| {
         browser::set_title(title)
     });
     // On the sale page F2 is a tender.
@@ -101,7 +101,8 @@ pub fn Frame(props: &FrameProps) -> Html {
 }
 
 /// What the browser's tab and a screen reader call the page.
-fn title(here: Option<&Route>, texts: &Texts, site: &str) -> String {
+fn title(here: Option<&Route>, lang: Lang, site: &str) -> String {
+    let texts = lang.texts();
     let page = match here {
         Some(Route::Overview) | None => texts.frame.overview,
         Some(Route::Wall) => texts.frame.wall,
@@ -109,6 +110,10 @@ fn title(here: Option<&Route>, texts: &Texts, site: &str) -> String {
         Some(Route::Sale) => texts.frame.sale,
         Some(Route::Receipt { .. }) => texts.receipt.title,
         Some(Route::Alarms) => texts.frame.alarms,
+        Some(Route::Tariffs | Route::Tariff { .. } | Route::TariffEditor { .. }) => {
+            lang.tariff_texts().tariffs.title
+        }
+        Some(Route::People) => lang.tariff_texts().people.title,
         Some(Route::NotFound) => texts.frame.not_found,
     };
     format!("{page} · {site}")

@@ -180,7 +180,7 @@ texts! {
         name: "用户名", "Name";
         role: "角色", "Role";
         first_password: "{0} 的初始密码,只显示这一次:", "First password of {0}, shown this once:";
-        first_hint: "请当面交给本人,并在首次登录后更改。", "Hand it over in person; it is changed after the first sign-in.";
+        first_hint: "请当面交给本人。", "Hand it over in person.";
         reset: "重设密码", "New password";
         leave: "停用", "Shut out";
         come_back: "恢复", "Let in again";
