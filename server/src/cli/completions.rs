@@ -5,7 +5,7 @@ use std::io;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
-use super::{Cli, Outcome};
+use super::Cli;
 
 /// Print the completion script of a shell
 ///
@@ -15,7 +15,6 @@ pub(super) struct Options {
     shell: Shell,
 }
 
-pub(super) fn run(options: Options) -> Outcome {
+pub(super) fn run(options: Options) {
     clap_complete::generate(options.shell, &mut Cli::command(), "meterhouse", &mut io::stdout());
-    Ok(())
 }

@@ -128,7 +128,10 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         Command::Config(command) => config::run(command),
         Command::Tariff(command) => tariff::run(command),
         Command::Rate(options) => rate::run(options),
-        Command::Completions(options) => completions::run(options),
+        Command::Completions(options) => {
+            completions::run(options);
+            Ok(())
+        }
         Command::Verify(args) => return Ok(verify::run(&args)),
         Command::Backup(args) => backup::run_backup(&args),
         Command::Restore(args) => backup::run_restore(&args),

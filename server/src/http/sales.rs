@@ -35,14 +35,11 @@ pub(super) async fn sell(
         reference: tidy(&order.reference, 64),
     };
     let now = state.now(book);
-    match state.billing.order(book, now, caller.person.staff, Some(key), command).await? {
-        Done::Sold { sale, .. } => {
-            // Supply may come back with it.
-            state.clocks.wake(book, meters_of(&state, account));
-            answer(&state, book, sale.receipt).await
-        }
-        other => Err(unexpected(&other)),
-    }
+    let done = state.billing.order(book, now, caller.person.staff, Some(key), command).await?;
+    let Done::Sold { sale, .. } = done else { return Err(unexpected(&done)) };
+    // Supply may come back with it.
+    state.clocks.wake(book, meters_of(&state, account));
+    answer(&state, book, sale.receipt).await
 }
 
 pub(super) async fn reverse(
@@ -65,13 +62,11 @@ pub(super) async fn reverse(
     may_reverse(&caller, sold.by)?;
     let command = Command::Reverse { receipt: order.receipt, reason };
     let now = state.now(order.book);
-    match state.billing.order(order.book, now, caller.person.staff, Some(key), command).await? {
-        Done::Reversed { reversal, .. } => {
-            state.clocks.wake(order.book, meters_of(&state, reversal.account));
-            answer(&state, order.book, reversal.receipt).await
-        }
-        other => Err(unexpected(&other)),
-    }
+    let (book, by) = (order.book, caller.person.staff);
+    let done = state.billing.order(book, now, by, Some(key), command).await?;
+    let Done::Reversed { reversal, .. } = done else { return Err(unexpected(&done)) };
+    state.clocks.wake(book, meters_of(&state, reversal.account));
+    answer(&state, book, reversal.receipt).await
 }
 
 /// A cashier takes back own sales only; an admin any.

@@ -25,12 +25,9 @@ pub(super) async fn order(
         SupplyOrderKind::Cut => Command::CutSupply { meter, reason },
         SupplyOrderKind::Restore => Command::RestoreSupply { meter, reason },
     };
-    match carry_out(&state, &caller, meter, command).await? {
-        Done::Supply { seq, wanted, reasons: _ } => {
-            Ok(HttpResponse::Ok().json(SupplyOrdered { seq, wanted }))
-        }
-        other => Err(unexpected(&other)),
-    }
+    let done = carry_out(&state, &caller, meter, command).await?;
+    let Done::Supply { seq, wanted, reasons: _ } = done else { return Err(unexpected(&done)) };
+    Ok(HttpResponse::Ok().json(SupplyOrdered { seq, wanted }))
 }
 
 pub(super) async fn resolve_hold(

@@ -11,6 +11,7 @@ mod real;
 pub(crate) mod simulated;
 mod start;
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
@@ -56,19 +57,16 @@ fn run(place: Place, plan: Plan) -> Outcome {
 /// Takes the port before anything is opened: the commonest mistake is a second server.
 fn bind(listen: SocketAddr) -> Result<TcpListener, Fault> {
     let listener = TcpListener::bind(listen).map_err(|error| {
-        let why = match error.kind() {
-            std::io::ErrorKind::AddrInUse => format!(
-                "{listen} is in use by another program; end it, or choose another port with --listen"
-            ),
-            std::io::ErrorKind::PermissionDenied => format!(
-                "this user may not listen on {listen}; choose a port from 1024 with --listen"
-            ),
-            std::io::ErrorKind::AddrNotAvailable => {
-                format!("{listen} is no address of this machine; choose another with --listen")
-            }
-            _other => format!("cannot listen on {listen}: {error}"),
+        let why = if error.kind() == ErrorKind::AddrInUse {
+            "it is in use by another program; end that one, or choose another port with --listen"
+        } else if error.kind() == ErrorKind::PermissionDenied {
+            "this user may not; choose a port from 1024 with --listen"
+        } else if error.kind() == ErrorKind::AddrNotAvailable {
+            "it is no address of this machine; choose another with --listen"
+        } else {
+            return Fault::failed(format!("cannot listen on {listen}: {error}"));
         };
-        Fault::failed(why)
+        Fault::failed(format!("cannot listen on {listen}: {why}"))
     })?;
     if !listen.ip().is_loopback() {
         tracing::warn!("{listen} can be reached from other machines, without encryption");

@@ -133,7 +133,9 @@ async fn start_billing(
         let records = asked.map_err(Fault::failed)?.map_err(Fault::failed)?;
         let Some(last) = records.last() else { break };
         after = last.seq;
-        records.iter().for_each(|record| past.follow(record));
+        for record in &records {
+            past.follow(record);
+        }
         supervisor.replay(&records).map_err(Fault::failed)?;
     }
     Ok((supervisor.start(), past))

@@ -62,13 +62,10 @@ impl Hub {
     pub(crate) fn join(&self) -> (Frame, broadcast::Receiver<Frame>) {
         let mut inner = self.lock();
         let deltas = self.deltas.subscribe();
-        let frame = match &inner.snapshot {
-            Some(frame) => frame.clone(),
-            None => {
-                let snapshot = inner.wall.snapshot();
-                encode(snapshot.version, &LiveMessage::Snapshot(snapshot))
-            }
-        };
+        let frame = inner.snapshot.clone().unwrap_or_else(|| {
+            let snapshot = inner.wall.snapshot();
+            encode(snapshot.version, &LiveMessage::Snapshot(snapshot))
+        });
         inner.snapshot = Some(frame.clone());
         (frame, deltas)
     }
