@@ -91,9 +91,9 @@ fn grouping(text: &str) -> Result<Grouping, String> {
         None if text == "step" => Ok(Grouping::Step),
         None if text == "once" => Ok(Grouping::Once),
         Some(("random", seed)) => {
-            let seed = seed
-                .parse()
-                .map_err(|_| format!("`{seed}` is not a seed: a whole number is expected"))?;
+            let seed = seed.parse().map_err(|_not_a_number| {
+                format!("`{seed}` is not a seed: a whole number is expected")
+            })?;
             Ok(Grouping::Random(seed))
         }
         None | Some(_) => Err("step, once or random:SEED is expected".to_owned()),

@@ -11,6 +11,7 @@ use super::rate::{read, read_tariff};
 use super::{Fault, Outcome, answer};
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::doc_markdown, reason = "help text is shown as it stands")]
 pub(super) enum Command {
     /// Read a tariff file and say what is wrong with it, with path and line; changes nothing
     Check {
