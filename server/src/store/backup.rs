@@ -9,7 +9,7 @@ use rusqlite::backup::{Backup, StepResult};
 use shared::id::Book;
 
 use crate::store::anchor::{Anchor, Standing};
-use crate::store::journal::{LEDGER, writer};
+use crate::store::journal::{LEDGER, follow};
 use crate::store::lock::Lock;
 use crate::store::readings::READINGS;
 use crate::store::registry::REGISTRY;
@@ -84,7 +84,7 @@ pub fn restore(from: &Path, data: &Path, replace: bool) -> Result<Restored, Back
         anchor.save(&anchor_here).map_err(failed("write", &anchor_here))?;
     }
     let db = LEDGER.open_read_only(&ledger_path(data))?;
-    let standing = writer::compare(&db, sound.tail, anchor)?;
+    let standing = follow::compare(&db, sound.tail, anchor)?;
     Ok(Restored { sound, standing, moved_to })
 }
 

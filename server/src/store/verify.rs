@@ -11,8 +11,8 @@ use thiserror::Error;
 
 use crate::store::StoreError;
 use crate::store::anchor::Anchor;
+use crate::store::journal::follow::{Sums, add_up, step};
 use crate::store::journal::rows::{self, Facts, LoadError, book_name, count, int};
-use crate::store::journal::writer::{Sums, add_up, step};
 
 /// The first thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

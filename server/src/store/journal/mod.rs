@@ -1,5 +1,6 @@
 //! The journal: an actor in front of the one writer and of a desk for reading back.
 
+pub(crate) mod follow;
 pub mod rows;
 pub mod writer;
 
