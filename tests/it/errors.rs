@@ -11,7 +11,7 @@ fn told(output: &Output) -> String {
 }
 
 /// The example with one thing changed, and what must be said about it.
-const BAD: [(&str, &str, &[&str]); 24] = [
+const BAD: [(&str, &str, &[&str]); 25] = [
     ("id = 1                       #", "idd = 1 #", &["unknown field `idd`", "site.toml:"]),
     ("currency = \"CNY\"", "currency = \"yuan\"", &["currency", "`yuan` is not a currency"]),
     ("Asia/Shanghai", "Asia/Shangai", &["zone", "`Asia/Shangai` is not a time zone"]),
@@ -26,6 +26,7 @@ const BAD: [(&str, &str, &[&str]); 24] = [
     ("192.168.1.51:4196", "192.168.1.50:502", &["both use 192.168.1.50:502"]),
     ("meter = 3\n", "meter = 2\n", &["meter 2 is there twice"]),
     ("unit = 1                     #", "unit = 0 #", &["unit", "outside 1 to 247"]),
+    ("signed_off = ", "# signed_off = ", &["meter 2", "`acrel-ddsy1352`", "not billed"]),
     ("eastron-sdm120", "eastron-sdm", &["meter 3", "`eastron-sdm`", "not in the library"]),
     ("ct = \"200/5\"", "ct = \"200/0\"", &["ct", "not a ratio"]),
     ("output = 1", "output = 99", &["meter 1", "outputs 1 to 32"]),

@@ -80,6 +80,9 @@ pub(super) struct MeterTable {
     pub(super) pt: Ratio,
     pub(super) relay: Option<RelayConfig>,
     pub(super) serial: Option<String>,
+    /// Who compared register and display on the site, and when; a model that nobody has proven is
+    /// billed only then.
+    pub(super) signed_off: Option<String>,
     #[serde(default = "five_seconds")]
     pub(super) poll_s: NonZeroU32,
     pub(super) account: Option<AccountTable>,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use shared::energy::Power;
 use shared::id::{AccountId, MeterId, SiteId, TariffId};
-use shared::meter::profile::Library;
+use shared::meter::profile::{Library, Tested};
 use shared::money::{Currency, Money};
 use shared::tariff::Tariff;
 use shared::time::Zone;
@@ -110,6 +110,17 @@ impl SiteFile {
         let mut accounts = BTreeSet::new();
         for (meter, written) in meters.iter().zip(&file.meter) {
             let Some(terms) = &meter.account else { continue };
+            let model = library.get(&meter.device.profile);
+            let unproven = model.is_some_and(|model| model.tested == Tested::None);
+            if unproven && written.get_ref().signed_off.is_none() {
+                let (meter, model) = (meter.device.meter, &meter.device.profile);
+                let what = format!(
+                    "meter {meter}: nobody has proven the profile `{model}` on a real meter, so it \
+                     is read but not billed; compare register and display, then add signed_off = \
+                     \"name, date\", or leave out the account"
+                );
+                return Err(source.wrong(written.span(), what));
+            }
             if !accounts.insert(terms.account) {
                 let twice = format!("account {} is there twice", terms.account);
                 return Err(source.wrong(written.span(), twice));

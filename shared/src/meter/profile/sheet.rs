@@ -14,8 +14,8 @@ const HEAD: &str = "# Meters
 
 Made from `shared/profiles/*.toml`; do not edit by hand: `UPDATE_EXPECT=1 cargo test -p shared sheet`.
 
-A model that is not tested on hardware may be read, and is billed only after an engineer has compared
-register and display on the site and signed it off. Addresses are 0-based, as they travel in the
+A model that nobody has tested may be read, and is billed only after an engineer has compared register
+and display on the site: `signed_off` in the site file says who did, and when. Addresses are 0-based, as they travel in the
 request. **Frames** says what proves the register map: *capture* was recorded on a line, *manual* is
 printed in a maker's manual, *composed* was put together from the table and proves only the arithmetic.
 
