@@ -113,7 +113,7 @@ fn Live() -> Html {
             move || drop(guard)
         });
     }
-    let basename = sandbox.then(|| AttrValue::Static(route::SANDBOX));
+    let basename = sandbox.then_some(AttrValue::Static(route::SANDBOX));
     html! {
         <ContextProvider<Rc<Fleet>> context={Rc::new(Fleet::clone(&fleet))}>
             <BrowserRouter {basename}>

@@ -1,5 +1,7 @@
 //! A request as the pages form it, before anybody knows how it travels.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use shared::id::IdempotencyKey;
 
@@ -53,7 +55,7 @@ pub fn quoted(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             quoted.push(char::from(byte));
         } else {
-            quoted.push_str(&format!("%{byte:02X}"));
+            write!(quoted, "%{byte:02X}").expect("a string takes every text");
         }
         quoted
     })

@@ -60,7 +60,7 @@ impl Sandbox {
         let told = {
             let link = link.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                link.take(&event.data())
+                link.take(&event.data());
             })
         };
         link.worker.set_onmessage(Some(told.as_ref().unchecked_ref()));

@@ -36,7 +36,7 @@ pub fn Frame(props: &FrameProps) -> Html {
     let led = use_mut_ref(|| false);
     let here = use_route::<Route>();
     use_effect_with(title(here.as_ref(), settings.lang, &seat.site.name), |title| {
-        browser::set_title(title)
+        browser::set_title(title);
     });
     // On the sale page F2 is a tender.
     let at_sale = here == Some(Route::Sale);

@@ -57,7 +57,7 @@ pub fn LanguageButton() -> Html {
     let switch = {
         let settings = settings.clone();
         Callback::from(move |_: MouseEvent| {
-            settings.dispatch(SettingsAction::Lang(settings.lang.other()))
+            settings.dispatch(SettingsAction::Lang(settings.lang.other()));
         })
     };
     html! {

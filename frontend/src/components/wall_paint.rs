@@ -139,10 +139,14 @@ fn paint_cell(
     let (x, y) = (f64::from(cell.x), f64::from(cell.y));
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let (ink, tint, fill) = inks.of.get(&row.change.state)?;
-    context.save();
-    context.begin_path();
-    context.round_rect_with_f64(x, y, width, height, 5.0).ok()?;
-    context.clip();
+    // On a wall of thousands the corners are square: clipping each cell would cost the frame.
+    let rounded = size.detail != Detail::Plain;
+    if rounded {
+        context.save();
+        context.begin_path();
+        context.round_rect_with_f64(x, y, width, height, 5.0).ok()?;
+        context.clip();
+    }
     context.set_fill_style_str(tint);
     context.fill_rect(x, y, width, height);
 
@@ -158,14 +162,11 @@ fn paint_cell(
     if let Some(credit) = row.change.credit {
         let part = permille(credit.minor(), FULL_CREDIT);
         context.set_fill_style_str(ink);
-        context.fill_rect(
-            x,
-            y,
-            width * part / 1_000.0,
-            if size.detail == Detail::Plain { 2.0 } else { 3.0 },
-        );
+        context.fill_rect(x, y, width * part / 1_000.0, if rounded { 3.0 } else { 2.0 });
     }
-    context.restore();
+    if rounded {
+        context.restore();
+    }
 
     if row.book == Book::Simulated && size.detail != Detail::Plain {
         context.set_fill_style_str(&inks.of.get(&MeterState::Protected)?.0);
@@ -190,6 +191,7 @@ fn paint_cell(
             context.set_line_width(1.0);
             outline(context, cell, layout, -0.5, 5.0);
         }
+        MeterState::Connected if !rounded => (),
         MeterState::Connected => {
             context.set_stroke_style_str(&inks.line);
             context.set_line_width(1.0);

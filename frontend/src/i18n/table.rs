@@ -150,7 +150,7 @@ texts! {
     wall: Wall {
         lead: "{0} 块电表，方向键移动，回车查看", "{0} meters, arrow keys move, Enter opens";
         legend: "填充高度为功率（与该表惯常最大值之比）,上沿为余额", "Fill height is power against the meter's own usual maximum; the top edge is credit";
-        as_wall: "墙", "Wall";
+        as_cells: "墙", "Wall";
         as_table: "列表", "Table";
         nothing: "没有符合条件的电表", "No meter matches";
         nothing_hint: "取消一个筛选条件试试。", "Take a filter away.";

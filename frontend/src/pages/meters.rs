@@ -6,6 +6,7 @@ use std::rc::Rc;
 use shared::api::live::{MeterRow, MeterState};
 use shared::id::{Book, MeterId};
 use shared::meter::Quality;
+use shared::money::Money;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -97,8 +98,7 @@ pub fn MeterTable(props: &MeterTableProps) -> Html {
             let stale = (change.quality != Quality::Good).then_some("stale");
             let (open, opened) = (open.clone(), row.clone());
             let simulated = (row.book == Book::Simulated).then_some("simulated");
-            let negative =
-                change.credit.is_some_and(|credit| credit.is_negative()).then_some("ink-cut");
+            let negative = change.credit.is_some_and(Money::is_negative).then_some("ink-cut");
             html! {
                 <>
                     <td class={classes!("cell-name", simulated)}>

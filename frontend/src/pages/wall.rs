@@ -6,6 +6,7 @@ use std::rc::Rc;
 use shared::api::live::{MeterRow, MeterState};
 use shared::id::MeterId;
 use shared::meter::Quality;
+use shared::money::Money;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -62,7 +63,7 @@ pub fn Wall() -> Html {
                 <h1>{ texts.frame.wall }</h1>
                 <Chips on_toggle={toggle} chosen={BTreeSet::clone(&chosen)} />
                 <span class="spring" />
-                <div class="segments narrow-only" role="group">{ view(false, Icon::Wall, texts.wall.as_wall) }{ view(true, Icon::Table, texts.wall.as_table) }</div>
+                <div class="segments narrow-only" role="group">{ view(false, Icon::Wall, texts.wall.as_cells) }{ view(true, Icon::Table, texts.wall.as_table) }</div>
             </header>
             <div class={classes!("wall-both", if *as_table { "show-table" } else { "show-wall" })}>
                 <section class="card wall-card">
@@ -139,7 +140,7 @@ fn Drawer(props: &DrawerProps) -> Html {
             <StateBadge state={change.state} />
             <p class="drawer-hint soft">{ i18n::state_hint(lang, change.state) }</p>
             <p class="drawer-credit"><small>{ texts.common.credit }</small>
-                <b class={classes!(change.credit.is_some_and(|credit| credit.is_negative()).then_some("ink-cut"))}>{ change.credit.map_or_else(none, |credit| format::money(credit, seat.currency())) }</b></p>
+                <b class={classes!(change.credit.is_some_and(Money::is_negative).then_some("ink-cut"))}>{ change.credit.map_or_else(none, |credit| format::money(credit, seat.currency())) }</b></p>
             <dl class="pairs">
                 <dt>{ texts.common.customer }</dt><dd>{ if row.customer.is_empty() { texts.common.no_account } else { row.customer.as_str() } }</dd>
                 <dt>{ texts.common.power }</dt>

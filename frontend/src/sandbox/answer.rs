@@ -202,10 +202,8 @@ async fn supply(house: &mut House, meter: MeterId, order: SupplyOrder) -> Answer
     };
     let done = house.order(None, command).await??;
     house.hurry(meter);
-    match done {
-        Done::Supply { seq, wanted, .. } => Ok(json(&SupplyOrdered { seq, wanted })),
-        other => Err(unexpected(&other)),
-    }
+    let Done::Supply { seq, wanted, .. } = done else { return Err(unexpected(&done)) };
+    Ok(json(&SupplyOrdered { seq, wanted }))
 }
 
 async fn command(house: &mut House, ask: &Ask, command: Command) -> Result<Done, Trouble> {
@@ -215,24 +213,20 @@ async fn command(house: &mut House, ask: &Ask, command: Command) -> Result<Done,
 
 async fn sell(house: &mut House, ask: &Ask, order: SaleOrder) -> Answer {
     let SaleOrder { account, amount, tender, handed, reference } = order;
-    match command(house, ask, Command::Sell { account, amount, tender, handed, reference }).await? {
-        Done::Sold { sale, .. } => {
-            if let Some(meter) = premise_of(house, account).map(|premise| premise.meter) {
-                house.hurry(meter);
-            }
-            receipt(house, sale.receipt)
-        }
-        other => Err(unexpected(&other)),
+    let command = Command::Sell { account, amount, tender, handed, reference };
+    let done = self::command(house, ask, command).await?;
+    let Done::Sold { sale, .. } = done else { return Err(unexpected(&done)) };
+    if let Some(meter) = premise_of(house, account).map(|premise| premise.meter) {
+        house.hurry(meter);
     }
+    receipt(house, sale.receipt)
 }
 
 async fn reverse(house: &mut House, ask: &Ask, order: ReversalOrder) -> Answer {
-    let command =
-        command(house, ask, Command::Reverse { receipt: order.receipt, reason: order.reason });
-    match command.await? {
-        Done::Reversed { reversal, .. } => receipt(house, reversal.receipt),
-        other => Err(unexpected(&other)),
-    }
+    let command = Command::Reverse { receipt: order.receipt, reason: order.reason };
+    let done = self::command(house, ask, command).await?;
+    let Done::Reversed { reversal, .. } = done else { return Err(unexpected(&done)) };
+    receipt(house, reversal.receipt)
 }
 
 fn search(house: &House, words: &str) -> Vec<Found> {

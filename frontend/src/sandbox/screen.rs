@@ -30,7 +30,8 @@ pub struct Screen {
 
 impl Screen {
     pub fn new(premises: &[Premise]) -> Self {
-        let rows: Vec<MeterRow> = premises.iter().map(row).collect();
+        let mut rows: Vec<MeterRow> = premises.iter().map(row).collect();
+        rows.sort_by_cached_key(order);
         let places = rows.iter().enumerate().map(|(place, row)| (row.meter, place)).collect();
         Self { rows, places, ..Self::default() }
     }
@@ -118,6 +119,15 @@ impl Screen {
     fn name_of(&self, meter: Option<MeterId>) -> String {
         meter.and_then(|meter| self.row(meter)).map(|row| row.name.clone()).unwrap_or_default()
     }
+}
+
+/// Building, floor and room, numbers in the order of numbers: floor 2 before floor 10.
+fn order(row: &MeterRow) -> (String, (u64, String), (u64, String)) {
+    let by_number = |text: &str| {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        (digits.parse().unwrap_or(0), text.to_owned())
+    };
+    (row.building.clone(), by_number(&row.floor), by_number(&row.name))
 }
 
 /// A premise before anybody has looked at its meter.

@@ -149,16 +149,13 @@ pub fn proof(receipt: &Receipt, change: &MeterChange) -> Proof {
         | MeterState::Armed
         | MeterState::Protected
         | MeterState::LowCredit
-        | MeterState::Connected
-            if read_since =>
-        {
-            Proof::Reached
+        | MeterState::Connected => {
+            if read_since {
+                Proof::Reached
+            } else {
+                Proof::Waiting
+            }
         }
-        MeterState::Held
-        | MeterState::Armed
-        | MeterState::Protected
-        | MeterState::LowCredit
-        | MeterState::Connected => Proof::Waiting,
     }
 }
 
@@ -311,6 +308,57 @@ mod tests {
         let refused = after(vec![sent, SaleAction::Failed(refusal)]);
         assert_eq!(refused.step, Step::Amount(found(3)));
         assert!(refused.failure.is_some());
+    }
+
+    #[test]
+    fn the_meter_has_proven_a_sale_only_when_it_was_read_after_it() {
+        use super::super::fleet::samples::change;
+        use shared::time::Timestamp;
+        let sold_at = Timestamp::from_millis(1_000);
+        let seen = |state, read: i64, credit: i64| {
+            let change =
+                MeterChange { as_of: Some(Timestamp::from_millis(read)), ..change(1, state) };
+            proof(&receipt(sold_at, Money::from_minor(credit)), &change)
+        };
+        for (state, read, credit, told) in [
+            (MeterState::Connected, 1_000, 50, Proof::Waiting),
+            (MeterState::Connected, 1_001, 50, Proof::Reached),
+            (MeterState::Armed, 1_001, 50, Proof::Reached),
+            (MeterState::Cut, 1_001, 50, Proof::Waiting),
+            (MeterState::Cut, 1_001, 0, Proof::StillOff),
+            (MeterState::Silent, 1_001, 50, Proof::Silent),
+        ] {
+            assert_eq!(seen(state, read, credit), told, "{state:?} read at {read}");
+        }
+    }
+
+    fn receipt(at: shared::time::Timestamp, credit_after: Money) -> Receipt {
+        Receipt {
+            book: shared::id::Book::Live,
+            no: shared::id::ReceiptNo(1),
+            seq: shared::id::Seq(1),
+            at,
+            site: String::new(),
+            by: String::new(),
+            account: shared::id::AccountId(1),
+            customer: String::new(),
+            place: String::new(),
+            meters: Vec::new(),
+            amount: Money::from_minor(5_000),
+            tender: Tender::Cash,
+            handed: None,
+            change: None,
+            reference: String::new(),
+            lines: Vec::new(),
+            credit_before: Money::ZERO,
+            credit_after,
+            energy: shared::energy::Energy::ZERO,
+            steps: Vec::new(),
+            seal: String::new(),
+            reverses: None,
+            reversed_by: None,
+            copy: 0,
+        }
     }
 
     #[test]

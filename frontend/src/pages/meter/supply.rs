@@ -35,7 +35,9 @@ struct Statement {
 fn statement(lang: Lang, supply: &SupplyView, since: &str) -> Statement {
     let texts = &lang.texts().meter;
     let (look, icon, headline) = match (supply.wanted, supply.contact) {
-        (Supply::Connected, Contact::Closed) => ("connected", Icon::Plug, texts.on_since),
+        (Supply::Connected | Supply::Armed, Contact::Closed) => {
+            ("connected", Icon::Plug, texts.on_since)
+        }
         (Supply::Connected, Contact::Open) => ("armed", Icon::Plug, texts.going_on),
         (Supply::Disconnected(_), Contact::Open) => ("cut", Icon::PlugOff, texts.off_title),
         (Supply::Disconnected(_), Contact::Closed | Contact::Unknown) => {
@@ -44,7 +46,6 @@ fn statement(lang: Lang, supply: &SupplyView, since: &str) -> Statement {
         (Supply::Armed, Contact::Open | Contact::Unknown) => {
             ("armed", Icon::Plug, texts.armed_title)
         }
-        (Supply::Armed, Contact::Closed) => ("connected", Icon::Plug, texts.on_since),
         (Supply::Connected, Contact::Unknown) => ("silent", Icon::Plug, texts.unknown_title),
     };
     let mut lines = match supply.wanted {
