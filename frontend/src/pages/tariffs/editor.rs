@@ -16,7 +16,7 @@ use super::whatif::WhatIf;
 use crate::backend::{Answer, Backend, Failure};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{FailureNotice, Waiting};
-use crate::hooks::{use_backend, use_load, use_seat, use_tariff_texts};
+use crate::hooks::{use_backend, use_fleet, use_load, use_seat, use_tariff_texts};
 use crate::i18n::fill;
 use crate::store::tariff::{Edit, Editor};
 
@@ -64,7 +64,9 @@ async fn load(backend: Backend, begin: String, id: String, next: String) -> Answ
 #[component]
 pub fn TariffEditor(props: &TariffEditorProps) -> Html {
     let (seat, texts, backend) = (use_seat(), use_tariff_texts(), use_backend());
-    let today = seat.zone.date(crate::browser::now());
+    // Versions begin in the time of the book, which may run ahead of this machine's.
+    let now = use_fleet().now_of(seat.first_book()).max(crate::browser::now());
+    let today = seat.zone.date(now);
     let next = today.last_of_month().tomorrow().map(|date| date.to_string()).unwrap_or_default();
     let beginning = use_load((props.begin.clone(), props.id.clone()), (), {
         let next = next.clone();
