@@ -22,6 +22,7 @@ mod errors;
 mod farm;
 mod first_run;
 mod headend;
+mod limits;
 mod same_hash;
 mod main_job;
 mod rate;

@@ -1,0 +1,91 @@
+//! What the server takes: bodies of decent size in decent time, and one sale however often it is
+//! asked for.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::harness::{Caller, TestSite, within};
+
+/// A request whose body is announced and then sent only as far as `sent`.
+async fn half_a_request(site: &TestSite, token: &str, length: u64, sent: &[u8]) -> String {
+    let address = site.url("").replace("http://", "");
+    let mut stream = TcpStream::connect(&address).await.expect("the server listens");
+    let head = format!(
+        "POST /api/v1/sales HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Idempotency-Key: half-a-request\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.expect("a head");
+    // The server may close before it has read all of it, which is the point.
+    stream.write_all(sent).await.ok();
+    let mut answer = vec![0; 4_096];
+    let read = stream.read(&mut answer).await.expect("an answer");
+    String::from_utf8_lossy(answer.get(..read).expect("what was read")).into_owned()
+}
+
+fn secret(caller: &Caller) -> &str {
+    let Caller::Token(token) = caller else { panic!("a token") };
+    token
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_or_never_comes_is_given_up() {
+    let site = TestSite::start(&["demo"]).await;
+    let cashier = site.token("cashier");
+    let too_much = vec![b' '; 70_000];
+    let large = half_a_request(&site, secret(&cashier), 10_000_000_000, &too_much).await;
+    assert!(large.starts_with("HTTP/1.1 413 "), "{large}");
+    let patience = std::time::Duration::from_secs(25);
+    let slow = tokio::time::timeout(patience, half_a_request(&site, secret(&cashier), 50, b"{"));
+    let slow = slow.await.expect("given up after ten seconds");
+    assert!(slow.starts_with("HTTP/1.1 408 "), "{slow}");
+    assert!(slow.contains("body-too-slow"), "{slow}");
+}
+
+#[tokio::test]
+async fn a_sale_asked_for_by_many_at_once_is_one_sale() {
+    let site = TestSite::start(&["demo"]).await;
+    let cashier = site.token("cashier");
+    let sale = json!({ "account": 1003, "amount": 3000, "tender": "mobile", "reference": "M-1" });
+    let asked = (0..32).map(|_| site.post_once(&cashier, "/api/v1/sales", "thirty-two", &sale));
+    let receipts: Vec<Value> =
+        join_all(asked).await.into_iter().map(|reply| reply.expect(200).json()).collect();
+    for receipt in &receipts {
+        assert_eq!(receipt, &receipts[0]);
+    }
+    let ledger = "/api/v1/accounts/1003/ledger?limit=50";
+    let page = site.get(&cashier, ledger).await.expect(200).json();
+    let entries = page["entries"].as_array().expect("entries");
+    let sales = entries.iter().filter(|entry| entry["entry"]["receipt"] == receipts[0]["no"]);
+    assert_eq!(sales.count(), 1);
+}
+
+#[tokio::test]
+async fn many_sales_at_once_leave_no_gap_in_the_receipts() {
+    let site = TestSite::start(&["demo", "--pace", "1"]).await;
+    let cashier = site.token("cashier");
+    let asked = (0..100).map(|n| {
+        let sale = json!({ "account": 1001 + n % 40, "amount": 1000, "tender": "cash" });
+        let (site, cashier) = (&site, &cashier);
+        async move {
+            let key = format!("sale-number-{n}");
+            let reply = site.post_once(cashier, "/api/v1/sales", &key, &sale).await;
+            reply.expect(200).json()["no"].as_u64().expect("a number")
+        }
+    });
+    let mut numbers = join_all(asked).await;
+    numbers.sort_unstable();
+    let (first, last) = (numbers[0], numbers[99]);
+    for number in first..=last {
+        let path = format!("/api/v1/receipts/simulated/{number}");
+        site.get(&cashier, &path).await.expect(200);
+    }
+    let next = format!("/api/v1/receipts/simulated/{}", last + 1_000_000);
+    site.get(&cashier, &next).await.expect(404);
+    within(std::time::Duration::from_secs(5), "the journal is sound", async || {
+        site.verify().status.success().then_some(())
+    })
+    .await;
+}
