@@ -8,6 +8,7 @@ use std::time::Duration;
 use server::farm::{Framing, Plant, listen};
 use server::headend::{HeadEnd, Transport};
 use shared::actor::port::{LineJob, LineRequest};
+use shared::energy::Power;
 use shared::meter::profile::Library;
 use shared::meter::{Contact, Observation, SwitchCommand};
 
@@ -81,7 +82,7 @@ async fn our_head_end_reads_and_switches_every_kind_of_meter_of_a_farm() {
         let open = LineJob::Switch(SwitchCommand::Open);
         let cut = ask(open).await.outcome.unwrap_or_else(|f| panic!("{name:?}: {f:?}"));
         assert_eq!(cut.contact, Contact::Open, "{name:?}");
-        assert_eq!(cut.live.power.map(|power| power.watts()), Some(0), "{name:?}");
+        assert_eq!(cut.live.power.map(Power::watts), Some(0), "{name:?}");
         let later = ask(LineJob::Poll).await.outcome.expect("a good poll");
         assert_eq!(later.import, cut.import, "{name:?}: nothing is used behind an open contact");
         let back = ask(LineJob::Switch(SwitchCommand::Close)).await.outcome;
