@@ -135,21 +135,27 @@ pub fn request(db: &mut Connection, draft: u64, request: &Request) -> Result<u64
     Ok(id)
 }
 
-const APPROVAL: &str = "SELECT approval, tariff, name, body, starts, reason, requested_by, \
-    requested, expires, decided_by, decided, approved, note FROM approval";
+macro_rules! approvals {
+    ($which:literal) => {
+        concat!(
+            "SELECT approval, tariff, name, body, starts, reason, requested_by, requested, expires,
+                decided_by, decided, approved, note FROM approval ",
+            $which
+        )
+    };
+}
 
 /// All requests: those that wait first, then the newest.
 pub fn approvals(db: &Connection) -> Result<Vec<ApprovalEntry>, StoreError> {
-    let mut statement = db.prepare_cached(&format!(
-        "{APPROVAL} ORDER BY decided IS NOT NULL, approval DESC LIMIT 100"
-    ))?;
+    let mut statement =
+        db.prepare_cached(approvals!("ORDER BY decided IS NOT NULL, approval DESC LIMIT 100"))?;
     let rows = statement.query_map([], approval)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 pub fn approval_of(db: &Connection, id: u64) -> Result<Option<ApprovalEntry>, StoreError> {
     Ok(db
-        .prepare_cached(&format!("{APPROVAL} WHERE approval = :id"))?
+        .prepare_cached(approvals!("WHERE approval = :id"))?
         .query_row(named_params! { ":id": int(id) }, approval)
         .optional()?)
 }
