@@ -101,7 +101,13 @@ async fn a_four_band_tariff_takes_twelve_interactions_and_a_second_person() {
     let admin = site.sign_in_as("admin").await;
     let list = site.get(&admin, "/api/v1/approvals").await.expect(200).json();
     let text = list.pointer("/0/text").and_then(Value::as_str).unwrap_or_default().to_owned();
-    for piece in ["sharp = \"1.25\"", "valley = \"0.31\"", "name = \"Shops 2030\"", "\"12:00-14:00\"", "\"01:00-02:00\""] {
+    for piece in [
+        "sharp = \"1.25\"",
+        "valley = \"0.31\"",
+        "name = \"Shops 2030\"",
+        "\"12:00-14:00\"",
+        "\"01:00-02:00\"",
+    ] {
         assert!(text.contains(piece), "{piece} is missing in\n{text}");
     }
 
@@ -111,14 +117,17 @@ async fn a_four_band_tariff_takes_twelve_interactions_and_a_second_person() {
     Browser::with(1440, 900, async |browser| {
         english(browser, &site).await;
         browser.see("input[name=name], input[autocomplete=username]").await;
-        browser.run("document.querySelector('input[name=name], input[autocomplete=username]').focus()").await;
+        browser
+            .run("document.querySelector('input[name=name], input[autocomplete=username]').focus()")
+            .await;
         browser.keys(&format!("second\u{e004}{password}\u{e007}")).await;
         browser.see("nav.rail a[href='/tariffs']").await;
         browser.click("nav.rail a[href='/tariffs']").await;
         browser.read(".needs-you", "Shops 2030").await;
         browser.click(".button.approve").await;
         let published = async || {
-            let rows = browser.run("return document.querySelector('.tariff-list')?.innerText ?? ''").await;
+            let rows =
+                browser.run("return document.querySelector('.tariff-list')?.innerText ?? ''").await;
             rows.as_str().is_some_and(|rows| rows.contains("Shops 2030")).then_some(())
         };
         within(std::time::Duration::from_secs(20), "the tariff is published", published).await;

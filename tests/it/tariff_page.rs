@@ -52,7 +52,10 @@ async fn a_tariff_is_published_by_two_persons_and_stays_over_a_restart() {
     assert_eq!(text(&refused, "/type"), "tariff-in-use");
     let why = json!({ "from": "2091-01-01", "reason": "new prices" });
     let asked = site.post(&admin, &ask, &why).await.expect(201).json();
-    assert_eq!((text(&asked, "/state"), field(&asked, "/own")), ("waiting".to_owned(), json!(true)));
+    assert_eq!(
+        (text(&asked, "/state"), field(&asked, "/own")),
+        ("waiting".to_owned(), json!(true))
+    );
     let changes = field(&asked, "/changes").to_string();
     assert!(changes.contains("0.618") && changes.contains("0.999"), "{changes}");
 

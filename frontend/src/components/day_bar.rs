@@ -112,8 +112,7 @@ pub fn DayBar(props: &DayBarProps) -> Html {
     let dragging = use_state_eq(|| false);
     let focused = use_state_eq(|| false);
     let width = i64::from(width.max(240));
-    let plane =
-        Plane { left: 0, top: 0, width, height: HEIGHT, from: 0, to: at(HALVES), high: 1 };
+    let plane = Plane { left: 0, top: 0, width, height: HEIGHT, from: 0, to: at(HALVES), high: 1 };
     let half_of = {
         let node = node.clone();
         move |event: &PointerEvent| {
@@ -189,7 +188,10 @@ pub fn DayBar(props: &DayBarProps) -> Html {
         Callback::from(move |_: FocusEvent| focused.set(to))
     };
     let name = |period: u8| {
-        props.periods.get(usize::from(period)).map_or_else(String::new, |name| i18n::period(lang, name))
+        props
+            .periods
+            .get(usize::from(period))
+            .map_or_else(String::new, |name| i18n::period(lang, name))
     };
     let here = props.halves.get(choice.at).copied().unwrap_or(0);
     let told = fill(texts.tariffs.at, &[&clock(choice.from()), &clock(choice.to()), &name(here)]);

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use shared::api::tariff::{
-    ChargeKind, Fault, Form, FormCharge, FormLadder, Sheet, Unshown, sheet,
-};
+use shared::api::tariff::{ChargeKind, Fault, Form, FormCharge, FormLadder, Sheet, Unshown, sheet};
 use shared::tariff::Tariff;
 use yew::Reducible;
 
@@ -28,20 +26,43 @@ pub enum Edit {
     Type(String),
     Brush(u8),
     /// Half hours `from` up to, not including, `to` of a row.
-    Paint { row: usize, from: usize, to: usize, period: u8 },
-    CopyRow { from: usize },
+    Paint {
+        row: usize,
+        from: usize,
+        to: usize,
+        period: u8,
+    },
+    CopyRow {
+        from: usize,
+    },
     AddPeriod(String),
-    RenamePeriod { place: usize, name: String },
+    RenamePeriod {
+        place: usize,
+        name: String,
+    },
     RemovePeriod(usize),
-    Price { period: usize, step: usize, value: String },
-    Limit { step: usize, value: String },
+    Price {
+        period: usize,
+        step: usize,
+        value: String,
+    },
+    Limit {
+        step: usize,
+        value: String,
+    },
     AddStep,
     RemoveStep,
     Reset(String),
     AddCharge(ChargeKind),
-    Charge { place: usize, charge: FormCharge },
+    Charge {
+        place: usize,
+        charge: FormCharge,
+    },
     RemoveCharge(usize),
-    Root { key: &'static str, value: String },
+    Root {
+        key: &'static str,
+        value: String,
+    },
     Undo,
 }
 
@@ -252,9 +273,8 @@ fn new_charge(form: &Form, kind: ChargeKind) -> FormCharge {
         ChargeKind::Percent => ("surcharge", "0", ""),
         ChargeKind::Tax => ("tax", "0", ""),
     };
-    let taken = |name: &str| {
-        name == form.energy || form.charges.iter().any(|charge| charge.name == name)
-    };
+    let taken =
+        |name: &str| name == form.energy || form.charges.iter().any(|charge| charge.name == name);
     let numbered = (2_u32..).map(|number| format!("{word}-{number}"));
     let name = std::iter::once(word.to_owned()).chain(numbered).find(|name| !taken(name));
     FormCharge {
@@ -303,12 +323,10 @@ mod tests {
 
     #[test]
     fn a_figure_that_is_not_good_yet_is_told_and_the_form_stays() {
-        let broken =
-            after(vec![Edit::Price { period: 0, step: 0, value: "1,2".to_owned() }]);
+        let broken = after(vec![Edit::Price { period: 0, step: 0, value: "1,2".to_owned() }]);
         let fault = broken.fault.as_ref().expect("a fault");
         assert_eq!(fault.path, "versions[0].energy.prices.sharp");
-        let mended =
-            broken.edit(Edit::Price { period: 0, step: 0, value: "1.2".to_owned() });
+        let mended = broken.edit(Edit::Price { period: 0, step: 0, value: "1.2".to_owned() });
         assert_eq!(mended.fault, None);
         assert!(mended.text.contains("sharp = \"1.2\""));
     }
@@ -325,9 +343,10 @@ mod tests {
         assert_eq!(built.fault, None, "{}", built.text);
         let form = built.form().expect("a form");
         assert_eq!(form.steps(), 3);
-        assert_eq!(form.charges.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), [
-            "service", "service-2", "tax"
-        ]);
+        assert_eq!(
+            form.charges.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+            ["service", "service-2", "tax"]
+        );
         let less = [Edit::RemoveStep, Edit::RemoveStep, Edit::RemoveCharge(0)]
             .into_iter()
             .fold(built, |editor, edit| editor.edit(edit));
@@ -351,7 +370,10 @@ mod tests {
     fn what_a_form_cannot_show_is_edited_as_text_and_not_lost() {
         let more = format!("{FOUR}\n[versions.demand]\nprice = \"40\"\n");
         let editor = Editor::begin(&more);
-        assert_eq!((editor.sheet.is_none(), editor.unshown.as_slice()), (true, &["demand".to_owned()][..]));
+        assert_eq!(
+            (editor.sheet.is_none(), editor.unshown.as_slice()),
+            (true, &["demand".to_owned()][..])
+        );
         let painted = editor.edit(Edit::Paint { row: 0, from: 0, to: 48, period: 0 });
         assert_eq!(painted.text, more);
         let plain = painted.edit(Edit::Type(FOUR.to_owned()));

@@ -164,11 +164,7 @@ mod tests {
             .filter(|row| row.who.admits(Viewer))
             .map(|row| format!("{} {}", row.method, row.path))
             .collect();
-        let own_session = [
-            "POST /api/v1/setup",
-            "POST /api/v1/session",
-            "DELETE /api/v1/session",
-        ];
+        let own_session = ["POST /api/v1/setup", "POST /api/v1/session", "DELETE /api/v1/session"];
         assert_eq!(open, own_session);
     }
 

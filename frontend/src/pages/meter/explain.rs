@@ -54,7 +54,13 @@ fn Told(props: &ToldProps) -> Html {
     let money = |amount: Money| format::money(amount, told.currency);
     let full = |at| format::full(at, &seat.zone);
     let registers = (format::register(told.from.register), format::register(told.to.register));
-    let lead = [full(told.from.at), full(told.to.at), format::energy(told.energy), registers.0, registers.1];
+    let lead = [
+        full(told.from.at),
+        full(told.to.at),
+        format::energy(told.energy),
+        registers.0,
+        registers.1,
+    ];
     let lead: Vec<&str> = lead.iter().map(String::as_str).collect();
     html! {
         <div class="explained">

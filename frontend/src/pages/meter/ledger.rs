@@ -10,11 +10,11 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use super::explain::Explain;
 use crate::backend::Failure;
 use crate::components::icon::Icon;
 use crate::components::notice::{Empty, FailureNotice, Waiting};
 use crate::format;
-use super::explain::Explain;
 use crate::hooks::{
     use_backend, use_fleet, use_lang, use_load, use_seat, use_tariff_texts, use_texts,
 };

@@ -60,13 +60,15 @@ fn Line(props: &LineProps) -> Html {
         })
     };
     let input = |with: fn(&mut FormCharge, String)| {
-        change(with).reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value())
+        change(with)
+            .reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value())
     };
     let per = change(|charge, value| charge.per = value)
         .reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value());
-    let inclusive = change(|charge, value| charge.inclusive = value == "true").reform(
-        |event: Event| event.target_unchecked_into::<HtmlInputElement>().checked().to_string(),
-    );
+    let inclusive =
+        change(|charge, value| charge.inclusive = value == "true").reform(|event: Event| {
+            event.target_unchecked_into::<HtmlInputElement>().checked().to_string()
+        });
     let remove = props.on_edit.reform(move |_: MouseEvent| Edit::RemoveCharge(place));
     let kind = match charge.kind {
         ChargeKind::Fixed => texts.tariffs.add_fixed,

@@ -97,7 +97,8 @@ fn fresh_id(id: &str) -> String {
 }
 
 fn begin(beginning: &Beginning) -> Editor {
-    match crate::store::tariff::name_of(&beginning.text).filter(|_| beginning.template && beginning.new)
+    match crate::store::tariff::name_of(&beginning.text)
+        .filter(|_| beginning.template && beginning.new)
     {
         Some((id, name)) => Editor::from_template(&beginning.text, &fresh_id(&id), &name),
         None => Editor::begin(&beginning.text),
@@ -141,12 +142,18 @@ fn Desk(props: &DeskProps) -> Html {
     let only_text = editor.sheet.is_none();
     let text_shown = *by_text || only_text;
     let good = editor.fault.is_none();
-    let changes: Vec<Change> = use_memo((editor.text.clone(), beginning.published.clone()), |(text, published)| {
-        difference(published.as_deref(), text)
-    })
-    .to_vec();
-    let name = crate::store::tariff::name_of(&editor.text).map(|(_, name)| name).unwrap_or_default();
-    let title = if beginning.new { texts.tariffs.editor_new.to_owned() } else { fill(texts.tariffs.editor_next, &[&name]) };
+    let changes: Vec<Change> =
+        use_memo((editor.text.clone(), beginning.published.clone()), |(text, published)| {
+            difference(published.as_deref(), text)
+        })
+        .to_vec();
+    let name =
+        crate::store::tariff::name_of(&editor.text).map(|(_, name)| name).unwrap_or_default();
+    let title = if beginning.new {
+        texts.tariffs.editor_new.to_owned()
+    } else {
+        fill(texts.tariffs.editor_next, &[&name])
+    };
     html! {
         <div class="page tariffs-page">
             <header class="page-head">

@@ -40,7 +40,8 @@ pub fn Periods(props: &PeriodsProps) -> Html {
         })
     };
     let row = |place: usize, period: &String| {
-        let rename = edit.reform(move |event: InputEvent| Edit::RenamePeriod { place, name: typed(&event) });
+        let rename =
+            edit.reform(move |event: InputEvent| Edit::RenamePeriod { place, name: typed(&event) });
         let remove = edit.reform(move |_: MouseEvent| Edit::RemovePeriod(place));
         let prices = form.prices.get(place).cloned().unwrap_or_default();
         html! {

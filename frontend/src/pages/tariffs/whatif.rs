@@ -219,15 +219,19 @@ mod tests {
 
     #[test]
     fn lines_that_only_one_bill_has_stand_beside_nothing() {
-        let table = side_by_side(&bill(&[("energy", 100), ("fund", 5)]), &bill(&[("energy", 90), ("tax", 7)]));
+        let table = side_by_side(
+            &bill(&[("energy", 100), ("fund", 5)]),
+            &bill(&[("energy", 90), ("tax", 7)]),
+        );
         let told: Vec<_> = table
             .iter()
-            .map(|(line, (old, new))| (line.component.as_str(), old.map(Money::minor), new.map(Money::minor)))
+            .map(|(line, (old, new))| {
+                (line.component.as_str(), old.map(Money::minor), new.map(Money::minor))
+            })
             .collect();
-        assert_eq!(told, [
-            ("energy", Some(100), Some(90)),
-            ("fund", Some(5), None),
-            ("tax", None, Some(7)),
-        ]);
+        assert_eq!(
+            told,
+            [("energy", Some(100), Some(90)), ("fund", Some(5), None), ("tax", None, Some(7)),]
+        );
     }
 }
