@@ -148,12 +148,12 @@ impl Unit {
             }
             (Job::Poll, Some(_)) => {}
         }
-        let again = still.and_then(|command| match command {
+        let again = still.map(|command| match command {
             SwitchCommand::Open => {
                 let rested = self.closed_at.map(|closed| closed + self.rest);
-                Some(self.retry_at.max(at).max(rested.unwrap_or(at)))
+                self.retry_at.max(at).max(rested.unwrap_or(at))
             }
-            SwitchCommand::Arm | SwitchCommand::Close => Some(self.retry_at.max(at)),
+            SwitchCommand::Arm | SwitchCommand::Close => self.retry_at.max(at),
         });
         let again = again.filter(|_| self.attempts <= ATTEMPTS_ALARM);
         Report {

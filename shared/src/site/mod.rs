@@ -140,7 +140,7 @@ impl Site {
                 self.account_mut(*account).bind(*meter, *limits, at);
             }
             Event::Baseline { account, meter, point, note: _ } => {
-                self.account_mut(*account).start(*meter, *point)
+                self.account_mut(*account).start(*meter, *point);
             }
             Event::Settled(settled) => {
                 let before =
@@ -171,13 +171,13 @@ impl Site {
             }
             Event::LowCredit { account, credit: _ } => self.account_mut(*account).warned = true,
             Event::Cut { account, meter, reason, note: _ } => {
-                self.metered_mut(*account, *meter).cut(at, *reason)
+                self.metered_mut(*account, *meter).cut(at, *reason);
             }
             Event::Lifted { account, meter, reason, note: _ } => {
-                self.metered_mut(*account, *meter).lift(at, *reason)
+                self.metered_mut(*account, *meter).lift(at, *reason);
             }
             Event::SupplyProven { account, meter, contact: _ } => {
-                self.metered_mut(*account, *meter).prove()
+                self.metered_mut(*account, *meter).prove();
             }
             Event::ReadingHeld { meter, last: _, seen, kind } => {
                 if let Some(account) = self.drawn_on.get(meter).copied() {

@@ -418,16 +418,15 @@ impl BillingSupervisor {
         let waiting = self.batch.records.iter().find(|record| record.seq == seq).cloned();
         let replay = self.journal.replay.clone();
         Box::pin(async move {
-            let record = match waiting {
-                Some(record) => record,
-                None => {
-                    let after = Seq(seq.0 - 1);
-                    let found = replay
-                        .send(Replay { after, limit: 1 })
-                        .await
-                        .unwrap_or(Err(JournalFault::Closed));
-                    found.ok().and_then(|mut found| found.pop()).ok_or(Refusal::Halted)?
-                }
+            let record = if let Some(record) = waiting {
+                record
+            } else {
+                let after = Seq(seq.0 - 1);
+                let found = replay
+                    .send(Replay { after, limit: 1 })
+                    .await
+                    .unwrap_or(Err(JournalFault::Closed));
+                found.ok().and_then(|mut found| found.pop()).ok_or(Refusal::Halted)?
             };
             let event = Event::from_body(&record.body).map_err(|_unreadable| Refusal::Halted)?;
             if record.book == order.book && command_of(&event).as_ref() == Some(&order.command) {

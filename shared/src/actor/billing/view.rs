@@ -70,7 +70,7 @@ impl BillingSupervisor {
                 MeterState::Cut => figures.cut += 1,
                 MeterState::LowCredit => figures.low += 1,
                 MeterState::Armed | MeterState::Protected | MeterState::Connected => {
-                    figures.connected += 1
+                    figures.connected += 1;
                 }
             }
         }
@@ -179,7 +179,7 @@ fn account_view(account: &Account, metered: &Metered, now: Timestamp) -> Account
         lasts_until: account.spend.lasts_until(account.exact_credit(), now),
         low_credit: account.policy.low_credit,
         tariff: tariff.name().to_owned(),
-        tariff_version: tariff.version_at(now).map_or(0, |version| version.number()),
+        tariff_version: tariff.version_at(now).map_or(0, crate::tariff::Version::number),
         price_now: metered
             .charge()
             .map_or(UnitPrice::default(), |charge| charge.price_now(tariff, now)),
