@@ -57,7 +57,7 @@ impl Bare {
                 .execute(named_params! {
                     ":seq": seq,
                     ":at": record.at.millis(),
-                    ":key": record.key.as_ref().map(|key| key.as_str()),
+                    ":key": record.key.as_ref().map(shared::id::IdempotencyKey::as_str),
                     ":kind": if sold { "sold" } else { "settled" },
                     ":account": 7,
                     ":meter": if sold { None } else { Some(7) },
@@ -150,7 +150,9 @@ fn batches(folder: &Folder) {
             },
             || {
                 let groups = theirs.next().unwrap();
-                groups.iter().for_each(|group| bare.insert(group));
+                for group in &groups {
+                    bare.insert(group);
+                }
                 groups.iter().map(|group| count(group)).sum()
             },
         )

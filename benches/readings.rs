@@ -154,11 +154,15 @@ fn ingest(folder: &Folder) -> Connection {
         u32::try_from(days * 4).unwrap(),
         || {
             let part = parts.next().unwrap();
-            part.iter().for_each(|round| writer.keep(std::slice::from_ref(round)).unwrap());
+            for round in part {
+                writer.keep(std::slice::from_ref(round)).unwrap();
+            }
             u64::from(METERS) * u64::try_from(per_day / 4).unwrap()
         },
         || {
-            (0..per_day / 4).for_each(|_| bare.keep(per_day));
+            for _ in 0..per_day / 4 {
+                bare.keep(per_day);
+            }
             u64::from(METERS) * u64::try_from(per_day / 4).unwrap()
         },
     )

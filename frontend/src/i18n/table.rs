@@ -3,7 +3,8 @@
 macro_rules! texts {
     ($($area:ident: $Area:ident { $($key:ident: $zh:literal, $en:literal;)* })*) => {
         pub struct Texts { $(pub $area: $Area,)* }
-        $(pub struct $Area { $(pub $key: &'static str,)* })*
+        $(#[allow(clippy::struct_field_names, reason = "keys are named by what they say")]
+        pub struct $Area { $(pub $key: &'static str,)* })*
 
         static ZH: Texts = Texts { $($area: $Area { $($key: $zh,)* },)* };
         static EN: Texts = Texts { $($area: $Area { $($key: $en,)* },)* };

@@ -144,7 +144,6 @@ pub fn proof(receipt: &Receipt, change: &MeterChange) -> Proof {
     match change.state {
         MeterState::Silent => Proof::Silent,
         MeterState::Cut if receipt.credit_after <= Money::ZERO => Proof::StillOff,
-        MeterState::Cut => Proof::Waiting,
         MeterState::Held
         | MeterState::Armed
         | MeterState::Protected

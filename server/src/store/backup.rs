@@ -126,8 +126,8 @@ fn prove_against(dir: &Path, anchor: Option<Anchor>) -> Result<Sound, BackupErro
 
 /// Moves the site's files into a folder beside them, named by the first free number.
 fn move_aside(data: &Path) -> Result<PathBuf, BackupError> {
-    let aside = (1..)
-        .map(|n: u32| data.join(format!("replaced-{n}")))
+    let aside = (1..=u32::MAX)
+        .map(|n| data.join(format!("replaced-{n}")))
         .find(|aside| !aside.exists())
         .expect("there are fewer than 2^32 replaced sites");
     fs::create_dir_all(&aside).map_err(failed("create", &aside))?;

@@ -140,7 +140,7 @@ impl Check {
         }
         self.beyond_the_end(db)?;
         self.balances(db)?;
-        self.indexes(db)?;
+        Self::indexes(db)?;
         let anchored = self.anchor.map(|anchor| anchor.chain.seq);
         Ok(Sound { tail: self.tail, postings: self.postings, anchored })
     }
@@ -249,7 +249,7 @@ impl Check {
     }
 
     /// Screens find rows through indexes: they have to tell the same as the tables.
-    fn indexes(&self, db: &Connection) -> Result<(), Stop> {
+    fn indexes(db: &Connection) -> Result<(), Stop> {
         let told: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if told == "ok" { Ok(()) } else { flaw("index", "ledger.db", told) }
     }

@@ -26,7 +26,7 @@ pub(super) enum Command {
         /// One rate as JSON (also the first of an API answer's `items`)
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// Time zone of the IANA database, such as America/Los_Angeles
+        /// Time zone of the IANA database, such as Europe/Berlin
         #[arg(long, value_name = "Z", value_parser = zone)]
         zone: Zone,
         /// Currency of the amounts, such as USD

@@ -59,6 +59,9 @@ pub struct Writer {
     status: SharedStatus,
 }
 
+/// Records, and who waits for them to be on the disk.
+type Waiting = (Arc<[Record]>, oneshot::Sender<Result<(), JournalFault>>);
+
 impl Writer {
     pub fn open(path: PathBuf, anchor_path: PathBuf, site: SiteId) -> Result<Self, StoreError> {
         let db = LEDGER.open(&path)?;
@@ -100,10 +103,7 @@ impl Writer {
         }
     }
 
-    pub(crate) fn commit(
-        &mut self,
-        group: &mut Vec<(Arc<[Record]>, oneshot::Sender<Result<(), JournalFault>>)>,
-    ) {
+    pub(crate) fn commit(&mut self, group: &mut Vec<Waiting>) {
         if group.is_empty() {
             return;
         }
@@ -218,9 +218,10 @@ impl Writer {
 }
 
 fn fault_of_open(error: &StoreError) -> JournalFault {
-    match error {
-        StoreError::Query(source) | StoreError::Open { source, .. } => fault_of(source),
-        other => JournalFault::Write(other.to_string()),
+    if let StoreError::Query(source) | StoreError::Open { source, .. } = error {
+        fault_of(source)
+    } else {
+        JournalFault::Write(error.to_string())
     }
 }
 

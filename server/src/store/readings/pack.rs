@@ -11,7 +11,7 @@ pub struct Spoilt;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bytes<'a>(pub(crate) &'a [u8]);
 
-impl<'a> Bytes<'a> {
+impl Bytes<'_> {
     pub(crate) fn is_empty(self) -> bool {
         self.0.is_empty()
     }
@@ -112,7 +112,9 @@ pub(crate) fn column(bytes: &mut Bytes<'_>, len: usize) -> Result<Vec<i64>, Spoi
 fn varints(values: &[i64]) -> Vec<u8> {
     let mut out = Vec::with_capacity(1 + values.len() * 2);
     out.push(VARINTS);
-    values.iter().for_each(|value| put_signed(&mut out, *value));
+    for value in values {
+        put_signed(&mut out, *value);
+    }
     out
 }
 

@@ -45,8 +45,11 @@ struct Compaction {
     boundary: Timestamp,
     chunks: VecDeque<i64>,
     /// The chunk that is being written, by meter; its rounds are deleted with the last of them.
-    open: Option<(i64, VecDeque<(MeterId, Vec<ReadingKept>)>)>,
+    open: Option<(i64, Unpacked)>,
 }
+
+/// Readings by meter.
+type Unpacked = VecDeque<(MeterId, Vec<ReadingKept>)>;
 
 pub(crate) fn chunk_of(meter: MeterId) -> i64 {
     i64::from(meter.0 / CHUNK) & 0xffff
