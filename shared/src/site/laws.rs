@@ -163,9 +163,8 @@ impl Run {
     }
 
     fn charged(&self) -> Energy {
-        let settled = self.journal.iter().filter_map(|(_, event)| match event {
-            Event::Settled(settled) => Some(settled.energy),
-            _ => None,
+        let settled = self.journal.iter().filter_map(|(_, event)| {
+            if let Event::Settled(settled) = event { Some(settled.energy) } else { None }
         });
         settled.sum()
     }

@@ -87,8 +87,8 @@ impl Story {
         quality: Quality,
         attempts: u32,
     ) -> Vec<Event> {
-        let on =
-            self.site.metered(METER).map(|metered| metered.wanted()) == Some(Supply::Connected);
+        let on = self.site.metered(METER).map(crate::prepaid::Metered::wanted)
+            == Some(Supply::Connected);
         let contact = if on { Contact::Closed } else { Contact::Open };
         let health = Health { quality, contact, attempts, polls: 1, failures: 0 };
         let look = look.map(|import| Telegram { import, live: Live::default(), contact });
@@ -162,8 +162,8 @@ impl Story {
             Ok(events) => events.iter().map(brief).collect::<Vec<_>>().join(", "),
             Err(refusal) => format!("REFUSED: {refusal}"),
         };
-        self.told += &format!("{line:<16} -> {credit:>6} {:<12} {what}", supply(metered.wanted()))
-            .trim_end();
+        self.told +=
+            format!("{line:<16} -> {credit:>6} {:<12} {what}", supply(metered.wanted())).trim_end();
         self.told += "\n";
     }
 

@@ -44,7 +44,6 @@ pub struct ChargeState {
 
 /// A billing month, in day numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "a billing month lies in a civil month")]
 pub(crate) struct Month {
     /// Of its first day.
     pub year: i16,
