@@ -383,8 +383,8 @@ mod tests {
             ),
             (
                 "profile = \"acrel-ddsy1352\"",
-                "profile = \"acrel-ddsy1352\"\nserial = \"1\"",
-                "meter 8 gives a serial number, but the profile `acrel-ddsy1352` has no register for it",
+                "profile = \"carlo-gavazzi-em111\"\nserial = \"1\"",
+                "meter 8 gives a serial number, but the profile `carlo-gavazzi-em111` has no register for it",
             ),
         ] {
             assert_eq!(verdict(from, to), sentence, "{to}");
