@@ -144,7 +144,8 @@ pub fn proof(receipt: &Receipt, change: &MeterChange) -> Proof {
     match change.state {
         MeterState::Silent => Proof::Silent,
         MeterState::Cut if receipt.credit_after <= Money::ZERO => Proof::StillOff,
-        MeterState::Held
+        MeterState::Cut
+        | MeterState::Held
         | MeterState::Armed
         | MeterState::Protected
         | MeterState::LowCredit

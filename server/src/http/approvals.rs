@@ -99,9 +99,10 @@ async fn keep(
     let note = decision.note.trim().to_owned();
     let verdict = Verdict { by: caller.person.staff, at: clock::now(), approved, note };
     let kept = state.registry.ask(move |db| drafts::decide(db, id, &verdict)).await;
-    match kept.map_err(keeping)? {
-        true => Ok(()),
-        false => Err(Trouble::fault("keep the verdict", format!("request {id} was not waiting"))),
+    if kept.map_err(keeping)? {
+        Ok(())
+    } else {
+        Err(Trouble::fault("keep the verdict", format!("request {id} was not waiting")))
     }
 }
 

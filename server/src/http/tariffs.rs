@@ -52,9 +52,9 @@ impl Terms {
             currency: tariff.currency(),
             zone: tariff.zone().name().to_owned(),
             accounts: u32::try_from(count).unwrap_or(u32::MAX),
-            version: current.map(|version| version.number()),
-            since: current.map(|version| version.effective_from()),
-            next: next.map(|version| version.effective_from()),
+            version: current.map(shared::tariff::Version::number),
+            since: current.map(shared::tariff::Version::effective_from),
+            next: next.map(shared::tariff::Version::effective_from),
             versions: u32::try_from(tariff.versions().len()).unwrap_or(u32::MAX),
         }
     }
