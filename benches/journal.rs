@@ -150,7 +150,7 @@ fn batches(folder: &Folder) {
             },
             || {
                 let groups = theirs.next().unwrap();
-                for group in &groups {
+                for group in groups {
                     bare.insert(group);
                 }
                 groups.iter().map(|group| count(group)).sum()

@@ -62,7 +62,7 @@ impl Town {
                 let watts = usual + self.random(usual);
                 let place = usize::try_from(n).unwrap();
                 let energy = watts * every.millis() / 3_600;
-                let register = self.registers.get_mut(place).unwrap();
+                let register = self.registers.get_mut(place).expect("one register a meter");
                 *register += energy;
                 ReadingKept {
                     meter: MeterId(n + 1),
@@ -197,7 +197,7 @@ fn find(criterion: &mut Criterion, db: &mut Connection) {
 fn month(criterion: &mut Criterion, folder: &Folder) {
     let mut town = Town::new();
     let mut writer = open(folder, "month.db");
-    for hour in 0..31 * 24 + 1 {
+    for hour in 0..=31 * 24 {
         let round = town.round(start() + Span::from_hours(hour), Span::from_hours(1));
         writer.keep(&[round]).unwrap();
     }

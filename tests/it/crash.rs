@@ -166,7 +166,9 @@ impl Journal {
                 _ => {}
             }
         }
-        billed.iter().for_each(|(meter, billed)| billed.check(*meter));
+        for (meter, billed) in &billed {
+            billed.check(*meter);
+        }
         let (receipts, last_receipt) = db
             .query_row(
                 "SELECT count(*), max(no) FROM receipt WHERE book = 'simulated'",

@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a test that goes wrong here fails, which is what it is for; clippy.toml grants the same to unit tests"
 )]
 

@@ -19,7 +19,7 @@ const PEAK: i64 = 95;
 const VALLEY: i64 = 31;
 
 /// How long the meter takes to use up what it has, with room for a loaded machine.
-const USE_UP: Duration = Duration::from_secs(60);
+const USE_UP: Duration = Duration::from_mins(1);
 /// A poll, a write, its proof: each a second, with room for a loaded machine.
 const A_POLL: Duration = Duration::from_secs(10);
 

@@ -242,7 +242,7 @@ fn stretch(plane: &Plane, from: usize, to: usize, name: &str, rank: u8) -> Html 
         <g class={format!("period rank-{rank}")}>
             <rect x={left.to_string()} y="4" width={(wide - 1).max(1).to_string()} height={(HEIGHT - 8).to_string()} rx="3" />
             if letters * 8 + 6 < wide {
-                <text x={((left + right) / 2).to_string()} y={(HEIGHT / 2 + 4).to_string()} text-anchor="middle">{ name }</text>
+                <text x={i64::midpoint(left, right).to_string()} y={(HEIGHT / 2 + 4).to_string()} text-anchor="middle">{ name }</text>
             }
         </g>
     }

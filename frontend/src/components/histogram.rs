@@ -58,7 +58,7 @@ pub fn Histogram(props: &HistogramProps) -> Html {
                         <g>
                             <title>{ format!("{}: {}", named(bin), bin.count) }</title>
                             <rect {class} x={(left + 2).to_string()} y={top.to_string()} width={(right - left - 4).max(2).to_string()} height={high.to_string()} rx="2" />
-                            if bin.count > 0 { <text class="axis strong" x={((left + right) / 2).to_string()} y={(top - 4).to_string()} text-anchor="middle">{ bin.count }</text> }
+                            if bin.count > 0 { <text class="axis strong" x={i64::midpoint(left, right).to_string()} y={(top - 4).to_string()} text-anchor="middle">{ bin.count }</text> }
                             if let Some(from) = bin.from { <text class="axis" x={left.to_string()} y={(HEIGHT - 5).to_string()} text-anchor="middle">{ tenths(i64::from(from)) }</text> }
                         </g>
                     }

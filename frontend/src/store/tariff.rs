@@ -148,7 +148,19 @@ impl Editor {
                 }
             }
             Edit::Root { key, value } => self.with(|sheet| sheet.set_root(key, &value)),
-            form => self.with(|sheet| form.apply(&mut sheet.form)),
+            form @ (Edit::Paint { .. }
+            | Edit::CopyRow { .. }
+            | Edit::AddPeriod(_)
+            | Edit::RenamePeriod { .. }
+            | Edit::RemovePeriod(_)
+            | Edit::Price { .. }
+            | Edit::Limit { .. }
+            | Edit::AddStep
+            | Edit::RemoveStep
+            | Edit::Reset(_)
+            | Edit::AddCharge(_)
+            | Edit::Charge { .. }
+            | Edit::RemoveCharge(_)) => self.with(|sheet| form.apply(&mut sheet.form)),
         }
     }
 }

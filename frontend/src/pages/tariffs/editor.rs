@@ -91,9 +91,8 @@ struct DeskProps {
 
 /// `cn-four-band-2f3a`: a template's id with something of its own.
 fn fresh_id(id: &str) -> String {
-    let bytes = crate::browser::random();
-    let tail: String = bytes.iter().take(2).map(|byte| format!("{byte:02x}")).collect();
-    format!("{id}-{tail}")
+    let [first, second, ..] = crate::browser::random();
+    format!("{id}-{first:02x}{second:02x}")
 }
 
 fn begin(beginning: &Beginning) -> Editor {

@@ -212,7 +212,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_block_comes_back_whole(mut rows in prop::collection::vec(row(), 0..150)) {
-            rows.iter_mut().for_each(|row| row.meter = MeterId(7));
+            for row in &mut rows {
+                row.meter = MeterId(7);
+            }
             prop_assert_eq!(unblock(MeterId(7), &block(&rows)), Ok(rows));
         }
 
