@@ -1,9 +1,12 @@
 //! The whole system from outside: the real program on its own folder, asked as people and machines
 //! ask it. One binary, so that it links once.
 #![allow(
+    clippy::cmp_owned,
     clippy::disallowed_methods,
+    clippy::duration_suboptimal_units,
     clippy::float_arithmetic,
     clippy::indexing_slicing,
+    clippy::needless_for_each,
     clippy::string_slice,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,

@@ -8,7 +8,7 @@ use super::relay::{Board, Builtin, Readback, Relay, Write};
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, while a file is read")]
+#[allow(clippy::large_enum_variant, reason = "one at a time, while a file is read")]
 pub(super) enum RelayFile {
     External,
     Builtin {
