@@ -136,7 +136,6 @@ impl Editor {
         next
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other edit is one of the form")]
     fn edit(&self, edit: Edit) -> Self {
         match edit {
             Edit::Type(text) => self.remembering().read(text),
