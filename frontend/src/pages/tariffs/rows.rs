@@ -32,7 +32,7 @@ pub fn Rows(props: &RowsProps) -> Html {
                     let name = i18n::period(lang, period);
                     let choose = props.on_edit.reform(move |_: MouseEvent| Edit::Brush(place));
                     html! {
-                        <button type="button" class="chip brush" aria-pressed={(props.brush == place).to_string()} onclick={choose} aria-label={fill(texts.tariffs.brush, &[&name])}>
+                        <button type="button" class="chip brush" aria-pressed={(props.brush == place).to_string()} onclick={choose} title={fill(texts.tariffs.brush, &[&name])}>
                             <kbd>{ place + 1 }</kbd>{ name }
                         </button>
                     }
