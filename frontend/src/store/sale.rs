@@ -144,18 +144,21 @@ pub fn proof(receipt: &Receipt, change: &MeterChange) -> Proof {
     match change.state {
         MeterState::Silent => Proof::Silent,
         MeterState::Cut if receipt.credit_after <= Money::ZERO => Proof::StillOff,
+        MeterState::Held
+        | MeterState::Armed
+        | MeterState::Protected
+        | MeterState::LowCredit
+        | MeterState::Connected
+            if read_since =>
+        {
+            Proof::Reached
+        }
         MeterState::Cut
         | MeterState::Held
         | MeterState::Armed
         | MeterState::Protected
         | MeterState::LowCredit
-        | MeterState::Connected => {
-            if read_since {
-                Proof::Reached
-            } else {
-                Proof::Waiting
-            }
-        }
+        | MeterState::Connected => Proof::Waiting,
     }
 }
 

@@ -88,6 +88,7 @@ macro_rules! published {
 /// The tariffs that come with the program.
 const PUBLISHED: &[(&str, &str)] = published![
     "au-origin-ergon",
+    "cn-four-band",
     "cn-js-residential",
     "cn-sh-commercial-two-part",
     "cn-zj-residential",
