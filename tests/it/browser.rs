@@ -203,7 +203,7 @@ async fn every_page_is_sound_at_both_widths_in_both_languages_and_themes() {
                 choose(browser, lang, theme).await;
                 for (name, path) in pages {
                     browser.open(&site.url(path)).await;
-                    browser.see("main h1").await;
+                    browser.see("#main h1").await;
                     settle(browser).await;
                     let name = format!("{name}-{width}-{lang}-{theme}");
                     faults.extend(look(browser, &name, &screens).await);
@@ -236,7 +236,7 @@ async fn enter(browser: &Browser, site: &TestSite, role: &str) {
         "[...document.querySelectorAll('.ready-button')].find(button => button.innerText.includes('{role}')).click()"
     );
     browser.run(&press).await;
-    browser.see("main h1").await;
+    browser.see("#main h1").await;
 }
 
 async fn choose(browser: &Browser, lang: &str, theme: &str) {
