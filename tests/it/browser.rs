@@ -185,10 +185,10 @@ async fn every_page_is_sound_at_both_widths_in_both_languages_and_themes() {
         ("meter", &meter),
         ("sale", "/vend"),
         ("alarms", "/alarms"),
-    ("tariffs", "/tariffs"),
-    ("tariff", "/tariffs/of/demo-residential"),
-    ("tariff-editor", "/tariffs/edit/template/cn-four-band"),
-    ("people", "/people"),
+        ("tariffs", "/tariffs"),
+        ("tariff", "/tariffs/of/demo-residential"),
+        ("tariff-editor", "/tariffs/edit/template/cn-four-band"),
+        ("people", "/people"),
     ];
     let mut faults = Vec::new();
     for (width, height) in [DESK, PHONE] {

@@ -55,6 +55,9 @@ pub struct BillingSupervisor {
     inbox: Vec<Report>,
     batch: Batch,
     in_flight: bool,
+    /// The records on their way to the disk, and answers that repeat one of them.
+    flying: Arc<[Record]>,
+    repeats: Vec<Effect>,
     halted: Option<String>,
     /// The time of each book as last heard.
     now: BTreeMap<Book, Timestamp>,
@@ -88,6 +91,8 @@ impl BillingSupervisor {
             inbox: Vec::new(),
             batch: Batch::default(),
             in_flight: false,
+            flying: Arc::new([]),
+            repeats: Vec::new(),
             halted: None,
             now: BTreeMap::new(),
         }
@@ -248,9 +253,12 @@ impl BillingSupervisor {
         let mut batch = std::mem::take(&mut self.batch);
         let sealed = self.chain;
         let records: Arc<[Record]> = std::mem::take(&mut batch.records).into();
+        self.flying = Arc::clone(&records);
         let kept = self.journal.append.send(Append { records });
         ctx.spawn(kept.into_actor(self).map(move |kept, actor, ctx| {
             actor.in_flight = false;
+            actor.flying = Arc::new([]);
+            batch.effects.append(&mut actor.repeats);
             match kept.unwrap_or(Err(JournalFault::Closed)) {
                 Ok(()) => {
                     actor.committed = sealed;
@@ -412,29 +420,40 @@ impl Handler<Do> for BillingSupervisor {
 }
 
 impl BillingSupervisor {
-    /// A key that was used: the same command gets the same answer, another one is refused. The
-    /// journal is asked after the first use is committed, because it takes writes in order.
-    fn answer_again(&self, seq: Seq, order: Order) -> ResponseFuture<Result<Done, Refusal>> {
-        let waiting = self.batch.records.iter().find(|record| record.seq == seq).cloned();
+    /// A key that was used: the same command gets the same answer, another one is refused. An answer
+    /// whose record is still on its way to the disk leaves with it.
+    fn answer_again(&mut self, seq: Seq, order: Order) -> ResponseFuture<Result<Done, Refusal>> {
+        let is_it = |record: &&Record| record.seq == seq;
+        let open = self.batch.records.iter().find(is_it).map(|record| repeated(record, &order));
+        let flying = self.flying.iter().find(is_it).map(|record| repeated(record, &order));
+        if let Some(answer) = open {
+            let (reply, answered) = oneshot::channel();
+            self.batch.effects.push(Effect::Answer(reply, answer));
+            return Box::pin(async { answered.await.unwrap_or(Err(Refusal::Halted)) });
+        }
+        if let Some(answer) = flying {
+            let (reply, answered) = oneshot::channel();
+            self.repeats.push(Effect::Answer(reply, answer));
+            return Box::pin(async { answered.await.unwrap_or(Err(Refusal::Halted)) });
+        }
         let replay = self.journal.replay.clone();
         Box::pin(async move {
-            let record = if let Some(record) = waiting {
-                record
-            } else {
-                let after = Seq(seq.0 - 1);
-                let found = replay
-                    .send(Replay { after, limit: 1 })
-                    .await
-                    .unwrap_or(Err(JournalFault::Closed));
-                found.ok().and_then(|mut found| found.pop()).ok_or(Refusal::Halted)?
-            };
-            let event = Event::from_body(&record.body).map_err(|_unreadable| Refusal::Halted)?;
-            if record.book == order.book && command_of(&event).as_ref() == Some(&order.command) {
-                answer_of(&event, &record).ok_or(Refusal::Halted)
-            } else {
-                Err(Refusal::KeyReused)
-            }
+            let after = Seq(seq.0 - 1);
+            let found =
+                replay.send(Replay { after, limit: 1 }).await.unwrap_or(Err(JournalFault::Closed));
+            let record = found.ok().and_then(|mut found| found.pop()).ok_or(Refusal::Halted)?;
+            repeated(&record, &order)
         })
+    }
+}
+
+/// The answer that a record holds for a command, if it is the command that led to it.
+fn repeated(record: &Record, order: &Order) -> Result<Done, Refusal> {
+    let event = Event::from_body(&record.body).map_err(|_unreadable| Refusal::Halted)?;
+    if record.book == order.book && command_of(&event).as_ref() == Some(&order.command) {
+        answer_of(&event, record).ok_or(Refusal::Halted)
+    } else {
+        Err(Refusal::KeyReused)
     }
 }
 
