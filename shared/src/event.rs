@@ -11,6 +11,7 @@ use crate::ledger::{Code, Posting};
 pub use crate::meter::Point;
 use crate::meter::{AlarmKind, Contact, DisconnectReason, Limits};
 use crate::money::Money;
+use crate::staff::Act;
 use crate::vend::Policy;
 use crate::vend::{Reversal, Sale};
 
@@ -93,6 +94,11 @@ pub enum Event {
     AlarmCleared {
         alarm: AlarmId,
     },
+    /// Staff did something besides money and supply; `note` says why.
+    Acted {
+        act: Act,
+        note: String,
+    },
 }
 
 /// A charge: the energy between two points, and what it came to.
@@ -149,7 +155,8 @@ impl Event {
             | Self::HoldEnded { .. }
             | Self::AlarmRaised { .. }
             | Self::AlarmAcknowledged { .. }
-            | Self::AlarmCleared { .. } => Vec::new(),
+            | Self::AlarmCleared { .. }
+            | Self::Acted { .. } => Vec::new(),
         }
     }
 
@@ -170,7 +177,8 @@ impl Event {
             | Self::HoldEnded { .. }
             | Self::AlarmRaised { .. }
             | Self::AlarmAcknowledged { .. }
-            | Self::AlarmCleared { .. } => None,
+            | Self::AlarmCleared { .. }
+            | Self::Acted { .. } => None,
         }
     }
 
@@ -191,7 +199,8 @@ impl Event {
             | Self::Reversed(_)
             | Self::LowCredit { .. }
             | Self::AlarmAcknowledged { .. }
-            | Self::AlarmCleared { .. } => None,
+            | Self::AlarmCleared { .. }
+            | Self::Acted { .. } => None,
         }
     }
 }

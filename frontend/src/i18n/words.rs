@@ -81,6 +81,10 @@ pub fn alarm(lang: Lang, kind: AlarmKind) -> &'static str {
         AlarmKind::Implausible => pick(lang, "数据异常", "Implausible values"),
         AlarmKind::NoPrice => pick(lang, "没有适用电价", "No price applies"),
         AlarmKind::JournalHalted => pick(lang, "记账停止", "Journal halted"),
+        AlarmKind::InvariantBroken => pick(lang, "不变量被破坏", "An invariant is broken"),
+        AlarmKind::BackupFailed => pick(lang, "备份失败", "Backup failed"),
+        AlarmKind::ClockJumped => pick(lang, "时钟跳变", "The clock jumped"),
+        AlarmKind::DiskLow => pick(lang, "磁盘将满", "Disk nearly full"),
     }
 }
 

@@ -58,7 +58,8 @@ impl Books {
             | Event::HoldEnded { .. }
             | Event::AlarmRaised { .. }
             | Event::AlarmAcknowledged { .. }
-            | Event::AlarmCleared { .. } => (),
+            | Event::AlarmCleared { .. }
+            | Event::Acted { .. } => (),
         }
         Ok(())
     }

@@ -49,7 +49,8 @@ impl Past {
             | Event::ReadingHeld { .. }
             | Event::AlarmRaised { .. }
             | Event::AlarmAcknowledged { .. }
-            | Event::AlarmCleared { .. } => {}
+            | Event::AlarmCleared { .. }
+            | Event::Acted { .. } => {}
         }
     }
 

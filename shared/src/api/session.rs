@@ -3,18 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::StaffId;
-
-/// What a person may do. Deny by default: `docs/access.md` has the table route × role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Everything, and who may do what.
-    Admin,
-    /// Sells, reverses own sales, looks up.
-    Cashier,
-    /// Looks, changes nothing.
-    Viewer,
-}
+pub use crate::staff::Role;
 
 /// The very first person: needs the one-time code that the server printed at its first start.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -19,4 +19,12 @@ pub enum AlarmKind {
     NoPrice,
     /// The journal cannot be written: money stands still 记账停止.
     JournalHalted,
+    /// An invariant was found broken: see the board 不变量被破坏.
+    InvariantBroken,
+    /// The last scheduled backup failed or did not prove 备份失败.
+    BackupFailed,
+    /// The wall clock jumped by more than ten minutes; readings were taken up anew 时钟跳变.
+    ClockJumped,
+    /// Less than a tenth of the data folder's disk is free 磁盘将满.
+    DiskLow,
 }

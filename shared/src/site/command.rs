@@ -7,8 +7,9 @@ use crate::id::{
     AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, StaffId, TariffId,
 };
 use crate::ledger::Hash;
-use crate::meter::{DisconnectReason, Limits, Supply};
+use crate::meter::{AlarmKind, DisconnectReason, Limits, Supply};
 use crate::money::Money;
+use crate::staff::Act;
 use crate::time::Timestamp;
 use crate::vend::{Policy, Reversal, Sale, Tender};
 
@@ -76,6 +77,16 @@ pub enum Command {
     AcknowledgeAlarm {
         alarm: AlarmId,
     },
+    /// Puts on record what staff did besides money and supply.
+    Act {
+        act: Act,
+        note: String,
+    },
+    /// A condition of the whole site began or ended: its alarm is raised or cleared.
+    NoteCondition {
+        kind: AlarmKind,
+        holds: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +110,7 @@ pub enum Done {
     Supply { seq: Seq, wanted: Supply, reasons: Vec<DisconnectReason> },
     Resolved,
     Acknowledged,
+    Noted,
 }
 
 /// A refusal is an answer: nothing was changed.

@@ -2,10 +2,10 @@
 
 use crate::event::Event;
 use crate::id::{AccountId, AlarmId, Book, MeterId, ReceiptNo, StaffId, TariffId};
-use crate::meter::{DisconnectReason, Limits};
+use crate::meter::{AlarmKind, DisconnectReason, Limits};
 use crate::money::Money;
 use crate::prepaid::Account;
-use crate::site::{Command, Done, HoldResolution, Order, Refusal, Site, supply};
+use crate::site::{Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, supply};
 use crate::tariff::Tariff;
 use crate::vend::{BuysStep, Policy, Reversal, Sale, Tender};
 
@@ -44,6 +44,14 @@ impl Now<'_> {
                 self.resolve(*meter, *resolution, note)
             }
             Command::AcknowledgeAlarm { alarm } => self.acknowledge(*alarm),
+            Command::Act { act, note } => {
+                self.emit(Event::Acted { act: act.clone(), note: note.clone() });
+                Ok(())
+            }
+            Command::NoteCondition { kind, holds } => {
+                self.condition(*kind, *holds);
+                Ok(())
+            }
         }
     }
 
@@ -280,6 +288,20 @@ impl Now<'_> {
         self.emit(Event::AlarmAcknowledged { alarm });
         Ok(())
     }
+
+    /// An alarm of the whole site, where it is news.
+    fn condition(&mut self, kind: AlarmKind, holds: bool) {
+        let is_it = |open: &OpenAlarm| open.meter.is_none() && open.kind == kind;
+        let open = self.site.alarms.iter().find(|(_, open)| is_it(open)).map(|(alarm, _)| *alarm);
+        match (open, holds) {
+            (None, true) => {
+                let alarm = AlarmId(self.site.last_alarm.0 + 1);
+                self.emit(Event::AlarmRaised { alarm, meter: None, kind });
+            }
+            (Some(alarm), false) => self.emit(Event::AlarmCleared { alarm }),
+            (None, false) | (Some(_), true) => {}
+        }
+    }
 }
 
 /// May this amount be sold now? (product rule 14)
@@ -337,7 +359,8 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         | Event::HoldEnded { .. }
         | Event::AlarmRaised { .. }
         | Event::AlarmAcknowledged { .. }
-        | Event::AlarmCleared { .. } => None,
+        | Event::AlarmCleared { .. }
+        | Event::Acted { .. } => None,
     }
 }
 
@@ -362,7 +385,8 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         | Event::HoldEnded { .. }
         | Event::AlarmRaised { .. }
         | Event::AlarmAcknowledged { .. }
-        | Event::AlarmCleared { .. } => None,
+        | Event::AlarmCleared { .. }
+        | Event::Acted { .. } => None,
     }
 }
 

@@ -136,7 +136,8 @@ impl Replay {
             | Event::HoldEnded { .. }
             | Event::AlarmRaised { .. }
             | Event::AlarmAcknowledged { .. }
-            | Event::AlarmCleared { .. } => {}
+            | Event::AlarmCleared { .. }
+            | Event::Acted { .. } => {}
         }
         Ok(())
     }

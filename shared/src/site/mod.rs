@@ -203,6 +203,7 @@ impl Site {
             Event::AlarmCleared { alarm } => {
                 self.alarms.remove(alarm);
             }
+            Event::Acted { act: _, note: _ } => {}
         }
     }
 

@@ -219,6 +219,7 @@ fn brief(event: &Event) -> String {
         }
         Event::AlarmRaised { alarm, kind, .. } => format!("alarm {alarm} {kind:?}"),
         Event::AlarmCleared { alarm } => format!("alarm {alarm} over"),
+        Event::Acted { act, .. } => format!("{act:?}"),
         Event::AlarmAcknowledged { alarm } => format!("alarm {alarm} seen"),
         Event::TariffPublished { .. } => "published".to_owned(),
         Event::AccountOpened { .. } => "opened".to_owned(),

@@ -68,7 +68,8 @@ impl Facts {
             | Event::HoldEnded { .. }
             | Event::AlarmRaised { .. }
             | Event::AlarmAcknowledged { .. }
-            | Event::AlarmCleared { .. } => None,
+            | Event::AlarmCleared { .. }
+            | Event::Acted { .. } => None,
         };
         Self { kind: kind(event), account: event.account(), meter: event.meter(), receipt }
     }
@@ -92,6 +93,7 @@ fn kind(event: &Event) -> &'static str {
         Event::AlarmRaised { .. } => "alarm-raised",
         Event::AlarmAcknowledged { .. } => "alarm-acknowledged",
         Event::AlarmCleared { .. } => "alarm-cleared",
+        Event::Acted { .. } => "acted",
     }
 }
 

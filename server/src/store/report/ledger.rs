@@ -98,7 +98,8 @@ fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Opti
         | Event::HoldEnded { .. }
         | Event::AlarmRaised { .. }
         | Event::AlarmAcknowledged { .. }
-        | Event::AlarmCleared { .. } => return None,
+        | Event::AlarmCleared { .. }
+        | Event::Acted { .. } => return None,
     };
     Some(LedgerEntry { seq, at, amount, credit_after, entry })
 }

@@ -73,7 +73,8 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
         | Event::HoldEnded { .. }
         | Event::AlarmRaised { .. }
         | Event::AlarmAcknowledged { .. }
-        | Event::AlarmCleared { .. } => return Ok(None),
+        | Event::AlarmCleared { .. }
+        | Event::Acted { .. } => return Ok(None),
     };
     Ok(Some(Issued { book, no, seq, at, by, account, what, seal, reversed_by }))
 }

@@ -170,6 +170,7 @@ impl BillingSupervisor {
             Command::BindMeter { .. } => Done::Bound,
             Command::ResolveHold { .. } => Done::Resolved,
             Command::AcknowledgeAlarm { .. } => Done::Acknowledged,
+            Command::Act { .. } | Command::NoteCondition { .. } => Done::Noted,
             Command::CutSupply { meter, .. } | Command::RestoreSupply { meter, .. } => {
                 let metered = self.site.metered(*meter);
                 Done::Supply {

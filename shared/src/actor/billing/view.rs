@@ -258,7 +258,8 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::ReadingHeld { .. }
         | Event::HoldEnded { .. }
         | Event::AlarmAcknowledged { .. }
-        | Event::AlarmCleared { .. } => return None,
+        | Event::AlarmCleared { .. }
+        | Event::Acted { .. } => return None,
     };
     Some(Happening {
         seq: record.seq.0,

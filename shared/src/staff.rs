@@ -1,0 +1,75 @@
+//! The operator's staff: what they may do, and what they did besides money and supply.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Book, ReceiptNo, Seq, StaffId, TariffId};
+
+/// What a person may do. Deny by default: `docs/access.md` has the table route × role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Everything, and who may do what.
+    Admin,
+    /// Sells, reverses own sales, looks up.
+    Cashier,
+    /// Looks, changes nothing.
+    Viewer,
+}
+
+/// What staff did that changes who may do what, or what others rely on. Who and when are the
+/// record's own; numbers only, because names have to stay erasable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    StaffAdded {
+        staff: StaffId,
+        role: Role,
+    },
+    RoleChanged {
+        staff: StaffId,
+        before: Role,
+        after: Role,
+    },
+    /// May not sign in any more.
+    StaffLeft {
+        staff: StaffId,
+    },
+    StaffReturned {
+        staff: StaffId,
+    },
+    /// Another password; what it is nobody knows.
+    PasswordSet {
+        staff: StaffId,
+    },
+    /// Tries with a wrong password, of a known or an unknown name, since the record before.
+    SignInsRefused {
+        staff: Option<StaffId>,
+        times: u32,
+    },
+    /// A second person is asked.
+    ApprovalAsked {
+        approval: u64,
+        tariff: TariffId,
+    },
+    ApprovalGiven {
+        approval: u64,
+        tariff: TariffId,
+        asked_by: StaffId,
+    },
+    ApprovalRefused {
+        approval: u64,
+        tariff: TariffId,
+        asked_by: StaffId,
+    },
+    ReceiptCopied {
+        receipt: ReceiptNo,
+        copy: u32,
+    },
+    /// Records that were once safe are given up: the journal went on from `kept`.
+    LossAccepted {
+        kept: Seq,
+        lost: Seq,
+        /// Book, first, last.
+        receipts: Vec<(Book, ReceiptNo, ReceiptNo)>,
+    },
+}
