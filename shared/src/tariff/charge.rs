@@ -9,6 +9,7 @@ use crate::tariff::block::{Progress, month_from};
 use crate::tariff::calendar::day_number;
 use crate::tariff::cursor::Cursor;
 use crate::tariff::exact::Exact;
+use crate::tariff::quantity::Interval;
 use crate::tariff::settle::Watch;
 use crate::tariff::{LineKey, Tariff};
 use crate::time::Timestamp;
@@ -38,6 +39,9 @@ pub struct ChargeState {
     /// By line: posted of the running month; and what closing a month left to post.
     pub(crate) posted: Vec<Money>,
     pub(crate) pending: Vec<Money>,
+    /// The interval that runs, where the tariff rounds energy by interval.
+    #[serde(default)]
+    pub(crate) interval: Interval,
     #[serde(skip)]
     pub(crate) cursor: Cursor,
 }
@@ -144,6 +148,7 @@ impl ChargeState {
             yearly: vec![Exact::ZERO; if tariff.has_yearly_minimum() { lines } else { 0 }],
             posted: vec![Money::ZERO; lines],
             pending: vec![Money::ZERO; lines],
+            interval: Interval::default(),
             cursor: Cursor::default(),
         }
     }

@@ -303,3 +303,27 @@ fn what_money_buys_climbs_the_ladder_with_everything_in_the_price() {
     assert_eq!(state.price_now(&tariff, now), UnitPrice::parse("0.1").unwrap());
     assert_eq!(state.tier_now(&tariff, now), 1);
 }
+
+#[test]
+fn a_quantity_is_rounded_by_half_hour_before_it_is_priced() {
+    let version =
+        "[versions.energy]\nprice = \"0.2642\"\n[versions.demand]\ninterval = 30\nprice = \"1\"\n";
+    let text = format!(
+        "id = \"t\"\ncurrency = \"GBP\"\nzone = \"Europe/London\"\nquantity = {{ step = \"0.01\", every = 30, rounding = \"half-even\" }}\n[[versions]]\nfrom = \"2024-01-01\"\n{version}"
+    );
+    let tariff = Tariff::from_toml(&text).unwrap_or_else(|error| panic!("{error}"));
+    // 0.028 kWh counts as 0.03 and costs 0.7926 p; its demand is what was used.
+    let bill = &bills(&tariff, &[("2025-01-01T00:00", "2025-01-01T00:30", "0.028")])[0];
+    assert_eq!(bill.class_total(Class::Energy).to_string(), "0.007926");
+    assert_eq!(bill.class_total(Class::Demand).to_string(), "0.056");
+    // 0.015 and 0.025 a half-hour both count as 0.02; spread over two, 0.028 is 0.01 and 0.01.
+    for (from, to, kwh, total) in [
+        ("2025-01-01T00:00", "2025-01-01T00:30", "0.015", "0.005284"),
+        ("2025-01-01T00:30", "2025-01-01T01:00", "0.025", "0.005284"),
+        ("2025-01-01T00:00", "2025-01-01T01:00", "0.028", "0.005284"),
+        ("2025-01-01T00:10", "2025-01-01T00:20", "0.004999", "0"),
+    ] {
+        let energy = bills(&tariff, &[(from, to, kwh)])[0].class_total(Class::Energy);
+        assert_eq!(energy.to_string(), total, "{from} {kwh}");
+    }
+}

@@ -73,6 +73,14 @@ fn with_a_version_that_changes_nothing() -> String {
     format!("{head}[[versions]]{version}[[versions]]{later}")
 }
 
+/// The same with the energy of each half-hour rounded before it is priced.
+fn with_rounded_quantities() -> String {
+    RICH.replace(
+        "[calendars.de]",
+        "quantity = { step = \"0.01\", every = 30, rounding = \"half-even\" }\n[calendars.de]",
+    )
+}
+
 fn tariff(text: &str) -> Tariff {
     Tariff::from_toml(text).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -107,13 +115,15 @@ proptest! {
 
     #[test]
     fn how_readings_are_grouped_changes_no_figure(mwh in loads(), minutes in steps(), seed: u64) {
-        let (tariff, load) = (tariff(RICH), load(minutes, &mwh));
-        let step = rate(&tariff, &load, Grouping::Step).unwrap();
-        for grouping in [Grouping::Once, Grouping::Random(seed), Grouping::Random(seed ^ 1)] {
-            prop_assert_eq!(&rate(&tariff, &load, grouping).unwrap(), &step);
+        let load = load(minutes, &mwh);
+        for tariff in [tariff(RICH), tariff(&with_rounded_quantities())] {
+            let step = rate(&tariff, &load, Grouping::Step).unwrap();
+            for grouping in [Grouping::Once, Grouping::Random(seed), Grouping::Random(seed ^ 1)] {
+                prop_assert_eq!(&rate(&tariff, &load, grouping).unwrap(), &step);
+            }
+            let billed: Money = step.bills.iter().map(|bill| bill.posted).sum();
+            prop_assert_eq!(billed, step.posted);
         }
-        let billed: Money = step.bills.iter().map(|bill| bill.posted).sum();
-        prop_assert_eq!(billed, step.posted);
     }
 
     #[test]
@@ -121,8 +131,10 @@ proptest! {
         mwh in 0_i64..900_000_000,
         days in 1_i64..60,
         mut cuts in proptest::collection::vec(0_i64..86_400_000 * 60, 0..20),
+        rounded: bool,
     ) {
-        let tariff = tariff(RICH);
+        let text = if rounded { with_rounded_quantities() } else { RICH.to_owned() };
+        let tariff = tariff(&text);
         let to = start() + Span::from_days(days);
         let reading = Reading { from: start(), to, energy: Energy::from_mwh(mwh) };
         let mut whole = ChargeState::open(&tariff, start());

@@ -26,6 +26,7 @@ mod known;
 mod lay;
 mod place;
 mod power_factor;
+mod quantity;
 mod rate;
 pub(crate) mod schedule;
 mod series;
@@ -54,6 +55,7 @@ pub use version::Version;
 
 use block::Reset;
 use calendar::Calendar;
+use quantity::Quantity;
 use schedule::Clock;
 
 /// A line of receipts and postings: one component, under the same number in every version, because
@@ -87,6 +89,8 @@ pub struct Tariff {
     /// While a billing period runs, and when it closes.
     pub(crate) running: Rounding,
     pub(crate) close: Rounding,
+    /// Energy is rounded by interval before it is priced.
+    pub(crate) quantity: Option<Quantity>,
     pub(crate) calendars: Vec<Calendar>,
     pub(crate) scopes: Vec<Reset>,
     pub(crate) lines: Vec<String>,
@@ -161,7 +165,8 @@ impl Tariff {
             (tariff.currency, tariff.zone.name().to_owned(), tariff.clock, tariff.billing_day)
         };
         if terms(self) != terms(before)
-            || (self.running, self.close) != (before.running, before.close)
+            || (self.running, self.close, self.quantity)
+                != (before.running, before.close, before.quantity)
         {
             return Err("currency, zone, clock, billing day or rounding".to_owned());
         }

@@ -164,13 +164,37 @@ impl ChargeState {
             if !self.cursor.holds(tariff.fingerprint, self.at) {
                 self.enter(tariff, watch)?;
             }
-            let end = to.min(self.cursor.until);
+            let mut end = to.min(self.cursor.until);
+            if let Some(quantity) = tariff.quantity {
+                end = end.min(quantity.end(self.cursor.midnight, self.at));
+                end = end.min(self.next_series_edge(tariff));
+            }
             let upto = reading.until(end);
             self.take(tariff, reading, end, upto - done, watch);
             done = upto;
             self.at = end;
         }
         Ok(())
+    }
+
+    /// Where a price series in force has its next price.
+    fn next_series_edge(&self, tariff: &Tariff) -> Timestamp {
+        let version = tariff.versions.get(self.cursor.version);
+        let components = version.map_or(&[][..], |version| &version.components);
+        let edges = components.iter().filter_map(|component| match &component.charge {
+            Charge::Dynamic(dynamic) => {
+                let series = tariff.series.get(dynamic.series)?.as_ref()?;
+                series.at(self.at).map(|(_, edge)| edge)
+            }
+            Charge::Volume(_)
+            | Charge::Demand(_)
+            | Charge::Fixed(_)
+            | Charge::Minimum(_)
+            | Charge::PowerFactor(_)
+            | Charge::Percent(_)
+            | Charge::Tax(_) => None,
+        });
+        edges.min().unwrap_or(self.cursor.until)
     }
 
     /// Steps into what is in force at `self.at`: a new day, month, version, period.
@@ -278,15 +302,19 @@ impl ChargeState {
         });
     }
 
-    /// Lays `energy` between `self.at` and `end` into every component; no boundary lies inside.
+    /// Lays `used` between `self.at` and `end` into every component; no boundary lies inside.
     fn take<W: Watch>(
         &mut self,
         tariff: &Tariff,
         reading: &Reading,
         end: Timestamp,
-        energy: i64,
+        used: i64,
         watch: &mut W,
     ) {
+        let energy = tariff.quantity.map_or(used, |quantity| {
+            let interval_end = quantity.end(self.cursor.midnight, self.at);
+            quantity.counts(&mut self.interval, interval_end, used)
+        });
         let Some(version) = tariff.versions.get(self.cursor.version) else { return };
         let Some(part) = self.parts.last_mut() else { return };
         let span = Reading { from: self.at, to: end, energy: Energy::from_mwh(energy) };
@@ -304,6 +332,8 @@ impl ChargeState {
                 Charge::Demand(demand) => {
                     let period = self.cursor.period(demand.schedule);
                     let midnight = self.cursor.midnight;
+                    // Power is what was used, however the quantity is rounded for the price.
+                    let span = Reading { energy: Energy::from_mwh(used), ..span };
                     lay_demand(demand, reading, span, midnight, period, &mut self.demands);
                 }
                 Charge::Fixed(_)

@@ -61,6 +61,10 @@ pub enum VendRefusal {
         "kWh cannot be sold in advance under `{0}`: it charges for demand, which is known only afterwards"
     )]
     Demand(String),
+    #[error(
+        "kWh cannot be sold in advance under `{0}`: it rounds the energy of each interval, which is known only afterwards"
+    )]
+    Quantity(String),
     #[error("cannot price the sale")]
     Charge(#[from] ChargeError),
 }
@@ -105,6 +109,9 @@ impl VendState {
 impl ChargeState {
     /// Lets time pass up to and into `at`, so that what falls due with the day is due.
     fn pass_until(&mut self, tariff: &Tariff, at: Timestamp) -> Result<(), VendRefusal> {
+        if tariff.quantity.is_some() {
+            return Err(VendRefusal::Quantity(tariff.id.0.clone()));
+        }
         let version = tariff.version_at(at).ok_or(ChargeError::NoVersion(at))?;
         let demand = version.components.iter().find(|component| match component.charge {
             Charge::Demand(_) => true,

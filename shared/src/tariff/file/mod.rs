@@ -18,6 +18,7 @@ use crate::tariff::block::Reset;
 use crate::tariff::calendar::{Calendar, DayTest};
 use crate::tariff::error::{ChargeError, TariffError};
 use crate::tariff::evaluate::MAX_LINES;
+use crate::tariff::quantity::{Quantity, QuantityRounding};
 use crate::tariff::schedule::{Clock, Schedule};
 use crate::tariff::version::{Charge, MinimumPer, Version};
 use crate::tariff::{LineKey, Tariff};
@@ -80,6 +81,7 @@ pub(super) fn read(text: &str) -> Result<Tariff, TariffError> {
         ..Shared::default()
     };
     let (running, close) = rounding(&root)?;
+    let quantity = quantity(&root)?;
     for key in ["confidence", "source", "note", "retrieved"] {
         root.text(key)?;
     }
@@ -108,6 +110,7 @@ pub(super) fn read(text: &str) -> Result<Tariff, TariffError> {
         billing_day: shared.billing_day,
         running,
         close,
+        quantity,
         yearly_minimum: versions.iter().flat_map(|version| &version.components).any(
             |component| matches!(&component.charge, Charge::Minimum(minimum) if minimum.per == MinimumPer::Year),
         ),
@@ -141,6 +144,32 @@ fn rounding(root: &Table<'_>) -> Read<(Rounding, Rounding)> {
     let both = (word("running", Rounding::Floor)?, word("close", Rounding::HalfUp)?);
     table.finish()?;
     Ok(both)
+}
+
+/// Such as `quantity = { step = "0.01", every = 30, rounding = "half-even" }`.
+fn quantity(root: &Table<'_>) -> Read<Option<Quantity>> {
+    let Some(node) = root.get("quantity") else { return Ok(None) };
+    let table = node.table()?;
+    let step = table.need("step")?;
+    let every = table.need("every")?;
+    let words = [
+        ("half-even", QuantityRounding::HalfEven),
+        ("half-up", QuantityRounding::HalfUp),
+        ("floor", QuantityRounding::Floor),
+    ];
+    let quantity = Quantity {
+        minutes: every.int(1, 60)?,
+        step: step.millionths()?,
+        rounding: table.need("rounding")?.word(&words)?,
+    };
+    if quantity.step == 0 {
+        return Err(step.refuse("a step of nothing rounds nothing; leave `quantity` out"));
+    }
+    if 60 % quantity.minutes != 0 {
+        return Err(every.refuse("an interval divides the hour: 5, 10, 15, 30 or 60 minutes"));
+    }
+    table.finish()?;
+    Ok(Some(quantity))
 }
 
 fn version(node: &Node<'_>, number: u32, zone: &Zone, shared: &mut Shared) -> Read<Version> {

@@ -53,6 +53,16 @@ fn a_refusal_names_the_place_and_the_line() {
     let mut wrong = Vec::new();
     for (change, by, refusal) in [
         (
+            "\n[calendars.cn]",
+            "quantity = { step = \"0\", every = 30, rounding = \"half-even\" }\n[calendars.cn]",
+            "quantity.step: a step of nothing rounds nothing; leave `quantity` out (line 4)",
+        ),
+        (
+            "\n[calendars.cn]",
+            "quantity = { step = \"0.01\", every = 7, rounding = \"half-even\" }\n[calendars.cn]",
+            "quantity.every: an interval divides the hour: 5, 10, 15, 30 or 60 minutes (line 4)",
+        ),
+        (
             "\"Asia/Shanghai\"",
             "\"Asia/Atlantis\"",
             "zone: `Asia/Atlantis` is not a time zone of the IANA database, such as Asia/Shanghai (line 3)",
