@@ -3,16 +3,39 @@
 
 use std::fmt;
 
+use ethnum::I256;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Currency, ExactCharge, Money, Rounding};
 
 /// `num / (den · 10¹⁴)` currency. Fractions are reduced only where the numbers would grow and where
 /// they are shown; equality compares the values, not how they are written.
+///
+/// 256 bits, because rates multiply: an amount with 14 decimals, two percentages and a tax of 6
+/// decimals each, and the days of two versions in one month go beyond 128.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Exact {
-    num: i128,
-    den: i128,
+    num: I256,
+    den: I256,
+}
+
+/// A fraction as it is stored: numerator and denominator, digit by digit.
+#[derive(Serialize, Deserialize)]
+struct Written(String, String);
+
+impl From<Exact> for Written {
+    fn from(exact: Exact) -> Self {
+        Self(exact.num.to_string(), exact.den.to_string())
+    }
+}
+
+impl TryFrom<Written> for Exact {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(Written(num, den): Written) -> Result<Self, Self::Error> {
+        Ok(Self { num: num.parse()?, den: den.parse()? })
+    }
 }
 
 /// A plain fraction: a rate, a share of days, a power factor.
@@ -23,17 +46,16 @@ pub struct Ratio {
 }
 
 const FITS: &str =
-    "the exact charge of one account and month fits in a fraction of 128-bit numbers";
+    "the exact charge of one account and month fits in a fraction of 256-bit numbers";
 
 impl Ratio {
     pub const ONE: Self = Self { num: 1, den: 1 };
 
     /// `num / den` in lowest terms, the sign above the line.
     pub fn new(num: i64, den: i64) -> Option<Self> {
-        let (num, den) = reduced(i128::from(num), i128::from(den));
-        let whole = |part| i64::try_from(part).ok();
+        let (num, den) = reduced(I256::from(num), I256::from(den));
         (den != 0).then_some(())?;
-        Some(Self { num: whole(num)?, den: whole(den)? })
+        Some(Self { num: i64::try_from(num).ok()?, den: i64::try_from(den).ok()? })
     }
 
     /// `n` hundred-millionths, the scale of rates and factors in tariff files.
@@ -43,10 +65,10 @@ impl Ratio {
 }
 
 impl Exact {
-    pub const ZERO: Self = Self { num: 0, den: 1 };
+    pub const ZERO: Self = Self { num: I256::ZERO, den: I256::ONE };
 
     pub(crate) fn from_parts(num: i128, den: i128) -> Self {
-        Self { num, den }
+        Self { num: num.into(), den: den.into() }
     }
 
     pub fn is_zero(self) -> bool {
@@ -86,12 +108,12 @@ impl Exact {
             return self;
         }
         let product = |of: Self| {
-            let (num, den) = (i128::from(ratio.num), i128::from(ratio.den));
+            let (num, den) = (I256::from(ratio.num), I256::from(ratio.den));
             Some(Self { num: of.num.checked_mul(num)?, den: of.den.checked_mul(den)? })
         };
         let crossed = || {
-            let (of, num, den) = (self.lowest(), i128::from(ratio.num), i128::from(ratio.den));
-            let (above, below) = (gcd(of.num, den).max(1), gcd(num, of.den).max(1));
+            let (of, num, den) = (self.lowest(), I256::from(ratio.num), I256::from(ratio.den));
+            let (above, below) = (gcd(of.num, den).max(I256::ONE), gcd(num, of.den).max(I256::ONE));
             let num = (of.num / above).checked_mul(num / below)?;
             Some(Self { num, den: (of.den / below).checked_mul(den / above)? })
         };
@@ -106,15 +128,12 @@ impl Exact {
 
     /// Rounded to minor units, as `rounding` says.
     pub fn round(self, rounding: Rounding, currency: Currency) -> Money {
-        let scaled = |of: Self| Some((of.num, of.den.checked_mul(currency.exact_per_minor())?));
+        let per_minor = I256::from(currency.exact_per_minor());
+        let scaled = |of: Self| Some((of.num, of.den.checked_mul(per_minor)?));
         let (num, unit) = scaled(self).or_else(|| scaled(self.lowest())).expect(FITS);
         let minor = match rounding {
-            Rounding::Floor => num.div_euclid(unit),
-            // ⌊x + ½⌋ without doubling: the remainder decides.
-            Rounding::HalfUp => {
-                let (whole, rest) = (num.div_euclid(unit), num.rem_euclid(unit));
-                whole + i128::from(rest >= unit - rest)
-            }
+            Rounding::Floor => floor_of(num, unit),
+            Rounding::HalfUp => half_up_of(num, unit),
         };
         Money::from_minor(i64::try_from(minor).expect("a charge fits in 64-bit minor units"))
     }
@@ -123,7 +142,7 @@ impl Exact {
     pub(crate) fn one_over_one_plus(self) -> Ratio {
         let Self { num, den } = self.lowest();
         let part =
-            |part: i128| i64::try_from(part).expect("a sum of tax rates is a small fraction");
+            |part: I256| i64::try_from(part).expect("a sum of tax rates is a small fraction");
         Ratio { num: part(den), den: part(den + num) }
     }
 
@@ -136,35 +155,34 @@ impl Exact {
     /// or the number has no bounds.
     pub(crate) fn buys(self, price: Self) -> Option<i64> {
         let (money, price) = (self.lowest(), price.lowest());
-        let above = money.num.checked_mul(price.den)?.checked_mul(1_000_000)?;
+        let above = money.num.checked_mul(price.den)?.checked_mul(I256::from(1_000_000))?;
         let below = money.den.checked_mul(price.num).filter(|below| *below > 0)?;
-        i64::try_from(above.div_euclid(below).max(0)).ok()
+        i64::try_from(floor_of(above, below).max(I256::ZERO)).ok()
     }
 
     /// `self` is a price of one kWh: to 8 decimals, half up.
     pub(crate) fn to_price(self) -> crate::money::UnitPrice {
         let Self { num, den } = self.lowest();
-        let unit = den.checked_mul(1_000_000).expect(FITS);
-        let (whole, rest) = (num.div_euclid(unit), num.rem_euclid(unit));
-        let e8 = i64::try_from(whole + i128::from(rest >= unit - rest));
+        let unit = den.checked_mul(I256::from(1_000_000)).expect(FITS);
+        let e8 = i64::try_from(half_up_of(num, unit));
         crate::money::UnitPrice::from_e8(e8.expect("a price of one kWh fits in 64 bits"))
     }
 
     /// On the scale of [`ExactCharge`], rounded down.
     pub fn floor(self) -> ExactCharge {
-        // Most charges are whole already, and dividing 128 bits is slow.
-        let whole = if self.den == 1 { self.num } else { self.num.div_euclid(self.den) };
-        ExactCharge::from_e14(whole)
+        // Most charges are whole already, and dividing is slow.
+        let whole = if self.den == 1 { self.num } else { floor_of(self.num, self.den) };
+        ExactCharge::from_e14(i128::try_from(whole).expect("a charge fits in 128 bits"))
     }
 
     fn order(self, other: Self) -> std::cmp::Ordering {
-        self.minus(other).num.cmp(&0)
+        self.minus(other).num.cmp(&I256::ZERO)
     }
 }
 
 impl From<ExactCharge> for Exact {
     fn from(charge: ExactCharge) -> Self {
-        Self { num: charge.e14(), den: 1 }
+        Self { num: charge.e14().into(), den: I256::ONE }
     }
 }
 
@@ -201,11 +219,11 @@ impl std::iter::Sum for Exact {
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { num, den } = self.lowest();
-        let (mut rest, mut decimals, mut scale) = (den, 14_usize, Some(1_i128));
+        let (mut rest, mut decimals, mut scale) = (den, 14_usize, Some(I256::ONE));
         for (prime, partner) in [(2, 5), (5, 2)] {
-            while rest % prime == 0 {
-                rest /= prime;
-                scale = scale.and_then(|scale| scale.checked_mul(partner));
+            while rest % I256::from(prime) == 0 {
+                rest /= I256::from(prime);
+                scale = scale.and_then(|scale| scale.checked_mul(I256::from(partner)));
                 decimals += 1;
             }
         }
@@ -215,29 +233,56 @@ impl fmt::Display for Exact {
         if let Some(digits) = ends {
             return f.write_str(&decimal(digits, decimals));
         }
-        let below = den.checked_mul(10_i128.pow(14)).expect(FITS);
+        let below = den.checked_mul(I256::from(10_i64.pow(14))).expect(FITS);
         let (num, den) = reduced(num, below);
         write!(f, "{num}/{den}")
     }
 }
 
 /// `digits · 10^-decimals` without trailing zeros.
-pub fn decimal(digits: i128, decimals: usize) -> String {
+pub fn decimal(digits: impl Into<I256>, decimals: usize) -> String {
+    let digits: I256 = digits.into();
     let sign = if digits < 0 { "-" } else { "" };
-    let text = format!("{:0>width$}", digits.unsigned_abs(), width = decimals + 1);
+    let text = format!("{:0>width$}", digits.unsigned_abs().to_string(), width = decimals + 1);
     let (whole, fraction) = text.split_at(text.len() - decimals);
     let fraction = fraction.trim_end_matches('0');
     if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
-fn reduced(num: i128, den: i128) -> (i128, i128) {
-    let common = gcd(num, den);
-    let common = if den < 0 { -common } else { common };
-    if common == 0 { (num, den) } else { (num / common, den / common) }
+/// ⌊num / unit⌋ for a positive `unit`; 128 bits where both fit, which is much faster.
+fn floor_of(num: I256, unit: I256) -> I256 {
+    match (i128::try_from(num), i128::try_from(unit)) {
+        (Ok(num), Ok(unit)) => num.div_euclid(unit).into(),
+        (Ok(_) | Err(_), Err(_)) | (Err(_), Ok(_)) => num.div_euclid(unit),
+    }
 }
 
-fn gcd(a: i128, b: i128) -> i128 {
+/// ⌊num / unit + ½⌋ for a positive `unit`, without doubling: the remainder decides.
+fn half_up_of(num: I256, unit: I256) -> I256 {
+    let whole = floor_of(num, unit);
+    let rest = num - whole * unit;
+    whole + I256::from(i64::from(rest >= unit - rest))
+}
+
+fn reduced(num: I256, den: I256) -> (I256, I256) {
+    let common = gcd(num, den);
+    let common = if den < 0 { -common } else { common };
+    if common == 0 || common == 1 { (num, den) } else { (num / common, den / common) }
+}
+
+/// The greatest common divisor, not negative; in 128 bits as soon as both numbers fit.
+fn gcd(a: I256, b: I256) -> I256 {
     let (mut a, mut b) = (a.abs(), b.abs());
+    while b != 0 {
+        if let (Ok(small_a), Ok(small_b)) = (i128::try_from(a), i128::try_from(b)) {
+            return small_gcd(small_a, small_b).into();
+        }
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+fn small_gcd(mut a: i128, mut b: i128) -> i128 {
     while b != 0 {
         (a, b) = (b, a % b);
     }
@@ -251,7 +296,7 @@ mod tests {
     const FEN: i128 = 1_000_000_000_000;
 
     fn of(num: i128, den: i128) -> Exact {
-        Exact { num: num * 100 * FEN, den }
+        Exact::from_parts(num * 100 * FEN, den)
     }
 
     #[test]
@@ -264,7 +309,7 @@ mod tests {
             (of(1, 3), "1/3"),
             (of(-2, 6), "-1/3"),
             (of(12, 4), "3"),
-            (Exact { num: 1, den: 2 }, "0.000000000000005"),
+            (Exact::from_parts(1, 2), "0.000000000000005"),
         ] {
             assert_eq!(exact.to_string(), shown);
         }
@@ -280,7 +325,7 @@ mod tests {
             (-2, 3, -1, -1),
             (7, 1, 7, 7),
         ] {
-            let exact = Exact { num: num * FEN, den };
+            let exact = Exact::from_parts(num * FEN, den);
             assert_eq!(exact.round(Rounding::Floor, Currency::CNY).minor(), floor, "{num}/{den}");
             assert_eq!(
                 exact.round(Rounding::HalfUp, Currency::CNY).minor(),
@@ -295,5 +340,21 @@ mod tests {
         let sum = of(1, 3).plus(of(1, 6)).plus(of(1, 2));
         assert_eq!(sum, of(1, 1));
         assert_eq!(of(1, 3).times(Ratio { num: 3, den: 5 }).to_string(), "0.2");
+    }
+    #[test]
+    fn rates_that_multiply_beyond_128_bits_stay_exact() {
+        let rate = |per_e8: i64| Ratio::from_e8(100_000_000 + per_e8);
+        let mut amount = of(123_456_789, 100);
+        for per_e8 in [1_654_321, 3_123_457, 19_123_457, 7_700_001] {
+            amount = amount.times(rate(per_e8)).times(Ratio { num: 31, den: 365 });
+        }
+        let mut back = amount;
+        for per_e8 in [1_654_321, 3_123_457, 19_123_457, 7_700_001] {
+            let Ratio { num, den } = rate(per_e8);
+            back = back.times(Ratio { num: den, den: num }).times(Ratio { num: 365, den: 31 });
+        }
+        assert_eq!(back, of(123_456_789, 100));
+        let stored = serde_json::to_string(&amount).unwrap();
+        assert_eq!(serde_json::from_str::<Exact>(&stored).unwrap(), amount);
     }
 }
