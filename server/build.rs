@@ -54,8 +54,8 @@ fn run() -> Outcome<()> {
                 Ok("release") => Effort::Thorough,
                 _ => Effort::Quick,
             };
-            let wasm = compile::frontend(&root, &ui_target_folder(&out)?, effort)?;
-            let files = bundle::gather(&root.join("frontend"), &wasm, &dist, effort)?;
+            let programs = compile::frontend(&root, &ui_target_folder(&out)?, effort)?;
+            let files = bundle::gather(&root.join("frontend"), &programs, &dist, effort)?;
             bundle::name_by_content(files)?
         }
         other => {

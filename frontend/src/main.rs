@@ -11,14 +11,9 @@ mod hooks;
 mod i18n;
 mod pages;
 mod route;
-mod sandbox;
 mod store;
 
 fn main() {
-    // The same bundle serves as the worker of the sandbox.
-    if sandbox::serve_if_worker() {
-        return;
-    }
     let root = browser::element("app").expect("index.html has an element `app`");
     yew::Renderer::<app::App>::with_root(root.into()).render();
 }

@@ -1,4 +1,4 @@
-// The sandbox's worker: the same bundle, which finds out by itself where it runs.
-import init from './frontend.js';
+// The sandbox's worker: a WebAssembly program of its own, which the page alone does not need.
+import init from './sandbox.js';
 
 init();

@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{Effort, Outcome, cannot};
+use crate::{Effort, Outcome, cannot, compile};
 
 /// One file of the web app.
 pub(crate) struct Asset {
@@ -28,7 +28,7 @@ pub(crate) struct Files {
 }
 
 /// Names that stay as they are: the page, which people ask for, and what the WebAssembly asks for,
-/// such as its worker. The worker in turn names the WebAssembly, and no hash can contain itself.
+/// such as its worker: names inside a `.wasm` cannot be rewritten.
 fn kept_names(by_name: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
     let wasm: Vec<&Vec<u8>> = by_name
         .iter()
@@ -42,8 +42,15 @@ fn kept_names(by_name: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
     by_name.keys().filter(|name| *name == "index.html" || asked_for(name)).cloned().collect()
 }
 
-pub(crate) fn gather(frontend: &Path, wasm: &Path, dist: &Path, effort: Effort) -> Outcome<Files> {
-    bind(wasm, dist, effort)?;
+pub(crate) fn gather(
+    frontend: &Path,
+    programs: &Path,
+    dist: &Path,
+    effort: Effort,
+) -> Outcome<Files> {
+    for name in compile::PROGRAMS {
+        bind(&programs.join(name).with_extension("wasm"), name, dist, effort)?;
+    }
     let mut by_name = BTreeMap::new();
     read_folder(dist, "", &mut by_name)?;
     read_folder(&frontend.join("static"), "", &mut by_name)?;
@@ -53,11 +60,11 @@ pub(crate) fn gather(frontend: &Path, wasm: &Path, dist: &Path, effort: Effort) 
     Ok(Files { by_name, effort })
 }
 
-fn bind(wasm: &Path, dist: &Path, effort: Effort) -> Outcome<()> {
+fn bind(wasm: &Path, name: &str, dist: &Path, effort: Effort) -> Outcome<()> {
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(wasm)
-        .out_name("frontend")
+        .out_name(name)
         .typescript(false)
         // Without this, `init()` does not know its own wasm and the page stays blank.
         .omit_default_module_path(false)

@@ -26,7 +26,10 @@ const NOT_FOR_WASM: &[&str] = &[
 const ABOUT_US: &[&str] =
     &["CARGO_CFG_", "CARGO_FEATURE_", "CARGO_MANIFEST_", "CARGO_PKG_", "DEP_"];
 
-/// The web app as one `.wasm` file, not yet bound to its JavaScript.
+/// The web app's programs: the page, and the sandbox for its worker.
+pub(crate) const PROGRAMS: [&str; 2] = ["frontend", "sandbox"];
+
+/// The folder with each program as one `.wasm` file, not yet bound to its JavaScript.
 pub(crate) fn frontend(root: &Path, target_folder: &Path, effort: Effort) -> Outcome<PathBuf> {
     ensure_target()?;
     let profile = match effort {
@@ -37,7 +40,7 @@ pub(crate) fn frontend(root: &Path, target_folder: &Path, effort: Effort) -> Out
     let mut command = Command::new(cargo);
     command
         .current_dir(root)
-        .args(["build", "--locked", "--package", "frontend", "--bin", "frontend"])
+        .args(["build", "--locked", "--package", "frontend", "--bins"])
         .args(["--target", TARGET, "--profile", profile, "--target-dir"])
         .arg(target_folder);
     for (name, _) in env::vars_os() {
@@ -54,7 +57,7 @@ pub(crate) fn frontend(root: &Path, target_folder: &Path, effort: Effort) -> Out
                     METERHOUSE_UI=skip builds the server without it"
             .to_owned());
     }
-    Ok(target_folder.join(TARGET).join(profile).join("frontend.wasm"))
+    Ok(target_folder.join(TARGET).join(profile))
 }
 
 /// The compiler's standard library for WebAssembly. rust-toolchain.toml names it, but where

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise, Uint8Array};
+use shared::api::ask::{Ask, LISTEN, Told};
 use shared::api::live::LiveMessage;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -14,9 +15,8 @@ use yew::Callback;
 
 use super::http::refusal;
 use super::{Answer, Failure, Heard, LiveGuard, Method, Request};
-use crate::sandbox::{Ask, LISTEN, Told};
 
-/// One line that starts the same bundle again, inside a worker.
+/// Starts the sandbox's own program.
 const WORKER: &str = "/worker.js";
 
 #[derive(Clone)]

@@ -24,10 +24,10 @@ use shared::vend::Tender;
 use simulator::population::Premise;
 use simulator::week::TARIFFS;
 
-use super::books::{Issued, IssuedFor, name_of};
-use super::house::{House, HouseError, ME};
-use super::wire::Ask;
-use crate::browser;
+use crate::books::{Issued, IssuedFor, name_of};
+use crate::clock;
+use crate::house::{House, HouseError, ME};
+use shared::api::ask::Ask;
 
 /// Finds that one question brings at most.
 const FINDS: usize = 20;
@@ -117,7 +117,7 @@ async fn route(house: &mut House, ask: &Ask) -> Answer {
             let (order, now) = (body::<ClockOrder>(ask)?, house.now());
             house
                 .pacer
-                .order(order, now, browser::now())
+                .order(order, now, clock::now())
                 .map_err(|refused| Trouble::new(422, "bad-clock-order", refused))?;
             Ok(json(&house.pacer.shown(now)))
         }

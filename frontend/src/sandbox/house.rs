@@ -18,10 +18,10 @@ use simulator::week::TARIFFS;
 use simulator::world::{World, WorldError};
 use thiserror::Error;
 
-use super::books::Books;
-use super::curves::Curves;
-use super::screen::Screen;
-use crate::browser;
+use crate::books::Books;
+use crate::clock;
+use crate::curves::Curves;
+use crate::screen::Screen;
 
 /// The person at the page.
 pub const ME: StaffId = StaffId(1);
@@ -116,7 +116,7 @@ impl House {
         world.read_every(HISTORY_POLL);
         let now = world.run_until(begin + HISTORY, || true).await?;
         world.read_every(scenario.poll());
-        let pacer = Pacer::new(now, browser::now(), PACE);
+        let pacer = Pacer::new(now, clock::now(), PACE);
         let mut house = Self {
             scenario,
             premises,
@@ -137,10 +137,10 @@ impl House {
 
     /// Lets the building live up to where its clock says, or as far as one slice reaches.
     pub async fn live(&mut self) -> Result<(), HouseError> {
-        let begun = browser::now();
+        let begun = clock::now();
         let target = self.pacer.target(begun);
-        let now = self.world.run_until(target, || browser::now() - begun < SLICE).await?;
-        self.pacer.arrived(now, browser::now());
+        let now = self.world.run_until(target, || clock::now() - begun < SLICE).await?;
+        self.pacer.arrived(now, clock::now());
         self.read_journal().await
     }
 
@@ -183,11 +183,11 @@ impl House {
 
     pub fn snapshot(&self) -> LiveMessage {
         let clock = self.pacer.shown(self.now());
-        self.seen.borrow_mut().screen.snapshot(browser::now(), clock)
+        self.seen.borrow_mut().screen.snapshot(clock::now(), clock)
     }
 
     pub fn delta(&self) -> LiveMessage {
         let clock = self.pacer.shown(self.now());
-        self.seen.borrow_mut().screen.delta(browser::now(), clock)
+        self.seen.borrow_mut().screen.delta(clock::now(), clock)
     }
 }

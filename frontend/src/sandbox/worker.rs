@@ -6,25 +6,18 @@ use std::rc::Rc;
 use actix::SystemRunner;
 use gloo_timers::callback::Interval;
 use js_sys::Uint8Array;
+use shared::api::ask::{Ask, LISTEN, Told};
 use shared::api::live::LiveMessage;
 use simulator::sandbox::engine;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::answer::answer;
-use super::house::{House, HouseError};
-use super::wire::{Ask, LISTEN, Told};
+use crate::answer::answer;
+use crate::house::{House, HouseError};
 
 /// How often the house is given time, and the page told what changed.
 const TICK_MS: u32 = 250;
-
-/// Where this is a worker and not a page, it serves the sandbox for ever.
-pub fn serve_if_worker() -> bool {
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return false };
-    serve(scope);
-    true
-}
 
 struct Work {
     engine: SystemRunner,
@@ -35,7 +28,8 @@ struct Work {
     heard: bool,
 }
 
-fn serve(scope: DedicatedWorkerGlobalScope) {
+/// Serves the sandbox to the page that owns the worker, for ever.
+pub fn serve(scope: DedicatedWorkerGlobalScope) {
     let engine = engine();
     let house = engine.block_on(House::open());
     let work = Rc::new(RefCell::new(Work { engine, house, scope: scope.clone(), heard: false }));

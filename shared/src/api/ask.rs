@@ -1,5 +1,5 @@
-//! What page and worker say to each other: questions and answers as JSON text; live messages go as
-//! bytes, the same as over the wire.
+//! What the page and its sandbox say to each other: questions and answers as JSON text; live messages
+//! go as bytes, the same as over the wire.
 
 use serde::{Deserialize, Serialize};
 

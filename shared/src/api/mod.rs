@@ -2,6 +2,7 @@
 //! currency, energy mWh, power W, time UTC milliseconds; screens format, they never compute.
 
 pub mod alarm;
+pub mod ask;
 pub mod clock;
 pub mod explain;
 pub mod ledger;
