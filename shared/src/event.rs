@@ -12,8 +12,7 @@ pub use crate::meter::Point;
 use crate::meter::{AlarmKind, Contact, DisconnectReason, Limits};
 use crate::money::Money;
 use crate::staff::Act;
-use crate::vend::Policy;
-use crate::vend::{Reversal, Sale};
+use crate::vend::{Arrears, ArrearsCancelled, ArrearsDue, Policy, Reversal, Sale, to_arrears};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,6 +46,9 @@ pub enum Event {
     Settled(Settled),
     Sold(Sale),
     Reversed(Reversal),
+    ArrearsAdded(Arrears),
+    ArrearsDue(ArrearsDue),
+    ArrearsCancelled(ArrearsCancelled),
     LowCredit {
         account: AccountId,
         credit: Money,
@@ -138,15 +140,30 @@ impl Event {
             Self::AccountOpened { account, opening, .. } if *opening != Money::ZERO => {
                 transfer(Code::Opening, *account, *opening)
             }
-            Self::Sold(sale) => transfer(sale.tender.code(), sale.account, sale.amount),
+            Self::Sold(sale) => {
+                let to_arrears = to_arrears(&sale.lines);
+                payment(sale.tender.code(), sale.account, sale.amount, to_arrears)
+            }
             Self::Reversed(reversal) => {
-                transfer(reversal.tender.code(), reversal.account, -reversal.amount)
+                let to_arrears = to_arrears(&reversal.lines);
+                let code = reversal.tender.code();
+                payment(code, reversal.account, -reversal.amount, -to_arrears)
+            }
+            Self::ArrearsAdded(arrears) => {
+                between(Code::ArrearsOrigin, Code::Arrears, arrears.amount)
+            }
+            Self::ArrearsCancelled(cancelled) => {
+                between(Code::Arrears, Code::ArrearsOrigin, cancelled.amount)
+            }
+            Self::ArrearsDue(due) if due.taken != Money::ZERO => {
+                transfer(Code::Arrears, due.account, -due.taken)
             }
             Self::Settled(settled) => settled.postings(),
             Self::TariffPublished { .. }
             | Self::AccountOpened { .. }
             | Self::MeterBound { .. }
             | Self::Baseline { .. }
+            | Self::ArrearsDue(_)
             | Self::LowCredit { .. }
             | Self::Cut { .. }
             | Self::Lifted { .. }
@@ -172,6 +189,9 @@ impl Event {
             Self::Settled(settled) => Some(settled.account),
             Self::Sold(sale) => Some(sale.account),
             Self::Reversed(reversal) => Some(reversal.account),
+            Self::ArrearsAdded(arrears) => Some(arrears.account),
+            Self::ArrearsDue(due) => Some(due.account),
+            Self::ArrearsCancelled(cancelled) => Some(cancelled.account),
             Self::TariffPublished { .. }
             | Self::ReadingHeld { .. }
             | Self::HoldEnded { .. }
@@ -197,6 +217,9 @@ impl Event {
             | Self::AccountOpened { .. }
             | Self::Sold(_)
             | Self::Reversed(_)
+            | Self::ArrearsAdded(_)
+            | Self::ArrearsDue(_)
+            | Self::ArrearsCancelled(_)
             | Self::LowCredit { .. }
             | Self::AlarmAcknowledged { .. }
             | Self::AlarmCleared { .. }
@@ -236,5 +259,23 @@ fn transfer(code: Code, account: AccountId, amount: Money) -> Vec<Posting> {
     vec![
         Posting { code, account: None, amount },
         Posting { code: Code::Prepaid, account: Some(account), amount: -amount },
+    ]
+}
+
+/// `amount` out of `code`: what went to arrears lessens them, the rest is the customer's credit.
+fn payment(code: Code, account: AccountId, amount: Money, to_arrears: Money) -> Vec<Posting> {
+    let sides = [
+        Posting { code, account: None, amount },
+        Posting { code: Code::Arrears, account: None, amount: -to_arrears },
+        Posting { code: Code::Prepaid, account: Some(account), amount: to_arrears - amount },
+    ];
+    sides.into_iter().filter(|side| side.amount != Money::ZERO).collect()
+}
+
+/// `amount` from one place in the chart to another.
+fn between(from: Code, to: Code, amount: Money) -> Vec<Posting> {
+    vec![
+        Posting { code: to, account: None, amount },
+        Posting { code: from, account: None, amount: -amount },
     ]
 }

@@ -45,6 +45,8 @@ id! {
     Seq(u64);
     /// An alarm.
     AlarmId(u64);
+    /// An agreement about arrears, counted from 1 within its account.
+    ArrearsId(u32);
 }
 
 /// A tariff's name, as in its file.

@@ -152,6 +152,13 @@ impl Zone {
         Timestamp(zoned.timestamp().as_millisecond())
     }
 
+    /// The instant the civil week of `at` began: midnight of its Monday.
+    pub fn start_of_week(&self, at: Timestamp) -> Timestamp {
+        let date = self.date(at);
+        let since = i64::from(date.weekday().to_monday_zero_offset());
+        self.start_of(date.saturating_sub(jiff::Span::new().days(since)))
+    }
+
     /// The first civil midnight after `at`.
     pub fn next_midnight(&self, at: Timestamp) -> Timestamp {
         let tomorrow = self

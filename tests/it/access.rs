@@ -18,6 +18,7 @@ fn address(row: &Row) -> String {
         .replace("{book}", "simulated")
         .replace("{receipt}", "1")
         .replace("{alarm}", "999999")
+        .replace("{arrears}", "999999")
         .replace("{staff}", "999999")
 }
 

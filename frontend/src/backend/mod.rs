@@ -1,6 +1,7 @@
 //! What the pages ask. A page knows endpoints, never how they are reached: over HTTP, or in the
 //! sandbox that runs inside the page.
 
+mod accounts;
 mod endpoints;
 mod http;
 mod live;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::backend::Backend;
-use crate::i18n::{Lang, TariffTexts, Texts};
+use crate::i18n::{AccountTexts, Lang, TariffTexts, Texts};
 use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
 use crate::store::settings::Settings;
@@ -35,6 +35,12 @@ pub fn use_texts() -> &'static Texts {
 #[hook]
 pub fn use_tariff_texts() -> &'static TariffTexts {
     use_lang().tariff_texts()
+}
+
+/// Texts of the account: arrears, exceptions, exchanges, explanations.
+#[hook]
+pub fn use_account_texts() -> &'static AccountTexts {
+    use_lang().account_texts()
 }
 
 #[hook]

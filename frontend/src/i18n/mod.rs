@@ -3,9 +3,11 @@
 
 #[macro_use]
 mod table;
+mod account_table;
 mod tariff_table;
 mod words;
 
+pub use account_table::Texts as AccountTexts;
 pub use table::{Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
 pub use words::{
@@ -49,6 +51,14 @@ impl Lang {
         }
     }
 
+    /// Texts of the account: arrears, exceptions, exchanges, explanations.
+    pub fn account_texts(self) -> &'static AccountTexts {
+        match self {
+            Self::Zh => account_table::zh(),
+            Self::En => account_table::en(),
+        }
+    }
+
     pub fn texts(self) -> &'static Texts {
         match self {
             Self::Zh => zh(),
@@ -75,7 +85,11 @@ mod tests {
 
     #[test]
     fn every_text_exists_in_both_languages_with_the_same_places() {
-        let pairs: Vec<_> = table::pairs().into_iter().chain(tariff_table::pairs()).collect();
+        let pairs: Vec<_> = table::pairs()
+            .into_iter()
+            .chain(tariff_table::pairs())
+            .chain(account_table::pairs())
+            .collect();
         assert!(pairs.len() > 200, "the table has {} texts", pairs.len());
         for (key, zh, en) in pairs {
             assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{key} is empty");
@@ -86,7 +100,7 @@ mod tests {
     #[test]
     fn english_texts_hold_no_chinese() {
         let exempt = ["frame.other_language"];
-        for (key, _zh, en) in table::pairs() {
+        for (key, _zh, en) in table::pairs().into_iter().chain(account_table::pairs()) {
             let chinese = en.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
             assert!(!chinese || exempt.contains(&key), "{key}: {en}");
         }

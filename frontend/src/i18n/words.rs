@@ -107,6 +107,10 @@ pub fn role(lang: Lang, role: Role) -> &'static str {
 
 pub fn allocation(lang: Lang, allocation: Allocation) -> &'static str {
     match allocation {
+        Allocation::SharedArrears => {
+            pick(lang, "偿还欠费（按比例）", "Arrears, share of the payment")
+        }
+        Allocation::DueArrears => pick(lang, "偿还欠费（已到期）", "Arrears that fell due"),
         Allocation::Overdrawn => pick(lang, "偿还透支", "Overdrawn, paid back"),
         Allocation::Credit => pick(lang, "电费余额", "Electricity credit"),
     }
@@ -210,6 +214,8 @@ fn sentence(lang: Lang, problem: &Problem) -> String {
         "already-reversed" => "该收据已被冲正",
         "not-latest" => "只能冲正该户最近一笔售电",
         "credit-used" => "余额已被使用，不能冲正，已用",
+        "no-arrears" => "该户没有这笔未清欠费",
+        "bad-arrears" => "欠费、每周扣款和每周上限须大于零",
         "lacks-credit" => "余额不足，供电不能恢复，请先充值",
         "nothing-held" => "没有待核读数",
         "key-reused" => "同一编号已用于另一笔业务",

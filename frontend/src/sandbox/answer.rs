@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::actor::billing::{GetMeter, GetPreview};
 use shared::api::alarm::Alarm;
+use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::clock::ClockOrder;
 use shared::api::meter::{
     Device, HoldJudgement, MeterPage, SupplyOrder, SupplyOrderKind, SupplyOrdered,
@@ -20,7 +21,7 @@ use shared::money::Money;
 use shared::site::{Command, Done, Refusal};
 use shared::tariff::Tariff;
 use shared::time::{Span, Timestamp};
-use shared::vend::Tender;
+use shared::vend::{self, Tender};
 use simulator::population::Premise;
 use simulator::week::TARIFFS;
 
@@ -93,6 +94,16 @@ async fn route(house: &mut House, ask: &Ask) -> Answer {
             let question = GetPreview { account: number(account)?, amount, now: house.now() };
             let answer = house.billing.send(question).await.map_err(HouseError::from)?;
             Ok(json(&answer?))
+        }
+        ("POST", ["accounts", account, "arrears"]) => {
+            let ArrearsOrder { amount, collection, reason } = body(ask)?;
+            let account = number(account)?;
+            arrears(house, ask, Command::AddArrears { account, amount, collection, reason }).await
+        }
+        ("POST", ["accounts", account, "arrears", which, "cancel"]) => {
+            let (account, which) = (number(account)?, number(which)?);
+            let ArrearsCancel { reason } = body(ask)?;
+            arrears(house, ask, Command::CancelArrears { account, arrears: which, reason }).await
         }
         ("GET", ["search"]) => Ok(json(&search(house, value("q").unwrap_or_default()))),
         ("POST", ["sales"]) => sell(house, ask, body(ask)?).await,
@@ -211,6 +222,12 @@ async fn command(house: &mut House, ask: &Ask, command: Command) -> Result<Done,
     Ok(house.order(key, command).await??)
 }
 
+async fn arrears(house: &mut House, ask: &Ask, order: Command) -> Answer {
+    let done = command(house, ask, order).await?;
+    let Done::Arrears { arrears, seq } = done else { return Err(unexpected(&done)) };
+    Ok(json(&ArrearsOrdered { arrears, seq }))
+}
+
 async fn sell(house: &mut House, ask: &Ask, order: SaleOrder) -> Answer {
     let SaleOrder { account, amount, tender, handed, reference } = order;
     let command = Command::Sell { account, amount, tender, handed, reference };
@@ -321,6 +338,7 @@ fn shown(house: &House, no: ReceiptNo, issued: &Issued) -> Receipt {
             reference: reversal.reason,
             credit_before: reversal.credit_before,
             credit_after: reversal.credit_after,
+            lines: vend::given_back(reversal.lines),
             reverses: Some(reversal.of),
             ..blank
         },
@@ -374,6 +392,8 @@ impl From<Refusal> for Trouble {
             Refusal::AlreadyReversed(_) => ("already-reversed", None),
             Refusal::NotLatest { .. } => ("not-latest", None),
             Refusal::CreditUsed { used } => ("credit-used", Some(*used)),
+            Refusal::NoArrears { .. } => ("no-arrears", None),
+            Refusal::BadArrears => ("bad-arrears", None),
             Refusal::LacksCredit => ("lacks-credit", None),
             Refusal::NothingHeld(_) => ("nothing-held", None),
             Refusal::KeyReused => ("key-reused", None),

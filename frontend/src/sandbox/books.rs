@@ -8,7 +8,7 @@ use shared::id::{AccountId, ReceiptNo, Seq, StaffId};
 use shared::ledger::{Hash, Record};
 use shared::money::Money;
 use shared::time::Timestamp;
-use shared::vend::{Reversal, Sale};
+use shared::vend::{Reversal, Sale, to_arrears};
 
 #[derive(Debug, Default)]
 pub struct Books {
@@ -46,7 +46,13 @@ impl Books {
             Event::Settled(settled) => self.settled(record, settled),
             Event::Sold(sale) => self.sale(record, sale),
             Event::Reversed(reversal) => self.reversal(record, reversal),
+            Event::ArrearsDue(due) => {
+                let entry = Entry::ArrearsDue { arrears: due.arrears, due: due.due };
+                self.enter(record, due.account, -due.taken, due.credit_after, entry);
+            }
             Event::TariffPublished { .. }
+            | Event::ArrearsAdded(_)
+            | Event::ArrearsCancelled(_)
             | Event::AccountOpened { .. }
             | Event::MeterBound { .. }
             | Event::Baseline { .. }
@@ -80,8 +86,9 @@ impl Books {
     }
 
     fn sale(&mut self, record: &Record, sale: Sale) {
-        let entry = Entry::Sale { receipt: sale.receipt, by: name_of(record.by) };
-        self.enter(record, sale.account, sale.amount, sale.credit_after, entry);
+        let to_arrears = to_arrears(&sale.lines);
+        let entry = Entry::Sale { receipt: sale.receipt, by: name_of(record.by), to_arrears };
+        self.enter(record, sale.account, sale.amount - to_arrears, sale.credit_after, entry);
         self.sold.push((record.at, sale.amount));
         self.receipts.insert(sale.receipt, issued(record, IssuedFor::Sale(sale)));
     }
@@ -93,7 +100,8 @@ impl Books {
             by: name_of(record.by),
             reason: reversal.reason.clone(),
         };
-        self.enter(record, reversal.account, -reversal.amount, reversal.credit_after, entry);
+        let to_credit = reversal.amount - to_arrears(&reversal.lines);
+        self.enter(record, reversal.account, -to_credit, reversal.credit_after, entry);
         self.sold.push((record.at, -reversal.amount));
         if let Some(sold) = self.receipts.get_mut(&reversal.of) {
             sold.reversed_by = Some(reversal.receipt);
@@ -139,9 +147,15 @@ impl Books {
         let entries = self.ledgers.get(&account).into_iter().flatten().rev();
         let sales = entries.filter(|entry| match entry.entry {
             Entry::Sale { .. } => true,
-            Entry::Charge { .. } | Entry::Reversal { .. } => false,
+            Entry::Charge { .. } | Entry::Reversal { .. } | Entry::ArrearsDue { .. } => false,
         });
-        sales.take(count).map(|entry| (entry.at, entry.amount)).collect()
+        let paid = |entry: &LedgerEntry| match entry.entry {
+            Entry::Sale { to_arrears, .. } => entry.amount + to_arrears,
+            Entry::Charge { .. } | Entry::Reversal { .. } | Entry::ArrearsDue { .. } => {
+                entry.amount
+            }
+        };
+        sales.take(count).map(|entry| (entry.at, paid(entry))).collect()
     }
 
     /// What was sold between two instants, less what was given back.

@@ -3,6 +3,7 @@
 mod accounts;
 mod alarms;
 mod approvals;
+mod arrears;
 mod assets;
 pub(crate) mod auth;
 mod body;

@@ -98,6 +98,8 @@ impl From<Refusal> for Trouble {
             Refusal::AlreadyReversed(_) => (StatusCode::CONFLICT, "already-reversed"),
             Refusal::NotLatest { .. } => (StatusCode::CONFLICT, "not-latest"),
             Refusal::CreditUsed { .. } => (StatusCode::CONFLICT, "credit-used"),
+            Refusal::NoArrears { .. } => (StatusCode::NOT_FOUND, "no-arrears"),
+            Refusal::BadArrears => (StatusCode::UNPROCESSABLE_ENTITY, "bad-arrears"),
             Refusal::LacksCredit => (StatusCode::CONFLICT, "lacks-credit"),
             Refusal::NothingHeld(_) => (StatusCode::CONFLICT, "nothing-held"),
             Refusal::KeyReused => (StatusCode::CONFLICT, "key-reused"),
@@ -127,6 +129,8 @@ impl From<Refusal> for Trouble {
             | Refusal::HandedTooLittle
             | Refusal::NoReceipt(_)
             | Refusal::AlreadyReversed(_)
+            | Refusal::NoArrears { .. }
+            | Refusal::BadArrears
             | Refusal::LacksCredit
             | Refusal::NoReason
             | Refusal::NothingHeld(_)

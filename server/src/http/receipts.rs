@@ -6,6 +6,7 @@ use shared::energy::Energy;
 use shared::id::{Book, ReceiptNo};
 use shared::money::Money;
 use shared::site::Refusal;
+use shared::vend;
 
 use super::accounts::{name_of, staff_names};
 use super::auth::Caller;
@@ -92,6 +93,7 @@ pub(super) async fn load(state: &State, book: Book, no: ReceiptNo) -> Result<Rec
             reference: reversal.reason,
             credit_before: reversal.credit_before,
             credit_after: reversal.credit_after,
+            lines: vend::given_back(reversal.lines),
             reverses: Some(reversal.of),
             ..blank
         },

@@ -8,8 +8,8 @@ use shared::api::session::Role;
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, clock, explain, guard, health, live, meters, metrics, overview,
-    receipts, sales, search, session, site, staff, supply, tariffs, whatif,
+    accounts, alarms, approvals, arrears, clock, explain, guard, health, live, meters, metrics,
+    overview, receipts, sales, search, session, site, staff, supply, tariffs, whatif,
 };
 
 /// One route.
@@ -70,6 +70,10 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/search", EVERYBODY, || web::to(search::find)),
     row(GET, "/api/v1/accounts/{account}/ledger", EVERYBODY, || web::to(accounts::ledger)),
     row(GET, "/api/v1/accounts/{account}/preview", COUNTER, || web::to(accounts::preview)),
+    row(POST, "/api/v1/accounts/{account}/arrears", ADMIN, || web::to(arrears::add)),
+    row(POST, "/api/v1/accounts/{account}/arrears/{arrears}/cancel", ADMIN, || {
+        web::to(arrears::cancel)
+    }),
     row(POST, "/api/v1/sales", COUNTER, || web::to(sales::sell)),
     // Before the receipts of a book: the router takes the first path that fits.
     row(POST, "/api/v1/receipts/{receipt}/reversal", COUNTER, || web::to(sales::reverse)),

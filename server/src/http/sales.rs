@@ -91,14 +91,14 @@ fn meters_of(state: &State, account: AccountId) -> Vec<MeterId> {
 }
 
 /// The client's own name for this command: a repeated request has one effect.
-fn key_of(request: &HttpRequest) -> Result<IdempotencyKey, Trouble> {
+pub(super) fn key_of(request: &HttpRequest) -> Result<IdempotencyKey, Trouble> {
     let header = request.headers().get("idempotency-key").ok_or(Refusal::NoKey)?;
     let key = header.to_str().unwrap_or_default().to_owned();
     IdempotencyKey::try_from(key).map_err(|error| Trouble::bad("bad-key", error))
 }
 
 /// What a person typed, without what could steer a printer or a terminal.
-fn tidy(text: &str, longest: usize) -> String {
+pub(super) fn tidy(text: &str, longest: usize) -> String {
     let plain = |c: &char| !c.is_control() && !('\u{202a}'..='\u{202e}').contains(c);
     text.trim().chars().filter(plain).take(longest).collect()
 }

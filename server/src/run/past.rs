@@ -50,7 +50,10 @@ impl Past {
             | Event::AlarmRaised { .. }
             | Event::AlarmAcknowledged { .. }
             | Event::AlarmCleared { .. }
-            | Event::Acted { .. } => {}
+            | Event::Acted { .. }
+            | Event::ArrearsAdded(_)
+            | Event::ArrearsDue(_)
+            | Event::ArrearsCancelled(_) => {}
         }
     }
 

@@ -49,7 +49,7 @@ impl Sample {
             tender: Tender::Cash,
             handed: None,
             reference: String::new(),
-            lines: vec![ReceiptLine { what: Allocation::Credit, amount }],
+            lines: vec![ReceiptLine { what: Allocation::Credit, amount, arrears: None }],
             credit_before: Money::ZERO,
             credit_after: amount,
             buys: Vec::new(),
@@ -68,6 +68,7 @@ impl Sample {
             reason: "typed one nought too many".to_owned(),
             credit_before: Money::from_minor(minor),
             credit_after: Money::ZERO,
+            lines: Vec::new(),
         }))
     }
 

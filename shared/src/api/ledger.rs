@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::energy::{Energy, Register};
-use crate::id::{AccountId, ReceiptNo, Seq};
+use crate::id::{AccountId, ArrearsId, ReceiptNo, Seq};
 use crate::money::Money;
 use crate::time::Timestamp;
 
@@ -36,15 +36,23 @@ pub enum Entry {
         energy: Energy,
         lines: Vec<ChargeLine>,
     },
+    /// The entry's amount is what came to credit; `to_arrears` is the rest of the payment.
     Sale {
         receipt: ReceiptNo,
         by: String,
+        #[serde(default)]
+        to_arrears: Money,
     },
     Reversal {
         receipt: ReceiptNo,
         of: ReceiptNo,
         by: String,
         reason: String,
+    },
+    /// Parts of arrears fell due; the entry's amount is what credit paid of them.
+    ArrearsDue {
+        arrears: ArrearsId,
+        due: Money,
     },
 }
 

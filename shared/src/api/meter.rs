@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::arrears::ArrearsView;
 use crate::api::live::MeterRow;
 use crate::energy::{Energy, Power, Register};
 use crate::id::Seq;
@@ -55,6 +56,9 @@ pub struct AccountView {
     pub price_now: UnitPrice,
     /// The tariff period in force, such as `peak`.
     pub period_now: String,
+    /// Agreements about arrears, also those that are paid off.
+    #[serde(default)]
+    pub arrears: Vec<ArrearsView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

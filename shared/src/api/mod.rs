@@ -3,6 +3,7 @@
 
 pub mod alarm;
 pub mod ask;
+pub mod arrears;
 pub mod clock;
 pub mod explain;
 pub mod ledger;

@@ -10,7 +10,7 @@ use crate::id::{AccountId, Book, MeterId, ReceiptNo};
 use crate::money::Money;
 use crate::time::Timestamp;
 
-pub use crate::vend::{BuysStep as PreviewStep, Tender};
+pub use crate::vend::{BuysStep as PreviewStep, ReceiptLine, Tender};
 
 /// A find of `GET /api/v1/search?q=`: by account, meter number, room, name or phone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub struct Preview {
     pub amount: Money,
     pub credit_before: Money,
     pub credit_after: Money,
+    /// What it goes to, in order; sums to `amount`.
+    #[serde(default)]
+    pub lines: Vec<ReceiptLine>,
     /// What it buys at today's position on the tariff.
     pub energy: Energy,
     /// The same by price step.

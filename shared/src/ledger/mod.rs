@@ -64,10 +64,14 @@ pub enum Code {
     Levy,
     /// Tax collected (liability).
     Tax,
+    /// What customers owe under agreements about arrears 欠费 (asset).
+    Arrears,
+    /// Where arrears came from, and where cancelled ones went back to (equity).
+    ArrearsOrigin,
 }
 
 impl Code {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Cash,
         Self::CardClearing,
         Self::MobileClearing,
@@ -77,6 +81,8 @@ impl Code {
         Self::Standing,
         Self::Levy,
         Self::Tax,
+        Self::Arrears,
+        Self::ArrearsOrigin,
     ];
 
     /// Its name in tables and files.
@@ -91,6 +97,8 @@ impl Code {
             Self::Standing => "standing",
             Self::Levy => "levy",
             Self::Tax => "tax",
+            Self::Arrears => "arrears",
+            Self::ArrearsOrigin => "arrears-origin",
         }
     }
 }

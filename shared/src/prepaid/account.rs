@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use crate::energy::Energy;
 use crate::event::{Settled, SettledLine};
-use crate::id::{AccountId, Book, MeterId, ReceiptNo};
+use crate::id::{AccountId, ArrearsId, Book, MeterId, ReceiptNo};
 use crate::ledger::Code;
-use crate::meter::{Limits, Point};
+use crate::meter::{Limits, Point, Supply};
 use crate::money::{Currency, ExactCharge, Money, Rounding};
-use crate::prepaid::{Metered, Spend};
+use crate::prepaid::{Metered, Recovery, Spend};
 use crate::tariff::{ChargeError, Class, Tariff};
-use crate::time::Timestamp;
-use crate::vend::{Allocation, Policy, ReceiptLine, Tender};
+use crate::time::{Timestamp, Zone};
+use crate::vend::{Allocation, Policy, ReceiptLine, Tender, to_arrears};
 
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -29,15 +29,26 @@ pub struct Account {
     pub exhausted: u8,
     pub last_sale: Option<LastSale>,
     pub spend: Spend,
+    /// Agreements about arrears, also those that are paid off.
+    pub arrears: BTreeMap<ArrearsId, Recovery>,
 }
 
 /// The only sale that can still be reversed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastSale {
     pub receipt: ReceiptNo,
+    pub at: Timestamp,
     pub amount: Money,
     pub tender: Tender,
+    pub lines: Vec<ReceiptLine>,
     pub reversed: bool,
+}
+
+impl LastSale {
+    /// What of it came to credit.
+    pub fn to_credit(&self) -> Money {
+        self.amount - to_arrears(&self.lines)
+    }
 }
 
 impl Account {
@@ -59,6 +70,7 @@ impl Account {
             exhausted: 0,
             last_sale: None,
             spend: Spend::default(),
+            arrears: BTreeMap::new(),
         }
     }
 
@@ -196,16 +208,93 @@ impl Account {
         self.exhausted = 0;
     }
 
-    /// What a payment goes to, in order (product rule 9, without debts: they come with arrears).
-    pub fn allocate(&self, amount: Money) -> Vec<ReceiptLine> {
-        let overdrawn =
-            if self.posted.is_negative() { (-self.posted).min(amount) } else { Money::ZERO };
-        [(Allocation::Overdrawn, overdrawn), (Allocation::Credit, amount - overdrawn)]
-            .into_iter()
-            .filter(|(_, part)| *part != Money::ZERO)
-            .map(|(what, amount)| ReceiptLine { what, amount })
-            .collect()
+    /// What a payment goes to, in order: arrears by their share of it, arrears that fell due, use
+    /// beyond the credit, credit (product rule 9).
+    pub fn allocate(&self, zone: &Zone, now: Timestamp, amount: Money) -> Vec<ReceiptLine> {
+        let mut left = amount;
+        let mut lines = Vec::new();
+        let mut give = |what, arrears, most: Money| {
+            let part = most.min(left);
+            if part > Money::ZERO {
+                left -= part;
+                lines.push(ReceiptLine { what, amount: part, arrears });
+            }
+        };
+        for (id, recovery) in &self.arrears {
+            let share = recovery.share_of(amount, zone, now);
+            give(Allocation::SharedArrears, Some(*id), share);
+        }
+        for (id, recovery) in &self.arrears {
+            give(Allocation::DueArrears, Some(*id), recovery.accrued());
+        }
+        give(Allocation::Overdrawn, None, -self.posted);
+        give(Allocation::Credit, None, amount);
+        lines
     }
+
+    /// A payment came in by these lines.
+    pub fn paid(&mut self, zone: &Zone, at: Timestamp, lines: &[ReceiptLine]) {
+        for (recovery, line) in recovered(&mut self.arrears, lines) {
+            match line.what {
+                Allocation::SharedArrears => recovery.shared(zone, at, line.amount),
+                Allocation::DueArrears => recovery.repaid(line.amount),
+                Allocation::Overdrawn | Allocation::Credit => {}
+            }
+        }
+    }
+
+    /// The payment of `paid_at` was given back by these lines.
+    pub fn given_back(
+        &mut self,
+        zone: &Zone,
+        paid_at: Timestamp,
+        now: Timestamp,
+        lines: &[ReceiptLine],
+    ) {
+        for (recovery, line) in recovered(&mut self.arrears, lines) {
+            match line.what {
+                Allocation::SharedArrears => recovery.share_given_back(zone, paid_at, line.amount),
+                Allocation::DueArrears => recovery.repayment_given_back(zone, now, line.amount),
+                Allocation::Overdrawn | Allocation::Credit => {}
+            }
+        }
+    }
+
+    /// No meter of the account is to be supplied.
+    pub fn off_supply(&self) -> bool {
+        !self.meters.is_empty()
+            && self.meters.values().all(|metered| metered.wanted() != Supply::Connected)
+    }
+
+    /// Supply comes back: arrears that pause without it go on from here.
+    pub fn resume_arrears(&mut self, zone: &Zone, now: Timestamp) {
+        for recovery in self.arrears.values_mut().filter(|recovery| recovery.pauses_off_supply()) {
+            recovery.skip_to(zone, now);
+        }
+    }
+
+    /// Parts of arrears fell due, and credit paid `taken` of them.
+    pub fn arrears_fell_due(
+        &mut self,
+        zone: &Zone,
+        arrears: ArrearsId,
+        until: Timestamp,
+        taken: Money,
+    ) {
+        if let Some(recovery) = self.arrears.get_mut(&arrears) {
+            recovery.fell_due(zone, until, taken);
+            self.posted -= taken;
+        }
+    }
+}
+
+/// The lines that went to arrears, each with its agreement.
+fn recovered<'a>(
+    arrears: &'a mut BTreeMap<ArrearsId, Recovery>,
+    lines: &'a [ReceiptLine],
+) -> Vec<(&'a mut Recovery, &'a ReceiptLine)> {
+    let of = |id: &ArrearsId| lines.iter().find(|line| line.arrears == Some(*id));
+    arrears.iter_mut().filter_map(|(id, recovery)| Some((recovery, of(id)?))).collect()
 }
 
 /// Where a line of a tariff stands in the books.

@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod metered;
+pub mod recovery;
 pub mod spend;
 
 pub use account::Account;
 pub use metered::Metered;
+pub use recovery::Recovery;
 pub use spend::Spend;

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::id::{
-    AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, StaffId, TariffId,
+    AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, StaffId, TariffId,
 };
 use crate::ledger::Hash;
 use crate::meter::{AlarmKind, DisconnectReason, Limits, Supply};
 use crate::money::Money;
 use crate::staff::Act;
 use crate::time::Timestamp;
-use crate::vend::{Policy, Reversal, Sale, Tender};
+use crate::vend::{Collection, Policy, Reversal, Sale, Tender};
 
 /// A command with everything around it. The same key and command bring the same answer again; the
 /// same key with another command is refused.
@@ -56,6 +56,19 @@ pub enum Command {
     /// Takes back the latest sale of its account, whole.
     Reverse {
         receipt: ReceiptNo,
+        reason: String,
+    },
+    /// Agrees about arrears: a debt that is recovered from payments or by the week.
+    AddArrears {
+        account: AccountId,
+        amount: Money,
+        collection: Collection,
+        reason: String,
+    },
+    /// Asks for no more of an agreement.
+    CancelArrears {
+        account: AccountId,
+        arrears: ArrearsId,
         reason: String,
     },
     /// Adds the open reason `Operator`.
@@ -107,6 +120,7 @@ pub enum Done {
     Bound,
     Sold { sale: Sale, seq: Seq, at: Timestamp, seal: Hash },
     Reversed { reversal: Reversal, seq: Seq, at: Timestamp, seal: Hash },
+    Arrears { arrears: ArrearsId, seq: Seq },
     Supply { seq: Seq, wanted: Supply, reasons: Vec<DisconnectReason> },
     Resolved,
     Acknowledged,
@@ -149,6 +163,10 @@ pub enum Refusal {
     NotLatest { latest: ReceiptNo },
     #[error("{} minor units of it are used already; only what is left on the account can be taken back", used.minor())]
     CreditUsed { used: Money },
+    #[error("account {account} has no open arrears {arrears}")]
+    NoArrears { account: AccountId, arrears: ArrearsId },
+    #[error("arrears, their weekly rate and their weekly cap are amounts above zero")]
+    BadArrears,
     #[error("supply is open for lack of credit; only a payment brings it back")]
     LacksCredit,
     #[error("a reason is required")]

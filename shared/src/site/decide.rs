@@ -7,7 +7,7 @@ use crate::money::Money;
 use crate::prepaid::Account;
 use crate::site::{Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, supply};
 use crate::tariff::Tariff;
-use crate::vend::{BuysStep, Policy, Reversal, Sale, Tender};
+use crate::vend::{BuysStep, Policy, Reversal, Sale, Tender, to_arrears};
 
 impl Site {
     /// Decides a command and applies its events; a refusal changes nothing. The caller keeps the
@@ -20,9 +20,9 @@ impl Site {
 }
 
 /// One order in progress: every check comes before the first event.
-struct Now<'a> {
-    site: &'a mut Site,
-    order: &'a Order,
+pub(super) struct Now<'a> {
+    pub(super) site: &'a mut Site,
+    pub(super) order: &'a Order,
     events: Vec<Event>,
 }
 
@@ -38,6 +38,12 @@ impl Now<'_> {
                 self.sell(*account, *amount, *tender, *handed, reference)
             }
             Command::Reverse { receipt, reason } => self.reverse(*receipt, reason),
+            Command::AddArrears { account, amount, collection, reason } => {
+                self.add_arrears(*account, *amount, *collection, reason)
+            }
+            Command::CancelArrears { account, arrears, reason } => {
+                self.cancel_arrears(*account, *arrears, reason)
+            }
             Command::CutSupply { meter, reason } => self.cut(*meter, reason),
             Command::RestoreSupply { meter, reason } => self.restore(*meter, reason),
             Command::ResolveHold { meter, resolution, note } => {
@@ -55,29 +61,29 @@ impl Now<'_> {
         }
     }
 
-    fn emit(&mut self, event: Event) {
+    pub(super) fn emit(&mut self, event: Event) {
         self.site.apply(self.order.book, self.order.now, self.order.by, &event);
         self.events.push(event);
     }
 
-    fn emit_all(&mut self, events: Vec<Event>) {
+    pub(super) fn emit_all(&mut self, events: Vec<Event>) {
         for event in events {
             self.emit(event);
         }
     }
 
-    fn account(&self, account: AccountId) -> Result<&Account, Refusal> {
+    pub(super) fn account(&self, account: AccountId) -> Result<&Account, Refusal> {
         let found = self.site.accounts.get(&account).ok_or(Refusal::NoAccount(account))?;
         if found.book == self.order.book { Ok(found) } else { Err(Refusal::OtherBook(account)) }
     }
 
-    fn account_of(&self, meter: MeterId) -> Result<&Account, Refusal> {
+    pub(super) fn account_of(&self, meter: MeterId) -> Result<&Account, Refusal> {
         let account = self.site.drawn_on.get(&meter).ok_or(Refusal::NoMeter(meter))?;
         self.account(*account)
     }
 
     /// Brings the ledger up to what is charged, so that what follows stands on exact credit.
-    fn settle(&mut self, account: AccountId) {
+    pub(super) fn settle(&mut self, account: AccountId) {
         let meters: Vec<_> = self
             .site
             .accounts
@@ -151,7 +157,10 @@ impl Now<'_> {
             return Err(Refusal::HandedTooLittle);
         }
         self.settle(id);
+        self.take_what_fell_due(id);
         let account = self.account(id)?;
+        let lines = account.allocate(&self.site.zone, self.order.now, amount);
+        let to_credit = amount - to_arrears(&lines);
         let sale = Sale {
             receipt: self.site.next_receipt(self.order.book),
             account: id,
@@ -159,10 +168,10 @@ impl Now<'_> {
             tender,
             handed,
             reference: reference.to_owned(),
-            lines: account.allocate(amount),
             credit_before: account.posted(),
-            credit_after: account.posted() + amount,
-            buys: buys(account, self.order.now, amount),
+            credit_after: account.posted() + to_credit,
+            buys: buys(account, self.order.now, to_credit),
+            lines,
         };
         self.emit(Event::Sold(sale));
         let returns = supply::returns(self.account(id)?);
@@ -179,7 +188,7 @@ impl Now<'_> {
         }
         let id = self.site.holder(self.order.book, of).ok_or(Refusal::NoReceipt(of))?;
         let account = self.account(id)?;
-        let sale = account.last_sale.ok_or(Refusal::AlreadyReversed(of))?;
+        let sale = account.last_sale.clone().ok_or(Refusal::AlreadyReversed(of))?;
         if sale.receipt != of {
             // Between the account's latest sale and the end of the series lie only its reversal and
             // other accounts' receipts.
@@ -192,9 +201,9 @@ impl Now<'_> {
         if sale.reversed {
             return Err(Refusal::AlreadyReversed(of));
         }
-        let left = account.credit();
-        if left < sale.amount {
-            return Err(Refusal::CreditUsed { used: sale.amount - left.max(Money::ZERO) });
+        let (left, to_credit) = (account.credit(), sale.to_credit());
+        if left < to_credit {
+            return Err(Refusal::CreditUsed { used: to_credit - left.max(Money::ZERO) });
         }
         self.settle(id);
         let account = self.account(id)?;
@@ -206,7 +215,8 @@ impl Now<'_> {
             tender: sale.tender,
             reason: reason.to_owned(),
             credit_before: account.posted(),
-            credit_after: account.posted() - sale.amount,
+            credit_after: account.posted() - to_credit,
+            lines: sale.lines,
         };
         self.emit(Event::Reversed(reversal));
         Ok(())
@@ -314,7 +324,7 @@ pub(crate) fn saleable(account: &Account, amount: Money) -> Result<(), Refusal> 
     if amount > largest { Err(Refusal::AboveLargest { largest }) } else { Ok(()) }
 }
 
-/// What a payment buys, at the position of the account's first meter.
+/// What so much of a payment buys as comes to credit, at the position of the account's first meter.
 pub(crate) fn buys(account: &Account, now: crate::time::Timestamp, amount: Money) -> Vec<BuysStep> {
     let owed = (-account.credit()).max(Money::ZERO);
     let charge = account.meters.values().find_map(crate::prepaid::Metered::charge);
@@ -346,6 +356,17 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         Event::Reversed(reversal) => {
             Some(Command::Reverse { receipt: reversal.of, reason: reversal.reason.clone() })
         }
+        Event::ArrearsAdded(arrears) => Some(Command::AddArrears {
+            account: arrears.account,
+            amount: arrears.amount,
+            collection: arrears.collection,
+            reason: arrears.reason.clone(),
+        }),
+        Event::ArrearsCancelled(cancelled) => Some(Command::CancelArrears {
+            account: cancelled.account,
+            arrears: cancelled.arrears,
+            reason: cancelled.reason.clone(),
+        }),
         Event::TariffPublished { .. }
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
@@ -360,7 +381,8 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         | Event::AlarmRaised { .. }
         | Event::AlarmAcknowledged { .. }
         | Event::AlarmCleared { .. }
-        | Event::Acted { .. } => None,
+        | Event::Acted { .. }
+        | Event::ArrearsDue(_) => None,
     }
 }
 
@@ -371,6 +393,10 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         Event::Sold(sale) => Some(Done::Sold { sale: sale.clone(), seq, at, seal }),
         Event::Reversed(reversal) => {
             Some(Done::Reversed { reversal: reversal.clone(), seq, at, seal })
+        }
+        Event::ArrearsAdded(arrears) => Some(Done::Arrears { arrears: arrears.arrears, seq }),
+        Event::ArrearsCancelled(cancelled) => {
+            Some(Done::Arrears { arrears: cancelled.arrears, seq })
         }
         Event::TariffPublished { .. }
         | Event::AccountOpened { .. }
@@ -386,7 +412,8 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         | Event::AlarmRaised { .. }
         | Event::AlarmAcknowledged { .. }
         | Event::AlarmCleared { .. }
-        | Event::Acted { .. } => None,
+        | Event::Acted { .. }
+        | Event::ArrearsDue(_) => None,
     }
 }
 

@@ -137,7 +137,10 @@ impl Replay {
             | Event::AlarmRaised { .. }
             | Event::AlarmAcknowledged { .. }
             | Event::AlarmCleared { .. }
-            | Event::Acted { .. } => {}
+            | Event::Acted { .. }
+            | Event::ArrearsAdded(_)
+            | Event::ArrearsDue(_)
+            | Event::ArrearsCancelled(_) => {}
         }
         Ok(())
     }

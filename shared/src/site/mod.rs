@@ -3,9 +3,13 @@
 //! Commands and reports are decided into events; [`Site::apply`] makes an event so and cannot fail.
 //! A site is rebuilt from its journal by applying the events in order.
 
+mod arrears;
+#[cfg(test)]
+mod arrears_stories;
 pub mod command;
 pub mod day;
 mod decide;
+mod due;
 pub mod explain;
 #[cfg(test)]
 mod laws;
@@ -27,9 +31,10 @@ use crate::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Se
 use crate::ledger::Record;
 use crate::meter::{AlarmKind, Held, Point};
 use crate::prepaid::account::LastSale;
-use crate::prepaid::{Account, Metered};
+use crate::prepaid::{Account, Metered, Recovery};
 use crate::tariff::{ChargeError, Tariff};
 use crate::time::{Timestamp, Zone};
+use crate::vend::to_arrears;
 
 /// All that is known about accounts, meters and money.
 #[derive(Clone, Debug)]
@@ -151,29 +156,60 @@ impl Site {
             }
             Event::Sold(sale) => {
                 self.receipts.entry(book).or_default().push(sale.account);
+                let zone = self.zone.clone();
                 let account = self.account_mut(sale.account);
-                account.top_up(sale.amount);
+                account.top_up(sale.amount - to_arrears(&sale.lines));
+                account.paid(&zone, at, &sale.lines);
                 account.warned = false;
-                let (receipt, amount, tender) = (sale.receipt, sale.amount, sale.tender);
-                account.last_sale = Some(LastSale { receipt, amount, tender, reversed: false });
+                account.last_sale = Some(LastSale {
+                    receipt: sale.receipt,
+                    at,
+                    amount: sale.amount,
+                    tender: sale.tender,
+                    lines: sale.lines.clone(),
+                    reversed: false,
+                });
                 let day = self.day_mut(book, at);
                 day.sold += sale.amount;
                 day.sales += 1;
             }
             Event::Reversed(reversal) => {
                 self.receipts.entry(book).or_default().push(reversal.account);
+                let zone = self.zone.clone();
                 let account = self.account_mut(reversal.account);
-                account.top_up(-reversal.amount);
+                account.top_up(to_arrears(&reversal.lines) - reversal.amount);
                 if let Some(sale) = &mut account.last_sale {
                     sale.reversed = true;
+                    let paid_at = sale.at;
+                    account.given_back(&zone, paid_at, at, &reversal.lines);
                 }
                 self.day_mut(book, at).sold -= reversal.amount;
+            }
+            Event::ArrearsAdded(arrears) => {
+                let recovery = Recovery::begin(arrears.clone(), &self.zone, at);
+                self.account_mut(arrears.account).arrears.insert(arrears.arrears, recovery);
+            }
+            Event::ArrearsDue(due) => {
+                let zone = self.zone.clone();
+                let account = self.account_mut(due.account);
+                account.arrears_fell_due(&zone, due.arrears, due.until, due.taken);
+            }
+            Event::ArrearsCancelled(cancelled) => {
+                let account = self.account_mut(cancelled.account);
+                if let Some(recovery) = account.arrears.get_mut(&cancelled.arrears) {
+                    recovery.cancel();
+                }
             }
             Event::LowCredit { account, credit: _ } => self.account_mut(*account).warned = true,
             Event::Cut { account, meter, reason, note: _ } => {
                 self.metered_mut(*account, *meter).cut(at, *reason);
             }
             Event::Lifted { account, meter, reason, note: _ } => {
+                let zone = self.zone.clone();
+                let drawing = self.account_mut(*account);
+                if drawing.off_supply() {
+                    drawing.resume_arrears(&zone, at);
+                }
                 self.metered_mut(*account, *meter).lift(at, *reason);
             }
             Event::SupplyProven { account, meter, contact: _ } => {

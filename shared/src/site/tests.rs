@@ -4,13 +4,15 @@ use expect_test::{Expect, expect};
 
 use crate::energy::{Energy, Power, Register};
 use crate::event::Event;
-use crate::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId, TariffId};
+use crate::id::{
+    AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId, TariffId,
+};
 use crate::ledger::balanced;
 use crate::meter::{CommFault, Contact, Health, Limits, Live, Quality, Report, Supply, Telegram};
 use crate::money::{Currency, Money};
 use crate::site::{Command, HoldResolution, Order, Refusal, Site};
 use crate::time::{Span, Timestamp, Zone};
-use crate::vend::{Policy, Tender};
+use crate::vend::{Allocation, Collection, Parts, Policy, ReceiptLine, Share, Tender};
 
 pub(crate) const FLAT: &str = r#"
 id = "flat"
@@ -149,6 +151,27 @@ impl Story {
                 let text = FLAT.replace("1.00", "0.50");
                 self.order(Command::PublishTariff { text, approved_by: None })
             }
+            ["owe", amount, "share", share, "cap", cap] => {
+                let share = Share::try_from(share.parse::<u16>().expect("a share"));
+                let weekly_cap = (*cap != "none").then(|| money(cap));
+                let share = share.expect("a share");
+                self.owe(amount, Collection::Payments { share, weekly_cap })
+            }
+            ["owe", amount, "weekly", rate, parts @ ("daily" | "hundred"), rest @ ..] => {
+                let parts = if *parts == "daily" { Parts::Daily } else { Parts::Hundred };
+                let (rate, pause_off_supply) = (money(rate), rest == ["pausing"]);
+                self.owe(amount, Collection::Weekly { rate, parts, pause_off_supply })
+            }
+            ["cancel", id] => self.order(Command::CancelArrears {
+                account: ACCOUNT,
+                arrears: ArrearsId(id.parse().expect("a number")),
+                reason: reason(),
+            }),
+            ["tick"] => {
+                let events = self.site.due(Book::Live, self.now);
+                self.journal.extend(events.iter().map(|event| (self.now, event.clone())));
+                Ok(events)
+            }
             ["wait", hours] => {
                 self.now = self.now + Span::from_hours(hours.parse().expect("hours"));
                 Ok(Vec::new())
@@ -165,6 +188,11 @@ impl Story {
         self.told +=
             format!("{line:<16} -> {credit:>6} {:<12} {what}", supply(metered.wanted())).trim_end();
         self.told += "\n";
+    }
+
+    fn owe(&mut self, amount: &str, collection: Collection) -> Result<Vec<Event>, Refusal> {
+        let (amount, reason) = (money(amount), "brought along".to_owned());
+        self.order(Command::AddArrears { account: ACCOUNT, amount, collection, reason })
     }
 
     fn resolve(&mut self, resolution: HoldResolution) -> Result<Vec<Event>, Refusal> {
@@ -189,7 +217,8 @@ impl Story {
             let metered = account.meters.get(&METER).expect("the meter");
             (
                 account.posted(),
-                account.last_sale,
+                account.last_sale.clone(),
+                account.arrears.clone(),
                 metered.wanted(),
                 metered.posted_to(),
                 metered.held(),
@@ -213,9 +242,10 @@ fn brief(event: &Event) -> String {
         Event::Settled(settled) => {
             format!("settled {} = {}", settled.energy, settled.amount().to_decimal(Currency::CNY))
         }
-        Event::Sold(sale) => format!("receipt {}", sale.receipt),
+        Event::Sold(sale) => format!("receipt {}{}", sale.receipt, lines(&sale.lines)),
         Event::Reversed(reversal) => {
-            format!("receipt {} takes back {}", reversal.receipt, reversal.of)
+            let (no, of) = (reversal.receipt, reversal.of);
+            format!("receipt {no} takes back {of}{}", lines(&reversal.lines))
         }
         Event::AlarmRaised { alarm, kind, .. } => format!("alarm {alarm} {kind:?}"),
         Event::AlarmCleared { alarm } => format!("alarm {alarm} over"),
@@ -225,6 +255,14 @@ fn brief(event: &Event) -> String {
         Event::AccountOpened { .. } => "opened".to_owned(),
         Event::MeterBound { .. } => "bound".to_owned(),
         Event::Baseline { .. } => "baseline".to_owned(),
+        Event::ArrearsAdded(arrears) => format!("arrears {}", arrears.arrears),
+        Event::ArrearsDue(due) => {
+            let money = |amount: Money| amount.to_decimal(Currency::CNY);
+            format!("due {} took {}", money(due.due), money(due.taken))
+        }
+        Event::ArrearsCancelled(cancelled) => {
+            format!("cancelled {}", cancelled.amount.to_decimal(Currency::CNY))
+        }
         Event::LowCredit { .. } => "low".to_owned(),
         Event::Cut { reason, .. } => format!("cut {reason:?}"),
         Event::Lifted { reason, .. } => format!("lifted {reason:?}"),
@@ -234,7 +272,21 @@ fn brief(event: &Event) -> String {
     }
 }
 
-fn check(steps: &str, told: Expect) {
+/// What a payment went to, where there is more to say than credit.
+fn lines(lines: &[ReceiptLine]) -> String {
+    let told = |line: &ReceiptLine| {
+        let amount = line.amount.to_decimal(Currency::CNY);
+        match line.what {
+            Allocation::SharedArrears => format!(" {amount} share"),
+            Allocation::DueArrears => format!(" {amount} due"),
+            Allocation::Overdrawn => format!(" {amount} overdrawn"),
+            Allocation::Credit => String::new(),
+        }
+    };
+    lines.iter().map(told).collect()
+}
+
+pub(super) fn check(steps: &str, told: Expect) {
     let mut story = Story::begin();
     for step in steps.split('/') {
         story.step(step.trim());
@@ -265,7 +317,7 @@ fn credit_is_used_warned_about_cut_at_the_second_look_and_comes_back_when_paid()
             read 1003        ->   0.00 on
             read 1003.01     ->  -0.01 NoCredit     settled 1.81 kWh = 1.81, cut NoCredit
             read 1003.01     ->  -0.01 NoCredit     proven Open
-            sell 1.00        ->   0.99 NoCredit     receipt 2
+            sell 1.00        ->   0.99 NoCredit     receipt 2 0.01 overdrawn
             read 1003.01     ->   0.99 NoCredit     low
             sell 0.50        ->   0.99 NoCredit     REFUSED: the amount is below the least sale of 100 minor units
             sell 1.00        ->   1.99 on           receipt 3, lifted NoCredit
@@ -338,7 +390,7 @@ fn staff_cut_and_restore_but_lack_of_credit_stays() {
             cut              ->  -0.20 Operator     cut Operator
             restore          ->  -0.20 NoCredit     lifted Operator
             restore          ->  -0.20 NoCredit     REFUSED: supply is open for lack of credit; only a payment brings it back
-            sell 10          ->   9.80 on           receipt 2, lifted NoCredit
+            sell 10          ->   9.80 on           receipt 2 0.20 overdrawn, lifted NoCredit
         "#]],
     );
 }

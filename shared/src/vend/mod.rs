@@ -1,11 +1,15 @@
 //! Selling: how it is paid, what the payment goes to, and what the receipt keeps.
 
+mod arrears;
+
 use serde::{Deserialize, Serialize};
 
 use crate::energy::Energy;
-use crate::id::{AccountId, ReceiptNo};
+use crate::id::{AccountId, ArrearsId, ReceiptNo};
 use crate::ledger::Code;
 use crate::money::Money;
+
+pub use arrears::{Arrears, ArrearsCancelled, ArrearsDue, BadShare, Collection, Parts, Share};
 
 /// How it was paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +35,10 @@ impl Tender {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Allocation {
+    /// A share of the payment, towards arrears.
+    SharedArrears,
+    /// Parts of arrears that had fallen due without credit to cover them.
+    DueArrears,
     /// Use that was already taken beyond the credit.
     Overdrawn,
     Credit,
@@ -40,6 +48,9 @@ pub enum Allocation {
 pub struct ReceiptLine {
     pub what: Allocation,
     pub amount: Money,
+    /// Which agreement, where it went to arrears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrears: Option<ArrearsId>,
 }
 
 /// What money buys at one price step.
@@ -82,6 +93,19 @@ pub struct Reversal {
     pub reason: String,
     pub credit_before: Money,
     pub credit_after: Money,
+    /// The lines of the sale, each given back; none in records from before there were arrears.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ReceiptLine>,
+}
+
+/// A reversal's lines as its paper shows them: taken off.
+pub fn given_back(lines: Vec<ReceiptLine>) -> Vec<ReceiptLine> {
+    lines.into_iter().map(|line| ReceiptLine { amount: -line.amount, ..line }).collect()
+}
+
+/// The part of a payment that went to arrears.
+pub fn to_arrears(lines: &[ReceiptLine]) -> Money {
+    lines.iter().filter(|line| line.arrears.is_some()).map(|line| line.amount).sum()
 }
 
 /// The terms of an account's prepayment. Every amount is data; the defaults are those of

@@ -122,6 +122,11 @@ fn code(lang: Lang, code: Code) -> &'static str {
         Code::Standing => words.code_standing,
         Code::Levy => words.code_levy,
         Code::Tax => words.code_tax,
-        Code::Cash | Code::CardClearing | Code::MobileClearing | Code::Opening => words.code_other,
+        Code::Cash
+        | Code::CardClearing
+        | Code::MobileClearing
+        | Code::Opening
+        | Code::Arrears
+        | Code::ArrearsOrigin => words.code_other,
     }
 }

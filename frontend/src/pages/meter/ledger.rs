@@ -16,7 +16,8 @@ use crate::components::icon::Icon;
 use crate::components::notice::{Empty, FailureNotice, Waiting};
 use crate::format;
 use crate::hooks::{
-    use_backend, use_fleet, use_lang, use_load, use_seat, use_tariff_texts, use_texts,
+    use_account_texts, use_backend, use_fleet, use_lang, use_load, use_seat, use_tariff_texts,
+    use_texts,
 };
 use crate::i18n::{self, fill};
 use crate::route::Route;
@@ -111,7 +112,7 @@ struct LineProps {
 fn Line(props: &LineProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_texts());
     let (entry, currency) = (&props.entry, seat.currency());
-    let words = use_tariff_texts();
+    let (words, own) = (use_tariff_texts(), use_account_texts());
     let why = use_state_eq(|| false);
     let ask = |to: bool| {
         let why = why.clone();
@@ -127,9 +128,13 @@ fn Line(props: &LineProps) -> Html {
                 if *why { <Explain account={props.account} seq={entry.seq} on_close={ask(false)} /> }
             </details>
         },
-        Entry::Sale { receipt, by } => html! {
-            <>{ texts.meter.sale }{ " " }<Link<Route> to={Route::receipt(props.book, receipt.0)}>{ fill(texts.meter.receipt_no, &[&receipt.to_string()]) }</Link<Route>>{ " " }<span class="quiet">{ by }</span></>
+        Entry::Sale { receipt, by, to_arrears } => html! {
+            <>{ texts.meter.sale }{ " " }<Link<Route> to={Route::receipt(props.book, receipt.0)}>{ fill(texts.meter.receipt_no, &[&receipt.to_string()]) }</Link<Route>>{ " " }<span class="quiet">{ by }
+                if *to_arrears > Money::ZERO { { " · " }{ fill(own.arrears.sale_part, &[&format::money(*to_arrears, currency)]) } }</span></>
         },
+        Entry::ArrearsDue { arrears: _, due } => {
+            html! { <>{ fill(own.arrears.due, &[&format::money(*due, currency)]) }</> }
+        }
         Entry::Reversal { receipt, of, by, reason } => html! {
             <>{ texts.meter.reversal }{ " " }<Link<Route> to={Route::receipt(props.book, receipt.0)}>{ fill(texts.meter.receipt_no, &[&receipt.to_string()]) }</Link<Route>>{ " " }
                 <span class="quiet">{ fill(texts.meter.of_receipt, &[&of.to_string(), reason]) }{ " · " }{ by }</span></>
@@ -155,7 +160,11 @@ mod tests {
             at: Timestamp::default(),
             amount: Money::ZERO,
             credit_after: Money::ZERO,
-            entry: Entry::Sale { receipt: shared::id::ReceiptNo(*seq), by: String::new() },
+            entry: Entry::Sale {
+                receipt: shared::id::ReceiptNo(*seq),
+                by: String::new(),
+                to_arrears: Money::ZERO,
+            },
         });
         LedgerPage { account: AccountId(1), entries: entries.collect(), next: None }
     }

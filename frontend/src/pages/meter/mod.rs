@@ -1,6 +1,7 @@
 //! One meter: who and where, supply as a statement, credit as the largest figure, live values with
 //! their age, power, and the tabs.
 
+mod arrears;
 mod device;
 mod explain;
 mod held;
@@ -94,7 +95,8 @@ pub fn Meter(props: &MeterProps) -> Html {
             }
             <div class="meter-left">
                 if let Some(account) = page.account.clone() { <Credit {account} {now} simulated={row.book == Book::Simulated} /> }
-                <supply::SupplyCard page={page.clone()} {now} ordered={reload} />
+                <supply::SupplyCard page={page.clone()} {now} ordered={reload.clone()} />
+                if let Some(account) = page.account.clone() { <arrears::Arrears {account} {now} changed={reload} /> }
                 <live_values::LiveValues page={page.clone()} {now} />
             </div>
             <div class="meter-right">

@@ -231,6 +231,9 @@ fn PreviewPaper(props: &PreviewProps) -> Html {
                 { for preview.steps.iter().map(|step| html! {
                     <><dt class="quiet">{ i18n::charge_line(lang, &step.name) }</dt><dd class="quiet">{ format::energy(step.energy) }{ " kWh · " }{ format::money(step.amount, currency) }</dd></>
                 }) }
+                { for preview.lines.iter().filter(|line| line.arrears.is_some()).map(|line| html! {
+                    <><dt class="ink-low">{ i18n::allocation(lang, line.what) }</dt><dd class="ink-low">{ format::money(line.amount, currency) }</dd></>
+                }) }
                 <dt>{ texts.sale.buys }</dt><dd><b>{ format::energy(preview.energy) }</b><span class="unit">{ "kWh" }</span></dd>
                 <dt>{ texts.sale.new_credit }</dt><dd><span class="quiet">{ format::money(preview.credit_before, currency) }{ " → " }</span><b>{ format::money(preview.credit_after, currency) }</b></dd>
                 if let Some(until) = preview.lasts_until {

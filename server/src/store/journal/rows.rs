@@ -69,7 +69,10 @@ impl Facts {
             | Event::AlarmRaised { .. }
             | Event::AlarmAcknowledged { .. }
             | Event::AlarmCleared { .. }
-            | Event::Acted { .. } => None,
+            | Event::Acted { .. }
+            | Event::ArrearsAdded(_)
+            | Event::ArrearsDue(_)
+            | Event::ArrearsCancelled(_) => None,
         };
         Self { kind: kind(event), account: event.account(), meter: event.meter(), receipt }
     }
@@ -84,6 +87,9 @@ fn kind(event: &Event) -> &'static str {
         Event::Settled(_) => "settled",
         Event::Sold(_) => "sold",
         Event::Reversed(_) => "reversed",
+        Event::ArrearsAdded(_) => "arrears-added",
+        Event::ArrearsDue(_) => "arrears-due",
+        Event::ArrearsCancelled(_) => "arrears-cancelled",
         Event::LowCredit { .. } => "low-credit",
         Event::Cut { .. } => "cut",
         Event::Lifted { .. } => "lifted",

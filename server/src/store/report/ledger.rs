@@ -6,6 +6,7 @@ use shared::event::Event;
 use shared::id::{AccountId, Seq, StaffId};
 use shared::money::Money;
 use shared::time::Timestamp;
+use shared::vend::to_arrears;
 
 use crate::store::StoreError;
 use crate::store::journal::rows::{BadRow, count, int};
@@ -13,7 +14,7 @@ use crate::store::journal::rows::{BadRow, count, int};
 /// The most entries of a page.
 pub const MOST: u32 = 200;
 
-/// Charges, sales and reversals of an account before `before`. `name` says who a staff number is.
+/// What moved an account's credit, charges, sales, reversals and arrears that fell due, before `before`. `name` says who a staff number is.
 pub fn page(
     db: &Connection,
     account: AccountId,
@@ -24,7 +25,7 @@ pub fn page(
     let limit = limit.clamp(1, MOST);
     let mut statement = db.prepare_cached(
         "SELECT seq, at, by_staff, body FROM record
-         WHERE account = :account AND seq < :before AND kind IN ('settled', 'sold', 'reversed')
+         WHERE account = :account AND seq < :before AND kind IN ('settled', 'sold', 'reversed', 'arrears-due')
          ORDER BY seq DESC LIMIT :limit",
     )?;
     let mut rows = statement.query(named_params! {
@@ -74,10 +75,15 @@ fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Opti
             },
         ),
         Event::Sold(sale) => {
-            (sale.amount, sale.credit_after, Entry::Sale { receipt: sale.receipt, by: by() })
+            let to_arrears = to_arrears(&sale.lines);
+            let entry = Entry::Sale { receipt: sale.receipt, by: by(), to_arrears };
+            (sale.amount - to_arrears, sale.credit_after, entry)
+        }
+        Event::ArrearsDue(due) => {
+            (-due.taken, due.credit_after, Entry::ArrearsDue { arrears: due.arrears, due: due.due })
         }
         Event::Reversed(reversal) => (
-            -reversal.amount,
+            to_arrears(&reversal.lines) - reversal.amount,
             reversal.credit_after,
             Entry::Reversal {
                 receipt: reversal.receipt,
@@ -90,6 +96,8 @@ fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Opti
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
+        | Event::ArrearsAdded(_)
+        | Event::ArrearsCancelled(_)
         | Event::LowCredit { .. }
         | Event::Cut { .. }
         | Event::Lifted { .. }

@@ -74,7 +74,10 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
         | Event::AlarmRaised { .. }
         | Event::AlarmAcknowledged { .. }
         | Event::AlarmCleared { .. }
-        | Event::Acted { .. } => return Ok(None),
+        | Event::Acted { .. }
+        | Event::ArrearsAdded(_)
+        | Event::ArrearsDue(_)
+        | Event::ArrearsCancelled(_) => return Ok(None),
     };
     Ok(Some(Issued { book, no, seq, at, by, account, what, seal, reversed_by }))
 }

@@ -20,10 +20,10 @@ pub fn by_day(
 ) -> Result<Vec<Money>, StoreError> {
     let today = zone.date(now);
     let mut statement = db.prepare_cached(
-        "SELECT coalesce(sum(-posting.amount), 0)
+        "SELECT coalesce(sum(posting.amount), 0)
          FROM record JOIN posting USING (seq)
          WHERE record.book = :book AND record.at >= :from AND record.at < :to
-           AND record.kind IN ('sold', 'reversed') AND posting.code = 'prepaid'",
+           AND record.kind IN ('sold', 'reversed') AND posting.code IN ('cash', 'card-clearing', 'mobile-clearing')",
     )?;
     (0..days)
         .rev()
@@ -116,7 +116,10 @@ mod tests {
         let second = ledger::page(&db, AccountId(7), first.next, 2, name).unwrap();
         assert_eq!((second.entries.len(), second.next), (1, None));
         let by = "staff 0".to_owned();
-        assert_eq!(second.entries[0].entry, Entry::Sale { receipt: ReceiptNo(1), by });
+        assert_eq!(
+            second.entries[0].entry,
+            Entry::Sale { receipt: ReceiptNo(1), by, to_arrears: Money::ZERO }
+        );
     }
 
     #[test]

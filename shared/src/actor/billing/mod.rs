@@ -181,8 +181,11 @@ impl BillingSupervisor {
                     }),
                 }
             }
-            Command::Sell { .. } | Command::Reverse { .. } => {
-                unreachable!("a sale and a reversal have an event that carries their answer")
+            Command::Sell { .. }
+            | Command::Reverse { .. }
+            | Command::AddArrears { .. }
+            | Command::CancelArrears { .. } => {
+                unreachable!("what moves money has an event that carries its answer")
             }
         }
     }
@@ -206,6 +209,16 @@ impl BillingSupervisor {
                 settlement.urgent.extend(report.again.map(|again| (again, report.meter)));
             }
             self.looks.insert(report.meter, report);
+        }
+    }
+
+    /// Keeps what has fallen due by time alone.
+    fn fall_due(&mut self, book: Book, now: Timestamp) {
+        if self.halted.is_some() {
+            return;
+        }
+        for event in self.site.due(book, now) {
+            self.keep(book, now, StaffId(0), None, &event);
         }
     }
 
@@ -399,6 +412,7 @@ impl Handler<SettleDue> for BillingSupervisor {
         self.recover(ctx);
         let mut settlement = Settlement::default();
         self.settle(book, &mut settlement);
+        self.fall_due(book, now);
         let (reply, answer) = oneshot::channel();
         self.batch.round = true;
         self.batch.effects.push(Effect::Settled(reply, settlement));

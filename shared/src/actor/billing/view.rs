@@ -3,19 +3,21 @@
 
 use crate::actor::billing::BillingSupervisor;
 use crate::api::alarm::Alarm;
+use crate::api::arrears::ArrearsView;
 use crate::api::live::{MeterChange, MeterRow, MeterState};
 use crate::api::meter::{AccountView, Device, HeldReading, MeterPage, SupplyView};
 use crate::api::overview::{Figures, Happening, What};
 use crate::api::sale::Preview;
 use crate::energy::{Energy, Power};
 use crate::event::Event;
-use crate::id::{AccountId, AlarmId, Book, MeterId};
+use crate::id::{AccountId, AlarmId, ArrearsId, Book, MeterId};
 use crate::ledger::Record;
 use crate::meter::{AlarmKind, Contact, Live, Quality, Report, Supply};
 use crate::money::{Money, UnitPrice};
-use crate::prepaid::{Account, Metered};
+use crate::prepaid::{Account, Metered, Recovery};
 use crate::site::{Refusal, Site, preview_buys, saleable};
 use crate::time::{Span, Timestamp};
+use crate::vend::to_arrears;
 
 impl BillingSupervisor {
     pub(super) fn change(&self, meter: MeterId) -> Option<MeterChange> {
@@ -184,6 +186,20 @@ fn account_view(account: &Account, metered: &Metered, now: Timestamp) -> Account
             .charge()
             .map_or(UnitPrice::default(), |charge| charge.price_now(tariff, now)),
         period_now: tariff.period_at(now).unwrap_or_default().to_owned(),
+        arrears: account.arrears.iter().map(|(id, one)| arrears_view(*id, one)).collect(),
+    }
+}
+
+fn arrears_view(arrears: ArrearsId, recovery: &Recovery) -> ArrearsView {
+    ArrearsView {
+        arrears,
+        since: recovery.since,
+        amount: recovery.terms.amount,
+        left: recovery.left(),
+        accrued: recovery.accrued(),
+        collection: recovery.terms.collection,
+        reason: recovery.terms.reason.clone(),
+        next: recovery.deadline(),
     }
 }
 
@@ -220,15 +236,18 @@ pub(super) fn preview(
 ) -> Result<Preview, Refusal> {
     let account = site.accounts().get(&account).ok_or(Refusal::NoAccount(account))?;
     saleable(account, amount)?;
-    let steps = preview_buys(account, now, amount);
-    let after = account.exact_credit() + amount.exact(account.currency());
+    let lines = account.allocate(site.zone(), now, amount);
+    let to_credit = amount - to_arrears(&lines);
+    let steps = preview_buys(account, now, to_credit);
+    let after = account.exact_credit() + to_credit.exact(account.currency());
     let credit = account.credit();
     let cut = account.meters.values().any(|metered| metered.wanted() != Supply::Connected);
     let enough = after >= account.policy.restore_minimum.exact(account.currency());
     Ok(Preview {
         amount,
         credit_before: credit,
-        credit_after: credit + amount,
+        credit_after: credit + to_credit,
+        lines,
         energy: steps.iter().map(|step| step.energy).sum::<Energy>(),
         steps,
         lasts_until: account.spend.lasts_until(after, now),
@@ -259,7 +278,10 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::HoldEnded { .. }
         | Event::AlarmAcknowledged { .. }
         | Event::AlarmCleared { .. }
-        | Event::Acted { .. } => return None,
+        | Event::Acted { .. }
+        | Event::ArrearsAdded(_)
+        | Event::ArrearsDue(_)
+        | Event::ArrearsCancelled(_) => return None,
     };
     Some(Happening {
         seq: record.seq.0,

@@ -1,0 +1,45 @@
+//! Texts of the account: arrears, exceptions, exchanges, explanations. Area, key, Chinese, English.
+
+pub fn zh() -> &'static Texts {
+    &ZH
+}
+
+pub fn en() -> &'static Texts {
+    &EN
+}
+
+texts! {
+    arrears: Arrears {
+        title: "欠费", "Arrears";
+        none: "没有欠费", "No arrears";
+        add: "登记欠费", "Add arrears";
+        add_lead: "欠费从以后的充值中扣还，或按周扣还；每一笔都写在收据和流水上。", "Recovered from payments to come, or by the week; each line is on the receipt and in the ledger.";
+        amount: "欠费金额", "Amount owed";
+        how: "扣还方式", "Recovered";
+        by_share: "按充值比例", "By a share of each payment";
+        by_week: "按周", "By the week";
+        share: "比例 %", "Share, %";
+        cap: "每周最多（周一至周日，可空）", "At most a week, Monday to Sunday (may be empty)";
+        rate: "每周金额", "A week";
+        parts: "分次", "In parts";
+        hundred: "每 1.68 小时一次（100 份）", "every 1.68 hours (100 parts)";
+        daily: "每天零点一次（7 份）", "daily at midnight (7 parts)";
+        pause: "停电期间暂停", "Pause while supply is off";
+        reason_hint: "例如：换表前欠费", "For example: owed from before the meter was exchanged";
+        left: "尚欠 {0}，共 {1}", "{0} left of {1}";
+        paid: "已还清 {0}", "{0}, paid off";
+        accrued: "其中 {0} 已到期，下次充值先扣", "{0} of it fell due: the next payment brings it first";
+        share_line: "每次充值的 {0}%", "{0} % of each payment";
+        share_cap_line: "每次充值的 {0}%，每周最多 {1}", "{0} % of each payment, at most {1} a week";
+        week_line: "每周 {0}，分 {1} 份", "{0} a week in {1} parts";
+        paused: "停电暂停", "pauses while supply is off";
+        next: "下次 {0}", "next {0}";
+        cancel: "免除余额", "Cancel the rest";
+        cancel_title: "免除尚欠的 {0}？", "Cancel the {0} that are left?";
+        cancel_lead: "不再扣还。原因会记入流水。", "Nothing more is asked for. The reason is kept in the journal.";
+        cancel_hint: "例如：双方协议免除", "For example: waived by agreement";
+        bad: "请检查金额和比例", "Check amounts and share";
+        due: "欠费到期 {0}", "Arrears fell due: {0}";
+        sale_part: "另有 {0} 偿还欠费", "{0} more went to arrears";
+    }
+}
