@@ -76,7 +76,7 @@ async fn ask(line: &Line, meter: MeterId, job: LineJob) -> Observation {
     answer.expect("a line answers every request").expect("a line does not fall")
 }
 
-async fn poll(line: &Line, meter: MeterId) -> Result<Telegram, CommFault> {
+pub(crate) async fn poll(line: &Line, meter: MeterId) -> Result<Telegram, CommFault> {
     ask(line, meter, LineJob::Poll).await.outcome
 }
 
@@ -85,7 +85,7 @@ async fn status(headend: &HeadEnd, line: u16) -> LineStatus {
 }
 
 /// The built-in SDM630 and relay board without the pauses that real buses need.
-fn hasty() -> Library {
+pub(crate) fn hasty() -> Library {
     let mut library = Library::built_in();
     let sdm = SDM630.replace("turnaround_ms = 200", "turnaround_ms = 5");
     library.add("sdm630", &sdm.replace("switch_ms     = 100", "switch_ms = 0")).expect("a profile");
@@ -165,9 +165,18 @@ async fn work(line: Line, plant: Plant, unit: u8, meter: MeterId, requests: u64)
     tally
 }
 
-/// `METERHOUSE_TRANSACTIONS=100000 cargo test --test it headend` for the long run.
+/// `METERHOUSE_TRANSACTIONS=1000000 cargo test --test it headend` for a longer run.
 fn transactions() -> u64 {
-    std::env::var("METERHOUSE_TRANSACTIONS").map_or(20_000, |text| text.parse().expect("a number"))
+    number("METERHOUSE_TRANSACTIONS", 100_000)
+}
+
+/// Another seed, other faults.
+fn seed() -> u64 {
+    number("METERHOUSE_SEED", 1)
+}
+
+fn number(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).map_or(usual, |text| text.parse().expect("a number"))
 }
 
 /// An SDM630 read in three requests of one shape: a late answer to one looks like the answer to
@@ -200,56 +209,93 @@ kind = "external"
 
 #[actix_rt::test]
 async fn no_fault_on_a_line_ever_becomes_a_value() {
-    let total = transactions();
-    // The two buses keep their gaps.
-    storm("eastron-sdm630", 1..=8, &FAULTS, [total * 3 / 5, total / 5, total / 5]).await;
+    // The buses keep their gaps, so that they are many.
+    let each = transactions() / 100;
+    let lines = [(Kind::Tcp, 2, each * 26), (Kind::RtuTcp, 5, each * 6), (Kind::Rtu, 5, each * 4)];
+    storm("no_fault_on", "eastron-sdm630", 1..=8, &FAULTS, &lines).await;
 }
 
 #[actix_rt::test]
 async fn answers_that_look_alike_are_told_apart() {
     // A device that repeats its last answer word for word cannot be told apart on RTU at all.
     let faults: Vec<Fault> = FAULTS.into_iter().filter(|fault| *fault != Fault::Previous).collect();
-    let total = transactions();
-    storm("triplets", 1..=1, &faults, [total / 40, total / 10, total / 10]).await;
+    let each = transactions() / 100;
+    let lines = [(Kind::Tcp, 1, each), (Kind::RtuTcp, 2, each), (Kind::Rtu, 2, each)];
+    storm("answers_that_look_alike", "triplets", 1..=1, &faults, &lines).await;
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Tcp,
+    RtuTcp,
+    Rtu,
+}
+
+/// A plant with the seeded faults, and how it is reached.
+async fn faulty(kind: Kind, seed: u64, faults: &[Fault]) -> (Plant, Transport, Option<Cable>) {
+    // A bus has one end: nobody can hang up there.
+    let faults: Vec<Fault> = faults
+        .iter()
+        .copied()
+        .filter(|fault| kind != Kind::Rtu || *fault != Fault::Hangup)
+        .collect();
+    let plant = plant(seed, 25, &faults);
+    match kind {
+        Kind::Tcp => {
+            let address = listen(Arc::clone(&plant), Framing::Tcp).await;
+            (plant, Transport::Tcp { address }, None)
+        }
+        Kind::RtuTcp => {
+            let address = listen(Arc::clone(&plant), Framing::Rtu).await;
+            (plant, Transport::RtuTcp { address, baud: 115_200 }, None)
+        }
+        Kind::Rtu => {
+            let cable = Cable::new();
+            let serial = tokio_serial::new(cable.theirs(), 38_400);
+            let serial = tokio_serial::SerialPortBuilderExt::open_native_async(serial);
+            let serial = serial.expect("a terminal");
+            let one = Arc::new(tokio::sync::Mutex::new(()));
+            actix_rt::spawn(serve(serial, Arc::clone(&plant), Framing::Rtu, one));
+            let format = server::headend::config::SerialFormat::EightNone1;
+            let transport = Transport::Rtu { path: cable.ours(), baud: 38_400, format };
+            (plant, transport, Some(cable))
+        }
+    }
+}
+
+/// Lines of each kind, and the requests that each of them answers.
 async fn storm(
+    name: &str,
     profile: &str,
     units: std::ops::RangeInclusive<u8>,
     faults: &[Fault],
-    shares: [u64; 3],
+    kinds: &[(Kind, usize, u64)],
 ) {
-    let total: u64 = shares.iter().sum();
-    let cable = Cable::new();
-    // The bus has one end: nobody can hang up there.
-    let on_bus: Vec<Fault> =
-        faults.iter().copied().filter(|fault| *fault != Fault::Hangup).collect();
-    let plants = [plant(1, 25, faults), plant(2, 25, faults), plant(3, 25, &on_bus)];
-    let serial = tokio_serial::new(cable.theirs(), 38_400);
-    let serial = tokio_serial::SerialPortBuilderExt::open_native_async(serial).expect("a terminal");
-    let one = Arc::new(tokio::sync::Mutex::new(()));
-    actix_rt::spawn(serve(serial, Arc::clone(&plants[2]), Framing::Rtu, one));
-    let transports = [
-        Transport::Tcp { address: listen(Arc::clone(&plants[0]), Framing::Tcp).await },
-        Transport::RtuTcp {
-            address: listen(Arc::clone(&plants[1]), Framing::Rtu).await,
-            baud: 115_200,
-        },
-        Transport::Rtu {
-            path: cable.ours(),
-            baud: 38_400,
-            format: server::headend::config::SerialFormat::EightNone1,
-        },
-    ];
-    let lines: Vec<LineConfig> = (1..)
-        .zip(transports)
-        .map(|(id, transport)| LineConfig {
-            timeout_ms: NonZeroU32::new(25),
-            quiet_ms: Some(30),
-            backoff_ms: NonZeroU32::new(5),
-            ..line(id, transport)
-        })
-        .collect();
+    let seed = seed();
+    let total: u64 = kinds
+        .iter()
+        .map(|(_, lines, share)| share * u64::try_from(*lines).expect("few lines"))
+        .sum();
+    let again = format!(
+        "again: METERHOUSE_SEED={seed} METERHOUSE_TRANSACTIONS={} cargo test --test it headend::{name}",
+        transactions()
+    );
+    let mut stands = Vec::new();
+    let mut lines = Vec::new();
+    for (kind, count, share) in kinds {
+        for _ in 0..*count {
+            let id = u16::try_from(lines.len() + 1).expect("few lines");
+            let own_seed = seed * 1_000 + u64::from(id);
+            let (plant, transport, cable) = faulty(*kind, own_seed, faults).await;
+            lines.push(LineConfig {
+                timeout_ms: NonZeroU32::new(25),
+                quiet_ms: Some(30),
+                backoff_ms: NonZeroU32::new(5),
+                ..line(id, transport)
+            });
+            stands.push((*kind, *share, plant, cable));
+        }
+    }
     let meters: Vec<MeterConfig> = lines
         .iter()
         .flat_map(|line| units.clone().map(|unit| meter(line.id.0, unit, profile)))
@@ -257,35 +303,44 @@ async fn storm(
     let headend = start(&lines, &meters, &hasty());
 
     let mut workers = Vec::new();
-    for ((line, plant), share) in headend.lines().into_iter().zip(&plants).zip(shares) {
+    for ((id, line), (_, share, plant, _)) in headend.lines().into_iter().zip(&stands) {
         for unit in units.clone() {
-            let meter = MeterId(u32::from(line.0.0) * 1_000 + u32::from(unit));
-            workers.push((
-                line.0.0,
-                actix_rt::spawn(work(line.1.clone(), Arc::clone(plant), unit, meter, share)),
-            ));
+            let meter = MeterId(u32::from(id.0) * 1_000 + u32::from(unit));
+            let work = work(line.clone(), Arc::clone(plant), unit, meter, *share);
+            workers.push((usize::from(id.0) - 1, actix_rt::spawn(work)));
         }
     }
-    let mut tallies = [(0, 0); 3];
-    for (line, worker) in workers {
-        let tally = worker.await.expect("no wrong value");
-        let sum = &mut tallies[usize::from(line) - 1];
+    let mut tallies = vec![(0, 0); stands.len()];
+    for (place, worker) in workers {
+        let tally = worker.await.unwrap_or_else(|error| panic!("{error}; {again}"));
+        let sum = &mut tallies[place];
         *sum = (sum.0 + tally.good, sum.1 + tally.faults);
     }
-    for (number, ((good, refused), plant)) in (1..).zip(tallies.into_iter().zip(&plants)) {
-        let status = status(&headend, number).await;
-        let heard: u64 = status.units.iter().map(|unit| unit.requests).sum();
-        let bench = plant.lock().expect("no test panicked");
-        let seen = format!("{} requests, {good} good, {refused} refused", bench.requests);
-        let seen = format!("line {number}: {seen}, {:?}", bench.injected);
-        assert!(good > 50, "{seen}: the test proves nothing");
-        let injected = bench.injected.values().sum::<u64>();
-        assert!(injected * 100 > bench.requests, "{seen}: too few faults");
-        for fault in if number == 3 { &on_bus[..] } else { faults } {
-            let happened = bench.injected.contains_key(fault);
-            assert!(happened || total < 20_000, "{seen}: {fault:?} never happened");
+    for (kind, ..) in kinds {
+        let mut happened = std::collections::BTreeMap::<Fault, u64>::new();
+        let (mut requests, mut good, mut refused) = (0, 0, 0);
+        for (place, (_, _, plant, _)) in
+            stands.iter().enumerate().filter(|(_, stand)| stand.0 == *kind)
+        {
+            let line = u16::try_from(place + 1).expect("few lines");
+            let heard: u64 = status(&headend, line).await.units.iter().map(|u| u.requests).sum();
+            let bench = plant.lock().expect("no test panicked");
+            assert!(heard >= bench.requests, "line {line}: {} of {heard}", bench.requests);
+            requests += bench.requests;
+            good += tallies[place].0;
+            refused += tallies[place].1;
+            for (fault, times) in &bench.injected {
+                *happened.entry(*fault).or_default() += times;
+            }
         }
-        assert!(heard >= bench.requests, "{seen}: more than the line counted, {heard}");
+        let seen = format!("{kind:?}: {requests} requests, {good} good, {refused} refused");
+        let seen = format!("{seen}, {happened:?}; {again}");
+        assert!(good > 50, "{seen}: the test proves nothing");
+        assert!(happened.values().sum::<u64>() * 100 > requests, "{seen}: too few faults");
+        for fault in faults.iter().filter(|fault| *kind != Kind::Rtu || **fault != Fault::Hangup) {
+            let happened = happened.contains_key(fault);
+            assert!(happened || total < 100_000, "{seen}: {fault:?} never happened");
+        }
     }
 }
 

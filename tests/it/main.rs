@@ -26,6 +26,7 @@ mod errors;
 mod farm;
 mod first_run;
 mod headend;
+mod isolation;
 mod limits;
 mod same_hash;
 mod main_job;

@@ -2,6 +2,7 @@
 //! before anything is opened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
@@ -279,6 +280,14 @@ fn check_speed(meter: MeterId, line: &LineConfig, profile: &Profile) -> Result<(
 }
 
 impl Transport {
+    /// Where a frame has its unit address.
+    pub(super) fn unit_at(&self) -> usize {
+        match self {
+            Self::Tcp { .. } => 6,
+            Self::Rtu { .. } | Self::RtuTcp { .. } => 0,
+        }
+    }
+
     /// What only one line may hold: the port behind every name it has, or the address.
     fn port(&self) -> String {
         match self {
@@ -286,6 +295,28 @@ impl Transport {
             Self::Rtu { path, .. } => std::fs::canonicalize(path)
                 .map_or_else(|_absent| path.clone(), |path| path.display().to_string()),
         }
+    }
+}
+
+/// As `meterhouse scan` takes it.
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { address } => write!(f, "tcp:{address}"),
+            Self::RtuTcp { address, .. } => write!(f, "rtu-tcp:{address}"),
+            Self::Rtu { path, baud, format } => write!(f, "rtu:{path}:{baud}:{format}"),
+        }
+    }
+}
+
+impl fmt::Display for SerialFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EightNone1 => "8N1",
+            Self::EightNone2 => "8N2",
+            Self::EightEven1 => "8E1",
+            Self::EightOdd1 => "8O1",
+        })
     }
 }
 

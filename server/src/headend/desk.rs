@@ -1,20 +1,41 @@
 //! The desk of a line: what is to be done, in order of urgency, never more than one job of a kind
-//! for a device. A switch command goes before its proof, that before any poll; a newer job takes
-//! the place of an older one of its kind, and both askers get the newer answer.
+//! for a device. A switch command goes before its proof, that before any read, fast reads before
+//! slow ones, and devices that did not answer last; a newer job takes the place of an older one of
+//! its kind, and both askers get the newer answer.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use shared::meter::profile::{Evidence, Values};
 use shared::meter::{CommFault, SwitchCommand};
 use shared::time::Timestamp;
 use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
 
-/// What a device is asked to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use super::question::Question;
+
+/// What is to be done. Devices are named by their place in the list of the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Task {
-    Read,
-    Switch(SwitchCommand),
+    Read(usize),
+    /// The values that change seldom.
+    ReadSlow(usize),
+    Switch(usize, SwitchCommand),
+    /// A single request to any unit: a scan, or a function of a vendor.
+    Ask(Question),
+}
+
+impl Task {
+    /// The newer of two such tasks stands for both.
+    fn replaces(&self, older: &Self) -> bool {
+        match (self, older) {
+            (Self::Read(device), Self::Read(other))
+            | (Self::ReadSlow(device), Self::ReadSlow(other))
+            | (Self::Switch(device, _), Self::Switch(other, _)) => device == other,
+            (Self::Read(_) | Self::ReadSlow(_) | Self::Switch(..) | Self::Ask(_), _) => false,
+        }
+    }
 }
 
 /// What came of it.
@@ -26,6 +47,10 @@ pub(super) enum Done {
     Evidence(Evidence),
     /// A switch command was acknowledged.
     Written,
+    /// The registers or bits that were asked for.
+    Words(Vec<u16>),
+    /// The answer to a request in bytes, from the function code on.
+    Bytes(Vec<u8>),
 }
 
 #[derive(Clone, Debug)]
@@ -38,13 +63,16 @@ pub(super) struct Answer {
 pub(super) enum Urgency {
     Command,
     Proof,
-    Poll,
+    Fast,
+    Slow,
+    /// Devices that did not answer last time, and scans.
+    Probe,
 }
 
 pub(super) struct Job {
-    /// Place of the device in the list of the line.
-    pub(super) device: usize,
     pub(super) task: Task,
+    pub(super) urgency: Urgency,
+    since: Instant,
     waiting: Vec<oneshot::Sender<Answer>>,
 }
 
@@ -67,39 +95,56 @@ pub(super) struct Desk {
 struct Queues {
     commands: VecDeque<Job>,
     proofs: VecDeque<Job>,
-    polls: VecDeque<Job>,
+    fast: VecDeque<Job>,
+    slow: VecDeque<Job>,
+    probes: VecDeque<Job>,
 }
+
+/// A line that is never idle still looks this often at those that did not answer.
+const PROBE_WAITS: Duration = Duration::from_secs(10);
 
 impl Queues {
     fn of(&mut self, urgency: Urgency) -> &mut VecDeque<Job> {
         match urgency {
             Urgency::Command => &mut self.commands,
             Urgency::Proof => &mut self.proofs,
-            Urgency::Poll => &mut self.polls,
+            Urgency::Fast => &mut self.fast,
+            Urgency::Slow => &mut self.slow,
+            Urgency::Probe => &mut self.probes,
         }
+    }
+
+    fn put(&mut self, job: Job) {
+        let queue = self.of(job.urgency);
+        match queue.iter_mut().find(|waiting| job.task.replaces(&waiting.task)) {
+            Some(waiting) => {
+                waiting.task = job.task;
+                // Askers who gave up are forgotten, so that a line that is down gathers no crowd.
+                waiting.waiting.retain(|asker| !asker.is_closed());
+                waiting.waiting.extend(job.waiting);
+            }
+            None => queue.push_back(job),
+        }
+    }
+
+    fn take(&mut self) -> Option<Job> {
+        let overdue = self.probes.front().is_some_and(|probe| probe.since.elapsed() >= PROBE_WAITS);
+        let Self { commands, proofs, fast, slow, probes } = self;
+        commands
+            .pop_front()
+            .or_else(|| proofs.pop_front())
+            .or_else(|| overdue.then(|| probes.pop_front()).flatten())
+            .or_else(|| fast.pop_front())
+            .or_else(|| slow.pop_front())
+            .or_else(|| probes.pop_front())
     }
 }
 
 impl Desk {
-    pub(super) fn ask(
-        &self,
-        device: usize,
-        task: Task,
-        urgency: Urgency,
-    ) -> oneshot::Receiver<Answer> {
+    pub(super) fn ask(&self, task: Task, urgency: Urgency) -> oneshot::Receiver<Answer> {
         let (asker, receiver) = oneshot::channel();
-        let mut queues = self.queues.borrow_mut();
-        let queue = queues.of(urgency);
-        match queue.iter_mut().find(|job| job.device == device) {
-            Some(job) => {
-                job.task = task;
-                // Askers who gave up are forgotten, so that a line that is down gathers no crowd.
-                job.waiting.retain(|asker| !asker.is_closed());
-                job.waiting.push(asker);
-            }
-            None => queue.push_back(Job { device, task, waiting: vec![asker] }),
-        }
-        drop(queues);
+        let since = Instant::now();
+        self.queues.borrow_mut().put(Job { task, urgency, since, waiting: vec![asker] });
         self.bell.notify_one();
         receiver
     }
@@ -112,11 +157,7 @@ impl Desk {
     /// The most urgent job, waiting for one if there is none.
     pub(super) async fn next(&self) -> Job {
         loop {
-            let job = {
-                let mut queues = self.queues.borrow_mut();
-                let Queues { commands, proofs, polls } = &mut *queues;
-                [commands, proofs, polls].into_iter().find_map(VecDeque::pop_front)
-            };
+            let job = self.queues.borrow_mut().take();
             match job {
                 Some(job) => return job,
                 None => self.bell.notified().await,
@@ -124,60 +165,90 @@ impl Desk {
         }
     }
 
+    /// Puts a read behind all others if there are others; gives it back if there are none.
+    pub(super) fn put_last(&self, job: Job) -> Option<Job> {
+        let mut queues = self.queues.borrow_mut();
+        if queues.fast.is_empty() && queues.slow.is_empty() {
+            return Some(job);
+        }
+        queues.put(Job { urgency: Urgency::Probe, since: Instant::now(), ..job });
+        None
+    }
+
     pub(super) fn waiting(&self) -> usize {
         let queues = self.queues.borrow();
-        queues.commands.len() + queues.proofs.len() + queues.polls.len()
+        let Queues { commands, proofs, fast, slow, probes } = &*queues;
+        [commands, proofs, fast, slow, probes].into_iter().map(VecDeque::len).sum()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
-    fn order(asked: &[(usize, Task, Urgency)]) -> Vec<(usize, Task)> {
+    fn next(desk: &Desk) -> Job {
+        desk.next().now_or_never().expect("a job waits")
+    }
+
+    fn order(asked: &[(Task, Urgency)]) -> Vec<Task> {
         let desk = Desk::default();
-        for (device, task, urgency) in asked {
-            drop(desk.ask(*device, *task, *urgency));
+        for (task, urgency) in asked {
+            drop(desk.ask(task.clone(), *urgency));
         }
         let mut order = Vec::new();
         while desk.waiting() > 0 {
-            let job = futures_util::FutureExt::now_or_never(desk.next()).expect("a job waits");
-            order.push((job.device, job.task));
+            order.push(next(&desk).task);
         }
         order
     }
 
     #[test]
-    fn commands_go_first_then_proofs_then_polls() {
-        let open = Task::Switch(SwitchCommand::Open);
-        assert_eq!(
-            order(&[
-                (1, Task::Read, Urgency::Poll),
-                (2, Task::Read, Urgency::Poll),
-                (3, Task::Read, Urgency::Proof),
-                (4, open, Urgency::Command),
-            ]),
-            [(4, open), (3, Task::Read), (1, Task::Read), (2, Task::Read)]
-        );
+    fn commands_go_first_then_proofs_then_fast_reads_then_slow_ones_then_probes() {
+        let asked = [
+            (Task::Read(6), Urgency::Probe),
+            (Task::ReadSlow(5), Urgency::Slow),
+            (Task::Read(1), Urgency::Fast),
+            (Task::Read(2), Urgency::Fast),
+            (Task::Read(3), Urgency::Proof),
+            (Task::Switch(4, SwitchCommand::Open), Urgency::Command),
+        ];
+        let order = order(&asked);
+        let expected = [5, 4, 2, 3, 1, 0].map(|place: usize| asked[place].0.clone());
+        assert_eq!(order, expected);
     }
 
     #[test]
     fn the_newer_command_takes_the_place_of_the_older() {
-        let (open, close) = (Task::Switch(SwitchCommand::Open), Task::Switch(SwitchCommand::Close));
-        let asked = [(1, open, Urgency::Command), (2, open, Urgency::Command)];
-        assert_eq!(order(&asked), [(1, open), (2, open)]);
-        let asked = [asked[0], asked[1], (1, close, Urgency::Command)];
-        assert_eq!(order(&asked), [(1, close), (2, open)]);
+        let command = |device, command| (Task::Switch(device, command), Urgency::Command);
+        let (open, close) = (SwitchCommand::Open, SwitchCommand::Close);
+        let asked = [command(1, open), command(2, open)];
+        assert_eq!(order(&asked), [asked[0].0.clone(), asked[1].0.clone()]);
+        let asked = [command(1, open), command(2, open), command(1, close)];
+        assert_eq!(order(&asked), [asked[2].0.clone(), asked[1].0.clone()]);
     }
 
     #[test]
     fn polls_that_pile_up_are_one_poll_with_many_askers() {
         let desk = Desk::default();
-        let mut askers: Vec<_> = (0..100).map(|_| desk.ask(1, Task::Read, Urgency::Poll)).collect();
+        let mut askers: Vec<_> = (0..100).map(|_| desk.ask(Task::Read(1), Urgency::Fast)).collect();
         assert_eq!(desk.waiting(), 1);
-        let job = futures_util::FutureExt::now_or_never(desk.next()).expect("a job waits");
         let at = Timestamp::from_millis(5);
-        job.answer(Answer { at, outcome: Err(CommFault::Timeout) });
+        next(&desk).answer(Answer { at, outcome: Err(CommFault::Timeout) });
         assert!(askers.iter_mut().all(|asker| asker.try_recv().is_ok_and(|a| a.at == at)));
+    }
+
+    #[test]
+    fn a_device_that_did_not_answer_waits_for_the_others() {
+        let desk = Desk::default();
+        drop(desk.ask(Task::Read(1), Urgency::Fast));
+        drop(desk.ask(Task::Read(2), Urgency::Fast));
+        let suspect = next(&desk);
+        assert!(desk.put_last(suspect).is_none());
+        assert_eq!(next(&desk).task, Task::Read(2));
+        let suspect = next(&desk);
+        assert_eq!((&suspect.task, suspect.urgency), (&Task::Read(1), Urgency::Probe));
+        assert!(desk.put_last(suspect).is_some(), "nobody else waits");
     }
 }

@@ -1,5 +1,6 @@
 //! A device behind a line, as its owner knows it: address, model, what to ask and in which role.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,11 +10,14 @@ use shared::meter::profile::{Block, Plan, Profile, Relay, Table, Write};
 use tokio_modbus::Request;
 
 use super::config::{Output, RelayConfig, UnitAddress};
+use super::shown::Shown;
 
 pub(super) struct Device {
     pub(super) unit: UnitAddress,
     pub(super) profile: Arc<Profile>,
     pub(super) role: Role,
+    /// The last value of each point.
+    pub(super) shown: RefCell<Shown>,
 }
 
 pub(super) enum Role {
@@ -31,6 +35,8 @@ pub(super) struct Reads {
     pub(super) fast: Plan,
     /// For meters that refuse a read over registers they do not have.
     pub(super) fast_unmerged: Plan,
+    /// What is asked for with every tenth poll.
+    pub(super) slow: Plan,
     pub(super) identity: Plan,
     pub(super) fences: Vec<Block>,
     /// The number the meter must give.
@@ -47,6 +53,7 @@ impl Reads {
             fences: fast.fences(&profile.points),
             fast,
             fast_unmerged: profile.plan(Every::Fast, false),
+            slow: profile.plan(Every::Slow, true),
             identity: identity.unwrap_or_default(),
             serial,
         }
@@ -56,18 +63,24 @@ impl Reads {
 impl Reads {
     /// Every read that brings a value.
     pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
-        [&self.fast, &self.fast_unmerged, &self.identity].into_iter().flat_map(|plan| &plan.blocks)
+        [&self.fast, &self.fast_unmerged, &self.slow, &self.identity]
+            .into_iter()
+            .flat_map(|plan| &plan.blocks)
     }
 }
 
 impl Device {
+    pub(super) fn meter(unit: UnitAddress, profile: Arc<Profile>, reads: Rc<Reads>) -> Self {
+        Self { unit, profile, role: Role::Meter(reads), shown: RefCell::default() }
+    }
+
     pub(super) fn output(unit: UnitAddress, profile: Arc<Profile>, relay: &RelayConfig) -> Self {
         let role = Role::Output {
             output: relay.output,
             feedback: relay.feedback,
             energised: relay.connected_when == Output::On,
         };
-        Self { unit, profile, role }
+        Self { unit, profile, role, shown: RefCell::default() }
     }
 
     /// The write for a command; none: the device has no switch, or not that command.

@@ -1,31 +1,35 @@
 //! The actor in front of a line. It only forwards: to the desk of the meter's line, and to the desk
 //! of the line its breaker hangs on, and puts the two answers together.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use actix::{Actor, Context, Handler, Message, MessageResult, ResponseFuture};
-use serde::Serialize;
 use shared::actor::port::{LineJob, LineRequest};
-use shared::id::{LineId, MeterId};
-use shared::meter::profile::{Evidence, Profile, Ratios};
+use shared::id::MeterId;
+use shared::meter::profile::{Evidence, Library, Profile, Ratios};
 use shared::meter::{CommFault, Observation, SwitchCommand};
 use tokio::time::Instant;
 
+use super::config::{LineConfig, MeterConfig, UnitAddress};
 use super::desk::{Answer, Desk, Done, Task, Urgency};
-use super::owner::Units;
-use super::trace::Frame;
-use super::unit::UnitStatus;
+use super::owner::{Devices, Units};
+use super::question::Question;
+use super::roof::Roof;
 use super::wire::{Clock, Wire};
 
+pub use shared::api::line::LineView as LineStatus;
+
 pub struct LineActor {
-    pub(super) id: LineId,
-    pub(super) name: String,
+    pub(super) config: LineConfig,
     pub(super) clock: Clock,
     pub(super) desk: Rc<Desk>,
     pub(super) units: Units,
+    pub(super) devices: Devices,
     pub(super) wire: Wire,
+    pub(super) roof: Rc<RefCell<Roof>>,
     pub(super) meters: BTreeMap<MeterId, Rc<Binding>>,
 }
 
@@ -33,8 +37,13 @@ pub struct LineActor {
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) desk: Rc<Desk>,
+    pub(super) units: Units,
+    pub(super) unit: UnitAddress,
     pub(super) device: usize,
 }
+
+/// Polls between two looks at what changes seldom.
+const SLOW: u32 = 10;
 
 pub(super) struct Binding {
     pub(super) meter: Place,
@@ -42,11 +51,27 @@ pub(super) struct Binding {
     pub(super) ratios: Ratios,
     /// A switch outside the meter.
     pub(super) relay: Option<Place>,
+    pub(super) has_slow: bool,
+    pub(super) polls: Cell<u32>,
 }
 
 impl Place {
+    async fn read(&self, urgency: Urgency, clock: &Clock) -> Answer {
+        // At once: whoever asks for a meter that rests need not wait behind those that are awake.
+        let rests = urgency == Urgency::Fast
+            && self
+                .units
+                .borrow()
+                .get(&self.unit)
+                .is_some_and(|unit| unit.is_backed_off(Instant::now()));
+        if rests {
+            return Answer { at: clock(), outcome: Err(CommFault::BackedOff) };
+        }
+        self.ask(Task::Read(self.device), urgency, clock).await
+    }
+
     async fn ask(&self, task: Task, urgency: Urgency, clock: &Clock) -> Answer {
-        let answer = self.desk.ask(self.device, task, urgency).await;
+        let answer = self.desk.ask(task, urgency).await;
         // The owner runs as long as the actor; if it fell, the line is down until a restart.
         answer.unwrap_or_else(|_gone| Answer { at: clock(), outcome: Err(CommFault::LineDown) })
     }
@@ -54,10 +79,18 @@ impl Place {
 
 impl Binding {
     async fn observe(&self, urgency: Urgency, clock: &Clock) -> Observation {
-        let meter = self.meter.ask(Task::Read, urgency, clock);
+        if self.has_slow && urgency == Urgency::Fast {
+            let polls = self.polls.get();
+            self.polls.set((polls + 1) % SLOW);
+            if polls == 0 {
+                // Nobody waits for it; it is looked at in the line's status.
+                drop(self.meter.desk.ask(Task::ReadSlow(self.meter.device), Urgency::Slow));
+            }
+        }
+        let meter = self.meter.read(urgency, clock);
         let (meter, board) = match &self.relay {
             Some(relay) => {
-                let board = relay.ask(Task::Read, urgency, clock);
+                let board = relay.read(urgency, clock);
                 let (meter, board) = futures_util::future::join(meter, board).await;
                 (meter, Some(evidence(board)))
             }
@@ -67,7 +100,9 @@ impl Binding {
             Ok(Done::Values(values)) => {
                 self.profile.telegram(&values, self.ratios, board).map_err(CommFault::Implausible)
             }
-            Ok(Done::Evidence(_) | Done::Written) => Err(CommFault::WrongReply),
+            Ok(Done::Evidence(_) | Done::Written | Done::Words(_) | Done::Bytes(_)) => {
+                Err(CommFault::WrongReply)
+            }
             Err(fault) => Err(fault),
         };
         Observation { at: meter.at, outcome }
@@ -75,7 +110,8 @@ impl Binding {
 
     async fn switch(&self, command: SwitchCommand, clock: &Clock) -> Observation {
         let switch = self.relay.as_ref().unwrap_or(&self.meter);
-        let written = switch.ask(Task::Switch(command), Urgency::Command, clock).await;
+        let written =
+            switch.ask(Task::Switch(switch.device, command), Urgency::Command, clock).await;
         match written.outcome {
             Ok(_acknowledged) => self.observe(Urgency::Proof, clock).await,
             Err(fault) => Observation { at: written.at, outcome: Err(fault) },
@@ -87,7 +123,9 @@ impl Binding {
 fn evidence(answer: Answer) -> Evidence {
     match answer.outcome {
         Ok(Done::Evidence(evidence)) => evidence,
-        Ok(Done::Values(_) | Done::Written) | Err(_) => Evidence::default(),
+        Ok(Done::Values(_) | Done::Written | Done::Words(_) | Done::Bytes(_)) | Err(_) => {
+            Evidence::default()
+        }
     }
 }
 
@@ -103,7 +141,7 @@ impl Handler<LineRequest> for LineActor {
         let clock = Arc::clone(&self.clock);
         Box::pin(async move {
             match (binding, request.job) {
-                (Some(binding), LineJob::Poll) => binding.observe(Urgency::Poll, &clock).await,
+                (Some(binding), LineJob::Poll) => binding.observe(Urgency::Fast, &clock).await,
                 (Some(binding), LineJob::Switch(command)) => binding.switch(command, &clock).await,
                 (None, LineJob::Poll | LineJob::Switch(_)) => {
                     Observation { at: clock(), outcome: Err(CommFault::LineDown) }
@@ -118,31 +156,106 @@ impl Handler<LineRequest> for LineActor {
 #[rtype(result = "LineStatus")]
 pub struct Status;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LineStatus {
-    pub id: LineId,
-    pub name: String,
-    pub is_open: bool,
-    /// Jobs that wait.
-    pub waiting: usize,
-    pub units: Vec<UnitStatus>,
-    /// The last frames, oldest first.
-    pub frames: Vec<Frame>,
-}
-
 impl Handler<Status> for LineActor {
     type Result = MessageResult<Status>;
 
     fn handle(&mut self, _: Status, _: &mut Context<Self>) -> Self::Result {
         let now = Instant::now();
         let units = self.units.borrow();
+        let mut views: Vec<_> =
+            units.iter().map(|(address, unit)| unit.status(*address, now)).collect();
+        for device in self.devices.borrow().iter() {
+            let at = u8::from(device.unit);
+            let Some(view) = views.iter_mut().find(|view| view.unit == at) else { continue };
+            if !view.model.split(" + ").any(|model| model == device.profile.id) {
+                let and = if view.model.is_empty() { "" } else { " + " };
+                view.model = format!("{}{and}{}", view.model, device.profile.id);
+            }
+            view.points.extend(device.shown.borrow().points(&device.profile));
+        }
+        for (meter, binding) in &self.meters {
+            let at = u8::from(binding.meter.unit);
+            if let Some(view) = views.iter_mut().find(|view| view.unit == at) {
+                view.meter = Some(*meter);
+            }
+        }
+        let LineConfig { id, name, transport, read_only, .. } = &self.config;
         MessageResult(LineStatus {
-            id: self.id,
-            name: self.name.clone(),
+            id: *id,
+            name: name.clone(),
+            address: transport.to_string(),
             is_open: self.wire.is_open(),
+            read_only: *read_only,
             waiting: self.desk.waiting(),
-            units: units.iter().map(|(address, unit)| unit.status(*address, now)).collect(),
-            frames: self.wire.frames(),
+            units: views,
+            frames: self.wire.frames(transport.unit_at()),
         })
+    }
+}
+
+/// A single request to any unit of the line.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Vec<u16>, CommFault>")]
+pub struct ReadOnce(pub Question);
+
+/// A request in bytes to any unit of the line: a function of the vendor's own.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Vec<u8>, CommFault>")]
+pub struct SendRaw(pub Question);
+
+impl LineActor {
+    /// Behind all polls, and before those that do not answer.
+    async fn ask(desk: Rc<Desk>, question: Question) -> Result<Done, CommFault> {
+        let answer = desk.ask(Task::Ask(question), Urgency::Slow).await;
+        answer.map_or(Err(CommFault::LineDown), |answer| answer.outcome)
+    }
+}
+
+impl Handler<ReadOnce> for LineActor {
+    type Result = ResponseFuture<Result<Vec<u16>, CommFault>>;
+
+    fn handle(&mut self, ReadOnce(question): ReadOnce, _: &mut Context<Self>) -> Self::Result {
+        let asked = Self::ask(Rc::clone(&self.desk), question);
+        Box::pin(async move {
+            match asked.await? {
+                Done::Words(words) => Ok(words),
+                Done::Values(_) | Done::Evidence(_) | Done::Written | Done::Bytes(_) => {
+                    Err(CommFault::WrongReply)
+                }
+            }
+        })
+    }
+}
+
+impl Handler<SendRaw> for LineActor {
+    type Result = ResponseFuture<Result<Vec<u8>, CommFault>>;
+
+    fn handle(&mut self, SendRaw(question): SendRaw, _: &mut Context<Self>) -> Self::Result {
+        let asked = Self::ask(Rc::clone(&self.desk), question);
+        Box::pin(async move {
+            match asked.await? {
+                Done::Bytes(bytes) => Ok(bytes),
+                Done::Values(_) | Done::Evidence(_) | Done::Written | Done::Words(_) => {
+                    Err(CommFault::WrongReply)
+                }
+            }
+        })
+    }
+}
+
+/// Hangs a further meter on the line while it runs; the site was checked with it before.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "bool")]
+pub struct Attach {
+    pub meter: MeterConfig,
+    pub library: Arc<Library>,
+}
+
+impl Handler<Attach> for LineActor {
+    type Result = bool;
+
+    fn handle(&mut self, Attach { meter, library }: Attach, _: &mut Context<Self>) -> bool {
+        let binding = self.roof.borrow_mut().bind(&meter, &library);
+        binding.map(|binding| self.meters.insert(meter.meter, Rc::new(binding))).is_some()
     }
 }

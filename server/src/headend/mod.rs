@@ -9,8 +9,11 @@ mod desk;
 mod device;
 mod line;
 mod owner;
+mod question;
 mod reply;
+mod roof;
 mod session;
+mod shown;
 mod timing;
 mod trace;
 mod unit;
@@ -20,27 +23,24 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter};
 use shared::actor::port::Line;
 use shared::id::LineId;
-use shared::meter::profile::{Library, Ratios};
+use shared::meter::profile::Library;
 use thiserror::Error;
 
 pub use self::config::{LineConfig, MeterConfig, RelayConfig, Transport, UnitAddress};
-pub use self::line::{LineActor, LineStatus, Status};
+pub use self::line::{Attach, LineActor, LineStatus, ReadOnce, SendRaw, Status};
+pub use self::question::{Asked, Question, unknown_timing};
 pub use self::trace::{Direction, Frame};
 pub use self::unit::UnitStatus;
 pub use self::wire::{Clock, open_serial};
 
 use self::config::{ConfigError, check};
-use self::desk::Desk;
-use self::device::{Device, Reads, Role};
-use self::line::{Binding, Place};
-use self::owner::{Memory, Owner, Units};
+use self::owner::Owner;
+use self::roof::{Roof, Share};
 use self::session::Session;
-use self::unit::Unit;
 
 /// The running lines. Ports are opened when they are first needed, and again when they were lost.
 pub struct HeadEnd {
@@ -94,110 +94,40 @@ impl Drop for HeadEnd {
     }
 }
 
-/// Everything of one line before its owner starts.
-struct Draft {
-    config: LineConfig,
-    desk: Rc<Desk>,
-    devices: Vec<Device>,
-    bindings: BTreeMap<shared::id::MeterId, Rc<Binding>>,
-}
-
 fn start_lines(
     lines: &[LineConfig],
     meters: &[MeterConfig],
     library: &Library,
     clock: &Clock,
 ) -> BTreeMap<LineId, Addr<LineActor>> {
-    let mut drafts: BTreeMap<LineId, Draft> = lines
-        .iter()
-        .map(|config| {
-            let (config, desk) = (config.clone(), Rc::default());
-            let (devices, bindings) = (Vec::new(), BTreeMap::new());
-            (config.id, Draft { config, desk, devices, bindings })
-        })
-        .collect();
-    let mut reads: BTreeMap<String, Rc<Reads>> = BTreeMap::new();
+    let roof = Rc::new(RefCell::new(Roof::default()));
+    let shares: Vec<Share> = lines.iter().map(|line| roof.borrow_mut().open(line)).collect();
+    let mut bindings: BTreeMap<LineId, BTreeMap<_, _>> = BTreeMap::new();
     for config in meters {
-        bind(config, library, &mut drafts, &mut reads).expect("the site was checked before");
+        let binding = roof.borrow_mut().bind(config, library);
+        let binding = binding.expect("the site was checked before");
+        bindings.entry(config.line).or_default().insert(config.meter, Rc::new(binding));
     }
-    drafts.into_iter().map(|(id, draft)| (id, start_line(draft, clock))).collect()
-}
-
-fn bind(
-    config: &MeterConfig,
-    library: &Library,
-    drafts: &mut BTreeMap<LineId, Draft>,
-    reads: &mut BTreeMap<String, Rc<Reads>>,
-) -> Option<()> {
-    let profile = library.get(&config.profile)?;
-    let shared_reads = match &config.serial {
-        Some(serial) => Rc::new(Reads::new(profile, Some(serial.clone()))),
-        None => Rc::clone(
-            reads.entry(profile.id.clone()).or_insert_with(|| Rc::new(Reads::new(profile, None))),
-        ),
-    };
-    let device =
-        Device { unit: config.unit, profile: Arc::clone(profile), role: Role::Meter(shared_reads) };
-    let meter = drafts.get_mut(&config.line)?.place(device);
-    let relay = match &config.relay {
-        Some(relay) => {
-            let board = library.get(&relay.profile)?;
-            let unit = relay.unit.unwrap_or(config.unit);
-            let device = Device::output(unit, Arc::clone(board), relay);
-            Some(drafts.get_mut(&relay.line.unwrap_or(config.line))?.place(device))
-        }
-        None => None,
-    };
-    let binding = Binding {
-        meter,
-        profile: Arc::clone(profile),
-        ratios: Ratios { current: config.ct, voltage: config.pt },
-        relay,
-    };
-    drafts.get_mut(&config.line)?.bindings.insert(config.meter, Rc::new(binding));
-    Some(())
-}
-
-impl Draft {
-    fn place(&mut self, device: Device) -> Place {
-        self.devices.push(device);
-        Place { desk: Rc::clone(&self.desk), device: self.devices.len() - 1 }
-    }
-}
-
-fn start_line(draft: Draft, clock: &Clock) -> Addr<LineActor> {
-    let Draft { config, desk, devices, bindings } = draft;
-    let mut units = BTreeMap::new();
-    let first_pause = config.backoff_ms.map_or(2_000, std::num::NonZeroU32::get);
-    let first_pause = Duration::from_millis(u64::from(first_pause));
-    for device in &devices {
-        let unit = units.entry(device.unit).or_insert_with(|| Unit::new(first_pause));
-        match &device.role {
-            Role::Meter(reads) => unit.knows(reads.blocks(), &reads.fences),
-            Role::Output { .. } => unit.knows(&device.output_reads(), &[]),
-        }
-    }
-    let units: Units = Rc::new(RefCell::new(units));
-    let session = Session::new(&config, Arc::clone(clock));
-    let actor = LineActor {
-        id: config.id,
-        name: config.name.clone(),
-        clock: Arc::clone(clock),
-        desk: Rc::clone(&desk),
-        units: Rc::clone(&units),
-        wire: session.wire().clone(),
-        meters: bindings,
-    };
-    let memory = devices.iter().map(|_| Memory::default()).collect();
-    let owner = Owner {
-        line: config,
-        clock: Arc::clone(clock),
-        desk,
-        devices: Rc::new(devices),
-        units,
-        session,
-        memory,
-    };
-    actix_rt::spawn(owner.run());
-    actor.start()
+    lines
+        .iter()
+        .zip(shares)
+        .map(|(line, Share { desk, units, devices, .. })| {
+            let session = Session::new(line, Arc::clone(clock));
+            let actor = LineActor {
+                config: line.clone(),
+                clock: Arc::clone(clock),
+                desk: Rc::clone(&desk),
+                units: Rc::clone(&units),
+                devices: Rc::clone(&devices),
+                wire: session.wire().clone(),
+                roof: Rc::clone(&roof),
+                meters: bindings.remove(&line.id).unwrap_or_default(),
+            };
+            let (clock, memory) = (Arc::clone(clock), BTreeMap::new());
+            let line = line.clone();
+            let id = line.id;
+            actix_rt::spawn(Owner { line, clock, desk, devices, units, session, memory }.run());
+            (id, actor.start())
+        })
+        .collect()
 }

@@ -2,28 +2,12 @@
 
 use std::collections::VecDeque;
 
-use serde::Serialize;
 use shared::time::Timestamp;
+
+pub use shared::api::line::{Direction, FrameView as Frame};
 
 const KEPT: usize = 500;
 const LONGEST: usize = 300;
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Frame {
-    pub at: Timestamp,
-    pub direction: Direction,
-    /// The bytes in hex.
-    pub bytes: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    Sent,
-    Received,
-    /// Came when nothing was asked, and was thrown away.
-    Discarded,
-}
 
 #[derive(Debug, Default)]
 pub(super) struct Trace(VecDeque<(Timestamp, Direction, Vec<u8>)>);
@@ -48,12 +32,14 @@ impl Trace {
         }
     }
 
-    pub(super) fn frames(&self) -> Vec<Frame> {
+    /// `unit_at`: where a frame of this line has its unit address.
+    pub(super) fn frames(&self, unit_at: usize) -> Vec<Frame> {
         self.0
             .iter()
             .map(|(at, direction, bytes)| Frame {
                 at: *at,
                 direction: *direction,
+                unit: bytes.get(unit_at).copied(),
                 bytes: hex::encode_upper(bytes),
             })
             .collect()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use serde::Serialize;
+pub use shared::api::line::UnitView as UnitStatus;
 use shared::meter::CommFault;
 use shared::meter::profile::{Block, Table};
 use tokio::time::Instant;
@@ -17,11 +17,23 @@ pub(super) struct Unit {
     shapes: BTreeSet<Shape>,
     /// Reads of other shapes, by which the unit can show that it owes nothing.
     fences: Vec<Block>,
-    first_pause: Duration,
+    patience: Patience,
     failures: u32,
+    /// It has spoken at least once since the start.
+    spoke: bool,
     due: Option<Instant>,
     pub(super) counters: Counters,
     last_fault: Option<CommFault>,
+}
+
+/// How a silent unit is asked less often.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The first pause; each further silence doubles it.
+    pub(super) first_pause: Duration,
+    /// How many times longer than what a silence cost the line its pause is at least, so that the
+    /// others on the line hardly notice. A unit that has spoken before is asked once more soon.
+    pub(super) spare: u32,
 }
 
 #[derive(Default)]
@@ -35,27 +47,6 @@ pub(super) struct Counters {
     line_down: u64,
     implausible: u64,
     latencies_us: VecDeque<u32>,
-}
-
-/// How a unit address has done since the start.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct UnitStatus {
-    pub unit: UnitAddress,
-    pub requests: u64,
-    pub good: u64,
-    pub timeouts: u64,
-    pub garbled: u64,
-    pub wrong: u64,
-    pub exceptions: u64,
-    pub line_down: u64,
-    /// Polls whose values were refused.
-    pub implausible: u64,
-    /// Time from request to answer, of the last few hundred.
-    pub p50_us: Option<u32>,
-    pub p99_us: Option<u32>,
-    /// Silent so often that it is asked only now and then.
-    pub backed_off: bool,
-    pub last_fault: Option<CommFault>,
 }
 
 /// What has to happen before a unit's answers can be told apart again.
@@ -82,13 +73,14 @@ const LATENCIES: usize = 512;
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 impl Unit {
-    pub(super) fn new(first_pause: Duration) -> Self {
+    pub(super) fn new(patience: Patience) -> Self {
         Self {
             owed: Vec::new(),
             shapes: BTreeSet::new(),
             fences: Vec::new(),
-            first_pause,
+            patience,
             failures: 0,
+            spoke: false,
             due: None,
             counters: Counters::default(),
             last_fault: None,
@@ -148,8 +140,14 @@ impl Unit {
         self.due.is_some_and(|due| now < due)
     }
 
-    /// The outcome of one visit: silence doubles the pause before the next, anything heard ends it.
-    pub(super) fn visited(&mut self, now: Instant, fault: Option<&CommFault>) {
+    /// Whether its last visit failed: others go first.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// The outcome of one visit, and how long it kept the line: silence doubles the pause before the
+    /// next, anything heard ends it.
+    pub(super) fn visited(&mut self, now: Instant, fault: Option<&CommFault>, cost: Duration) {
         let silent = match fault {
             Some(CommFault::Timeout | CommFault::Garbled | CommFault::WrongReply) => true,
             Some(CommFault::Exception(code)) => matches!(code, 0x0A | 0x0B),
@@ -168,10 +166,13 @@ impl Unit {
             self.counters.implausible += 1;
         }
         if silent {
-            let pause = (self.first_pause * (1 << self.failures)).min(LONGEST_PAUSE);
+            let doubled = self.patience.first_pause * (1 << self.failures);
+            let spare = if self.failures == 0 && self.spoke { 0 } else { self.patience.spare };
+            let pause = doubled.max(cost.saturating_mul(spare)).min(LONGEST_PAUSE);
             self.failures = (self.failures + 1).min(16);
             self.due = Some(now + pause);
         } else if fault != Some(&CommFault::LineDown) {
+            self.spoke = true;
             self.failures = 0;
             self.due = None;
         }
@@ -180,7 +181,10 @@ impl Unit {
     pub(super) fn status(&self, unit: UnitAddress, now: Instant) -> UnitStatus {
         let counters = &self.counters;
         UnitStatus {
-            unit,
+            unit: unit.into(),
+            model: String::new(),
+            meter: None,
+            points: Vec::new(),
             requests: counters.requests,
             good: counters.good,
             timeouts: counters.timeouts,
@@ -234,29 +238,45 @@ impl Counters {
 mod tests {
     use super::*;
 
+    const PLAIN: Patience = Patience { first_pause: Duration::from_secs(2), spare: 0 };
+
     #[test]
     fn a_silent_unit_is_asked_ever_less_often_until_it_answers() {
-        let mut unit = Unit::new(Duration::from_secs(2));
+        let mut unit = Unit::new(PLAIN);
         let start = Instant::now();
         let mut pauses = Vec::new();
         for _ in 0..9 {
-            unit.visited(start, Some(&CommFault::Timeout));
+            unit.visited(start, Some(&CommFault::Timeout), Duration::ZERO);
             let pause = (0..1_000).find(|s| !unit.is_backed_off(start + Duration::from_secs(*s)));
             pauses.push(pause.expect("a pause ends"));
         }
         assert_eq!(pauses, [2, 4, 8, 16, 32, 64, 128, 256, 300]);
-        unit.visited(start, Some(&CommFault::Exception(2)));
+        unit.visited(start, Some(&CommFault::Exception(2)), Duration::ZERO);
         assert!(!unit.is_backed_off(start), "a meter that refuses is alive");
-        unit.visited(start, Some(&CommFault::Exception(0x0B)));
+        unit.visited(start, Some(&CommFault::Exception(0x0B)), Duration::ZERO);
         assert!(unit.is_backed_off(start), "the gateway says that the meter is silent");
-        unit.visited(start, None);
+        unit.visited(start, None, Duration::ZERO);
         assert!(!unit.is_backed_off(start));
+    }
+
+    #[test]
+    fn a_silence_that_costs_the_line_much_is_followed_by_a_longer_pause() {
+        let start = Instant::now();
+        let pause = |unit: &mut Unit| {
+            unit.visited(start, Some(&CommFault::Timeout), Duration::from_millis(700));
+            (0..1_000).find(|s| !unit.is_backed_off(start + Duration::from_secs(*s)))
+        };
+        let mut never_heard = Unit::new(Patience { spare: 20, ..PLAIN });
+        assert_eq!([(); 3].map(|()| pause(&mut never_heard)), [Some(14), Some(14), Some(14)]);
+        let mut spoke = Unit::new(Patience { spare: 20, ..PLAIN });
+        spoke.visited(start, None, Duration::ZERO);
+        assert_eq!([(); 3].map(|()| pause(&mut spoke)), [Some(2), Some(14), Some(14)]);
     }
 
     /// Two reads of four registers, and one of two to tell them apart.
     fn unit() -> Unit {
         let block = |count| Block { table: Table::Input, at: 0, count, points: Vec::new() };
-        let mut unit = Unit::new(Duration::from_secs(2));
+        let mut unit = Unit::new(PLAIN);
         unit.knows(&[block(4)], &[block(2), block(4)]);
         unit
     }
@@ -290,7 +310,7 @@ mod tests {
     #[test]
     fn old_debts_are_forgotten_and_without_a_fence_there_is_silence() {
         let now = Instant::now();
-        let mut unit = Unit::new(Duration::from_secs(2));
+        let mut unit = Unit::new(PLAIN);
         unit.knows(&[Block { table: Table::Coil, at: 0, count: 1, points: Vec::new() }], &[]);
         unit.owes(Table::Coil, 8, now); // one byte of coils looks like one coil
         assert!(matches!(unit.fence(now), Fence::Silence));

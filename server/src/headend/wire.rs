@@ -80,8 +80,8 @@ impl Wire {
         self.inner().received
     }
 
-    pub(super) fn frames(&self) -> Vec<Frame> {
-        self.inner().trace.frames()
+    pub(super) fn frames(&self, unit_at: usize) -> Vec<Frame> {
+        self.inner().trace.frames(unit_at)
     }
 
     /// Reads and throws away for `silence`, and goes on while bytes keep coming, at most

@@ -7,6 +7,7 @@ pub mod arrears;
 pub mod clock;
 pub mod explain;
 pub mod ledger;
+pub mod line;
 pub mod live;
 pub mod meter;
 pub mod overview;

@@ -54,8 +54,21 @@ pub(crate) const FAULTS: [Fault; 14] = [
     Fault::Hangup,
 ];
 
+/// How a unit is, all the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    Dead,
+    /// Answers, but only after so many milliseconds.
+    Slow(u64),
+    /// Keeps the line with junk whenever it is asked.
+    Babbling,
+}
+
 pub(crate) struct Bench {
     seed: u64,
+    manners: BTreeMap<u8, Manner>,
+    /// How long every sound answer takes.
+    turnaround: Duration,
     /// Faults in a thousand answers, and which ones may happen.
     permille: u64,
     faults: Vec<Fault>,
@@ -71,6 +84,8 @@ pub(crate) type Plant = Arc<Mutex<Bench>>;
 pub(crate) fn plant(seed: u64, permille: u64, faults: &[Fault]) -> Plant {
     Arc::new(Mutex::new(Bench {
         seed,
+        manners: BTreeMap::new(),
+        turnaround: Duration::ZERO,
         permille,
         faults: faults.to_vec(),
         requests: 0,
@@ -78,6 +93,16 @@ pub(crate) fn plant(seed: u64, permille: u64, faults: &[Fault]) -> Plant {
         closed: BTreeMap::new(),
         previous: Vec::new(),
     }))
+}
+
+/// Sound meters that take `turnaround` for an answer, and those that are otherwise.
+pub(crate) fn mannered(turnaround: Duration, manners: &[(u8, Manner)]) -> Plant {
+    let plant = plant(7, 0, &[]);
+    let mut bench = plant.lock().expect("no test panicked");
+    bench.turnaround = turnaround;
+    bench.manners = manners.iter().copied().collect();
+    drop(bench);
+    plant
 }
 
 /// What an SDM630 with this unit address shows at an input register; exact in float32. No load
@@ -190,23 +215,33 @@ pub(crate) async fn serve<T: AsyncRead + AsyncWrite + Unpin>(
         }
         let frame: Vec<u8> = buffer.drain(..length).collect();
         let _one_at_a_time = line.lock().await;
-        let Some((delay, bytes)) = reply(&plant, framing, &frame) else { return };
-        tokio::time::sleep(delay).await;
-        if port.write_all(&bytes).await.is_err() {
-            return;
+        let Some(bursts) = reply(&plant, framing, &frame) else { return };
+        for (delay, bytes) in bursts {
+            tokio::time::sleep(delay).await;
+            if port.write_all(&bytes).await.is_err() {
+                return;
+            }
         }
     }
 }
 
 /// When to send which bytes; none: hang up.
-fn reply(plant: &Plant, framing: Framing, frame: &[u8]) -> Option<(Duration, Vec<u8>)> {
+fn reply(plant: &Plant, framing: Framing, frame: &[u8]) -> Option<Vec<(Duration, Vec<u8>)>> {
     let mut bench = plant.lock().expect("no test panicked");
     bench.requests += 1;
     let request = if framing == Framing::Tcp { &frame[6..] } else { &frame[..6] };
+    let mut delay = bench.turnaround;
+    match bench.manners.get(&request[0]) {
+        Some(Manner::Dead) => return Some(Vec::new()),
+        Some(Manner::Babbling) => {
+            return Some((0..6).map(|_| (Duration::from_millis(20), bench.junk(40))).collect());
+        }
+        Some(Manner::Slow(millis)) => delay = Duration::from_millis(*millis),
+        None => {}
+    }
     let writes = request[1] == 5;
     let fault = bench.fault(writes);
     let mut answer = bench.answer(request);
-    let mut delay = Duration::ZERO;
     match fault {
         Some(Fault::Late) => delay = Duration::from_millis(30 + bench.draw(20)),
         Some(Fault::VeryLate) => delay = Duration::from_millis(60 + bench.draw(120)),
@@ -245,5 +280,5 @@ fn reply(plant: &Plant, framing: Framing, frame: &[u8]) -> Option<(Duration, Vec
         _ => {}
     }
     bench.previous = sound;
-    Some((delay, bytes))
+    Some(vec![(delay, bytes)])
 }

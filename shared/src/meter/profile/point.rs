@@ -61,6 +61,25 @@ pub enum Unit {
     Money,
 }
 
+impl Unit {
+    /// As it is written behind a number.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::KilowattHour => "kWh",
+            Self::KilovarHour => "kvarh",
+            Self::V => "V",
+            Self::A => "A",
+            Self::W => "W",
+            Self::Var => "var",
+            Self::VoltAmpere => "VA",
+            Self::Hz => "Hz",
+            Self::Celsius => "°C",
+            Self::Money => "money",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
     pub name: String,

@@ -7,7 +7,7 @@ use super::file::{Profile, Tested};
 use super::frame::Origin;
 use super::library::Library;
 use super::number::{Format, WordOrder};
-use super::point::{Point, Table, Unit};
+use super::point::{Point, Table};
 use super::relay::{Relay, Write};
 
 const HEAD: &str = "# Meters
@@ -79,7 +79,7 @@ fn section(page: &mut String, profile: &Profile) {
             table(point.table),
             point.at,
             kind(point),
-            unit(point.unit),
+            point.unit.symbol(),
             rust_decimal::Decimal::new(point.scale_nano, 9).normalize(),
         );
     }
@@ -162,22 +162,6 @@ fn kind(point: &Point) -> String {
         WordOrder::Dcba => " low byte first",
     };
     format!("{format}{order}")
-}
-
-fn unit(unit: Unit) -> &'static str {
-    match unit {
-        Unit::None => "",
-        Unit::KilowattHour => "kWh",
-        Unit::KilovarHour => "kvarh",
-        Unit::V => "V",
-        Unit::A => "A",
-        Unit::W => "W",
-        Unit::Var => "var",
-        Unit::VoltAmpere => "VA",
-        Unit::Hz => "Hz",
-        Unit::Celsius => "°C",
-        Unit::Money => "money",
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! Modbus RTU has no transaction number. An answer that comes too late looks like the answer to the
 //! next question; so nothing of a failed session is used again.
 
+mod raw;
+
 use std::time::Duration;
 
 use shared::meter::CommFault;
@@ -13,12 +15,12 @@ use tokio_modbus::slave::{Slave, SlaveContext};
 use tokio_modbus::{Error, Request, Response};
 use tracing::{info, warn};
 
-use super::config::{LineConfig, Transport, UnitAddress};
-use super::reply::answers;
-use super::timing::Pace;
-use super::wire::{Clock, Wire};
+use crate::headend::config::{LineConfig, Transport, UnitAddress};
+use crate::headend::reply::answers;
+use crate::headend::timing::Pace;
+use crate::headend::wire::{Clock, Wire};
 
-pub(super) struct Session {
+pub(in crate::headend) struct Session {
     transport: Transport,
     name: String,
     wire: Wire,
@@ -31,6 +33,8 @@ pub(super) struct Session {
     reconnect: Reconnect,
     /// How long the last request took.
     took: Duration,
+    /// Of the last transaction in bytes.
+    number: u16,
 }
 
 /// When a line that cannot be opened is tried again.
@@ -41,7 +45,7 @@ struct Reconnect {
 }
 
 impl Session {
-    pub(super) fn new(line: &LineConfig, clock: Clock) -> Self {
+    pub(in crate::headend) fn new(line: &LineConfig, clock: Clock) -> Self {
         Self {
             transport: line.transport.clone(),
             name: line.name.clone(),
@@ -52,28 +56,34 @@ impl Session {
             unheard: 0,
             reconnect: Reconnect::default(),
             took: Duration::ZERO,
+            number: 0,
         }
     }
 
-    pub(super) fn took(&self) -> Duration {
+    pub(in crate::headend) fn took(&self) -> Duration {
         self.took
+    }
+
+    /// The silence that the line still has to keep.
+    pub(in crate::headend) fn quiet(&self) -> Duration {
+        self.quiet.unwrap_or_default()
     }
 
     /// Keeps silent and throws away what comes, for a unit that has no other way to show that it
     /// owes no answer.
-    pub(super) async fn keep_silent(&mut self, silence: Duration) {
+    pub(in crate::headend) async fn keep_silent(&mut self, silence: Duration) {
         if self.wire.is_open() {
             self.wire.hear_out(silence, silence * 4).await;
         }
     }
 
-    pub(super) fn wire(&self) -> &Wire {
+    pub(in crate::headend) fn wire(&self) -> &Wire {
         &self.wire
     }
 
     /// Sends a request and waits for exactly its answer. `insist`: try a line that is down now,
     /// not when its turn comes.
-    pub(super) async fn transact(
+    pub(in crate::headend) async fn transact(
         &mut self,
         unit: UnitAddress,
         request: &Request<'static>,

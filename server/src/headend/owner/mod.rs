@@ -1,6 +1,8 @@
 //! The owner of a line: one task that alone speaks on it. It takes the most urgent job from the
 //! desk, keeps devices apart, and hands back values only when nothing about them is in doubt.
 
+mod switch;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,23 +14,25 @@ use tokio::time::Instant;
 use tokio_modbus::{Request, Response};
 
 use super::config::{LineConfig, UnitAddress};
-use super::desk::{Answer, Desk, Done, Job, Task};
-use super::device::{Device, Reads, Role, read_request, write_request};
+use super::desk::{Answer, Desk, Done, Job, Task, Urgency};
+use super::device::{Device, Reads, Role, read_request};
 use super::session::Session;
 use super::timing::pace;
 use super::unit::{Fence, Unit};
 use super::wire::Clock;
 
 pub(super) type Units = Rc<RefCell<BTreeMap<UnitAddress, Unit>>>;
+/// Devices are added while the line runs, and never taken away.
+pub(super) type Devices = Rc<RefCell<Vec<Rc<Device>>>>;
 
 pub(super) struct Owner {
     pub(super) line: LineConfig,
     pub(super) clock: Clock,
     pub(super) desk: Rc<Desk>,
-    pub(super) devices: Rc<Vec<Device>>,
+    pub(super) devices: Devices,
     pub(super) units: Units,
     pub(super) session: Session,
-    pub(super) memory: Vec<Memory>,
+    pub(super) memory: BTreeMap<usize, Memory>,
 }
 
 /// What the owner remembers of one device.
@@ -52,30 +56,63 @@ impl Owner {
     pub(super) async fn run(mut self) {
         loop {
             let job = self.desk.next().await;
-            self.work(job).await;
+            let job = if self.should_wait(&job) { self.desk.put_last(job) } else { Some(job) };
+            if let Some(job) = job {
+                self.work(job).await;
+            }
+        }
+    }
+
+    /// A device that did not answer last time costs a timeout, so it is asked when nobody waits.
+    fn should_wait(&self, job: &Job) -> bool {
+        match (&job.task, job.urgency) {
+            (Task::Read(device), Urgency::Fast) => {
+                let device = self.device(*device);
+                self.unit(device.unit, |unit| {
+                    unit.is_suspect() && !unit.is_backed_off(Instant::now())
+                })
+            }
+            (Task::Read(_) | Task::ReadSlow(_) | Task::Switch(..) | Task::Ask(_), _) => false,
         }
     }
 
     async fn work(&mut self, job: Job) {
-        let outcome = match job.task {
-            Task::Read => self.read(job.device).await,
-            Task::Switch(command) => self.switch(job.device, command).await,
+        let begun = Instant::now();
+        let outcome = match &job.task {
+            Task::Read(device) => self.read(*device).await,
+            Task::ReadSlow(device) => self.read_slow(*device).await,
+            Task::Switch(device, command) => self.switch(*device, *command).await,
+            Task::Ask(question) => self.ask(question).await,
         };
-        self.finish(job, outcome);
+        self.finish(job, outcome, begun);
     }
 
-    fn finish(&mut self, job: Job, outcome: Result<Done, CommFault>) {
+    fn finish(&mut self, job: Job, outcome: Result<Done, CommFault>, begun: Instant) {
         let fault = outcome.as_ref().err();
-        let counts = match (job.task, fault) {
+        let device = match (&job.task, fault) {
             // A switch that answers wrongly is no reason to read the meter less often.
             (_, Some(CommFault::BackedOff | CommFault::ReadOnly))
-            | (Task::Switch(_), Some(CommFault::WrongReply | CommFault::Garbled)) => false,
-            (Task::Switch(_) | Task::Read, _) => true,
+            | (Task::Switch(..), Some(CommFault::WrongReply | CommFault::Garbled))
+            | (Task::ReadSlow(_), Some(CommFault::Exception(_) | CommFault::Implausible(_)))
+            | (Task::Ask(_), _) => None,
+            (Task::Switch(device, _) | Task::Read(device) | Task::ReadSlow(device), _) => {
+                Some(self.device(*device))
+            }
         };
-        if counts && let Some(device) = self.devices.get(job.device) {
-            self.unit(device.unit, |unit| unit.visited(Instant::now(), fault));
+        if let Some(device) = device {
+            let cost = begun.elapsed() + self.session.quiet();
+            self.unit(device.unit, |unit| unit.visited(Instant::now(), fault, cost));
         }
         job.answer(Answer { at: (self.clock)(), outcome });
+    }
+
+    fn device(&self, index: usize) -> Rc<Device> {
+        let devices = self.devices.borrow();
+        Rc::clone(devices.get(index).expect("a job names a device of its line"))
+    }
+
+    fn memory(&mut self, index: usize) -> &mut Memory {
+        self.memory.entry(index).or_default()
     }
 
     fn unit<T>(&self, address: UnitAddress, change: impl FnOnce(&mut Unit) -> T) -> T {
@@ -86,22 +123,41 @@ impl Owner {
     // Reading
 
     async fn read(&mut self, index: usize) -> Result<Done, CommFault> {
-        let devices = Rc::clone(&self.devices);
-        let device = devices.get(index).expect("a job names a device of its line");
+        let device = self.device(index);
         if self.unit(device.unit, |unit| unit.is_backed_off(Instant::now())) {
             return Err(CommFault::BackedOff);
         }
-        self.settle(device).await?;
+        self.settle(&device).await?;
         match &device.role {
             Role::Meter(reads) => {
-                self.identify(index, device, reads).await?;
-                self.read_meter(index, device, reads).await.map(Done::Values)
+                self.identify(index, &device, reads).await?;
+                let values = self.read_meter(index, &device, reads).await?;
+                device.shown.borrow_mut().take(&device.profile, &values, (self.clock)());
+                Ok(Done::Values(values))
             }
             Role::Output { output, feedback, energised } => {
-                let evidence = self.read_output(device, *output, *feedback, *energised).await?;
+                let evidence = self.read_output(&device, *output, *feedback, *energised).await?;
                 Ok(Done::Evidence(evidence))
             }
         }
+    }
+
+    /// What changes seldom. A model that lacks some of it is alive all the same.
+    async fn read_slow(&mut self, index: usize) -> Result<Done, CommFault> {
+        let device = self.device(index);
+        let Role::Meter(reads) = &device.role else { return Err(CommFault::Exception(1)) };
+        if self.unit(device.unit, |unit| unit.is_suspect()) {
+            return Err(CommFault::BackedOff);
+        }
+        self.settle(&device).await?;
+        let mut values = Values::new(&device.profile);
+        for block in &reads.slow.blocks {
+            self.give_way().await;
+            let reply = self.read_block(&device, block).await?;
+            device.profile.decode(block, &reply, &mut values).map_err(CommFault::Implausible)?;
+        }
+        device.shown.borrow_mut().take(&device.profile, &values, (self.clock)());
+        Ok(Done::Values(values))
     }
 
     async fn read_meter(
@@ -129,14 +185,12 @@ impl Owner {
         device: &Device,
         reads: &Reads,
     ) -> Result<Values, CommFault> {
-        let unmerged = self.memory.get(index).is_some_and(|memory| memory.unmerged);
+        let unmerged = self.memory(index).unmerged;
         let plan = if unmerged { &reads.fast_unmerged } else { &reads.fast };
         match self.collect_plan(device, plan, !unmerged).await? {
             Collected::Values(values) => Ok(values),
             Collected::PlanRefused => {
-                if let Some(memory) = self.memory.get_mut(index) {
-                    memory.unmerged = true;
-                }
+                self.memory(index).unmerged = true;
                 match self.collect_plan(device, &reads.fast_unmerged, false).await? {
                     Collected::Values(values) => Ok(values),
                     Collected::PlanRefused => Err(CommFault::Exception(2)),
@@ -153,9 +207,7 @@ impl Owner {
     ) -> Result<Collected, CommFault> {
         let mut values = Values::new(&device.profile);
         for block in &plan.blocks {
-            while let Some(command) = self.desk.command() {
-                self.command(command).await;
-            }
+            self.give_way().await;
             let reply = match self.read_block(device, block).await {
                 Ok(reply) => reply,
                 Err(CommFault::Exception(2)) if merged && block.points.len() > 1 => {
@@ -177,7 +229,9 @@ impl Owner {
                 tokio::time::sleep(Duration::from_millis(pause)).await;
                 self.read_once(device, block).await
             }
-            Err(CommFault::Garbled | CommFault::WrongReply) => {
+            Err(CommFault::Garbled | CommFault::WrongReply)
+                if !self.unit(device.unit, |unit| unit.is_suspect()) =>
+            {
                 self.settle(device).await?;
                 self.read_once(device, block).await
             }
@@ -229,7 +283,7 @@ impl Owner {
         device: &Device,
         reads: &Reads,
     ) -> Result<(), CommFault> {
-        let known = self.memory.get(index).and_then(|memory| memory.identified);
+        let known = self.memory(index).identified;
         let (Some(serial), Some(block)) = (&reads.serial, reads.identity.blocks.first()) else {
             return Ok(());
         };
@@ -240,9 +294,7 @@ impl Owner {
         if device.profile.identity(&words).as_deref() != Some(serial.trim_start_matches('0')) {
             return Err(CommFault::Implausible("serial".to_owned()));
         }
-        if let Some(memory) = self.memory.get_mut(index) {
-            memory.identified = Some(Instant::now());
-        }
+        self.memory(index).identified = Some(Instant::now());
         Ok(())
     }
 
@@ -274,45 +326,6 @@ impl Owner {
         let block = Block { table, at, count, points: Vec::new() };
         let bits = self.read_block(device, &block).await?;
         bits.get(place).map(|bit| *bit == 1).ok_or(CommFault::WrongReply)
-    }
-
-    // Switching
-
-    async fn command(&mut self, job: Job) {
-        let outcome = match job.task {
-            Task::Switch(command) => self.switch(job.device, command).await,
-            Task::Read => Err(CommFault::WrongReply), // reads are never queued as commands
-        };
-        self.finish(job, outcome);
-    }
-
-    /// Writes at once, whether the device is backed off or not: a pending command is the probe.
-    async fn switch(&mut self, index: usize, command: SwitchCommand) -> Result<Done, CommFault> {
-        if self.line.read_only {
-            return Err(CommFault::ReadOnly);
-        }
-        let devices = Rc::clone(&self.devices);
-        let device = devices.get(index).expect("a job names a device of its line");
-        let Some(write) = device.write(command) else {
-            return Err(CommFault::Exception(1)); // illegal function: it has no such switch
-        };
-        let least = Duration::from_secs(u64::from(device.min_interval_s()));
-        let last = self.memory.get(index).and_then(|memory| memory.switched);
-        if last.is_some_and(|(last, at)| last != command && at.elapsed() < least) {
-            return Ok(Done::Written); // too soon to turn back: the next poll asks again
-        }
-        let request = write_request(write);
-        let mut outcome = self.exchange(device, &request, true).await;
-        if matches!(
-            outcome,
-            Err(CommFault::Garbled | CommFault::WrongReply | CommFault::Exception(5 | 6))
-        ) {
-            outcome = self.exchange(device, &request, true).await;
-        }
-        if let Some(memory) = self.memory.get_mut(index) {
-            memory.switched = Some((command, Instant::now()));
-        }
-        outcome.map(|_echo| Done::Written)
     }
 
     async fn exchange(

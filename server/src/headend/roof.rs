@@ -1,0 +1,102 @@
+//! All lines under one roof: a meter may hang on one line and its breaker on another.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::id::LineId;
+use shared::meter::profile::{Library, Ratios};
+
+use super::config::{LineConfig, MeterConfig};
+use super::desk::Desk;
+use super::device::{Device, Reads, Role};
+use super::line::{Binding, Place};
+use super::owner::{Devices, Units};
+use super::unit::{Patience, Unit};
+
+/// What the owner of a line and the actors in front share.
+#[derive(Clone)]
+pub(super) struct Share {
+    pub(super) desk: Rc<Desk>,
+    pub(super) units: Units,
+    pub(super) devices: Devices,
+    patience: Patience,
+}
+
+#[derive(Default)]
+pub(super) struct Roof {
+    lines: BTreeMap<LineId, Share>,
+    /// Requests of models without a serial number to check, shared by all their meters.
+    reads: BTreeMap<String, Rc<Reads>>,
+}
+
+/// A silence keeps the line for some hundred milliseconds; one in twenty may go to the silent.
+const SPARE: u32 = 20;
+
+impl Roof {
+    pub(super) fn open(&mut self, line: &LineConfig) -> Share {
+        let first_pause = line.backoff_ms.map_or(2_000, std::num::NonZeroU32::get);
+        let patience = Patience {
+            first_pause: Duration::from_millis(u64::from(first_pause)),
+            spare: if line.backoff_ms.is_some() { 0 } else { SPARE },
+        };
+        let (desk, units, devices) = (Rc::default(), Rc::default(), Rc::default());
+        let share = Share { desk, units, devices, patience };
+        self.lines.insert(line.id, share.clone());
+        share
+    }
+
+    /// Places a meter and its breaker; none: a line or profile is not there.
+    pub(super) fn bind(&mut self, config: &MeterConfig, library: &Library) -> Option<Binding> {
+        let profile = library.get(&config.profile)?;
+        let reads = match &config.serial {
+            Some(serial) => Rc::new(Reads::new(profile, Some(serial.clone()))),
+            None => Rc::clone(
+                self.reads
+                    .entry(profile.id.clone())
+                    .or_insert_with(|| Rc::new(Reads::new(profile, None))),
+            ),
+        };
+        let has_slow = !reads.slow.blocks.is_empty();
+        let meter = self.lines.get(&config.line)?.place(Device::meter(
+            config.unit,
+            Arc::clone(profile),
+            reads,
+        ));
+        let relay = match &config.relay {
+            Some(relay) => {
+                let board = library.get(&relay.profile)?;
+                let unit = relay.unit.unwrap_or(config.unit);
+                let device = Device::output(unit, Arc::clone(board), relay);
+                Some(self.lines.get(&relay.line.unwrap_or(config.line))?.place(device))
+            }
+            None => None,
+        };
+        Some(Binding {
+            meter,
+            profile: Arc::clone(profile),
+            ratios: Ratios { current: config.ct, voltage: config.pt },
+            relay,
+            has_slow,
+            polls: Cell::new(0),
+        })
+    }
+}
+
+impl Share {
+    fn place(&self, device: Device) -> Place {
+        let mut units = self.units.borrow_mut();
+        let unit = units.entry(device.unit).or_insert_with(|| Unit::new(self.patience));
+        match &device.role {
+            Role::Meter(reads) => unit.knows(reads.blocks(), &reads.fences),
+            Role::Output { .. } => unit.knows(&device.output_reads(), &[]),
+        }
+        let unit = device.unit;
+        let mut devices = self.devices.borrow_mut();
+        devices.push(Rc::new(device));
+        let (desk, units) = (Rc::clone(&self.desk), Rc::clone(&self.units));
+        Place { desk, units, unit, device: devices.len() - 1 }
+    }
+}
