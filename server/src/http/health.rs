@@ -11,13 +11,13 @@ pub(super) async fn live() -> HttpResponse {
 }
 
 pub(super) async fn ready(state: web::Data<State>) -> Answer {
-    if let Some(lost) = &state.lost {
+    if let Some(lost) = state.custody.lost() {
         return Err(Trouble::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "journal-behind-anchor",
             "records that were once safe are missing, so nothing is sold",
         )
-        .detail(lost));
+        .detail(lost.sentence()));
     }
     let status = state.billing.status().await?;
     match status.halted {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
+use shared::api::board::{Board, Outcome};
 use shared::api::overview::Figures;
 use shared::id::Book;
 
@@ -49,6 +50,7 @@ pub(super) async fn show(state: web::Data<State>) -> Answer {
     page.head("meterhouse_accounts", "gauge", "Prepaid accounts");
     page.line("meterhouse_accounts", &[], status.accounts);
     figures(&mut page, &state.hub.figures());
+    board(&mut page, &state.guard.board(state.custody.lost().as_ref()));
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, kind)).body(page.0))
 }
@@ -77,6 +79,30 @@ fn figures(page: &mut Page, books: &[Figures]) {
     for figures in books {
         page.line("meterhouse_power_watts", &[("book", name(figures.book))], figures.power.watts());
     }
+}
+
+fn board(page: &mut Page, board: &Board) {
+    let help = "Does it hold: 1 yes, 0 no, -1 not checked";
+    page.head("meterhouse_invariant", "gauge", help);
+    for found in &board.findings {
+        let holds = match found.outcome {
+            Outcome::Holds => 1,
+            Outcome::Broken(_) => 0,
+            Outcome::Unchecked(_) => -1,
+        };
+        page.line("meterhouse_invariant", &[("invariant", found.invariant.code())], holds);
+    }
+    page.head("meterhouse_invariant_checked", "gauge", "Rows looked at by the last check");
+    for found in &board.findings {
+        let label = [("invariant", found.invariant.code())];
+        page.line("meterhouse_invariant_checked", &label, found.checked);
+    }
+    page.head("meterhouse_invariants_checked_at_seconds", "gauge", "Unix time of the last check");
+    if let Some(at) = board.checked {
+        page.line("meterhouse_invariants_checked_at_seconds", &[], at.millis() / 1_000);
+    }
+    page.head("meterhouse_journal_behind_anchor", "gauge", "1 while records are missing");
+    page.line("meterhouse_journal_behind_anchor", &[], u8::from(board.loss.is_some()));
 }
 
 const fn name(book: Book) -> &'static str {

@@ -6,6 +6,7 @@ mod approvals;
 mod arrears;
 mod assets;
 pub(crate) mod auth;
+mod board;
 mod body;
 mod clock;
 mod explain;

@@ -1,15 +1,18 @@
 //! Every route with who may take it. The web server is built from this table, so a route without a
 //! row does not exist; `docs/access.md` is checked against it.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Route, web};
 use shared::api::session::Role;
+use shared::invariant::{Finding, Invariant};
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, clock, explain, guard, health, live, meters, metrics,
-    overview, receipts, sales, search, session, site, staff, supply, tariffs, whatif,
+    accounts, alarms, approvals, arrears, board, clock, explain, guard, health, live, meters,
+    metrics, overview, receipts, sales, search, session, site, staff, supply, tariffs, whatif,
 };
 
 /// One route.
@@ -99,6 +102,9 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/approvals", ADMIN, || web::to(approvals::list)),
     row(POST, "/api/v1/approvals/{approval}/approve", ADMIN, || web::to(approvals::approve)),
     row(POST, "/api/v1/approvals/{approval}/refuse", ADMIN, || web::to(approvals::refuse)),
+    row(GET, "/api/v1/board", EVERYBODY, || web::to(board::show)),
+    row(POST, "/api/v1/board/check", ADMIN, || web::to(board::check)),
+    row(POST, "/api/v1/board/accept-loss", ADMIN, || web::to(board::accept_loss)),
     row(GET, "/api/v1/clock", EVERYBODY, || web::to(clock::show)),
     row(POST, "/api/v1/clock", ADMIN, || web::to(clock::order)),
 ];
@@ -127,6 +133,32 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
     )));
 }
 
+/// I11: every route has one row, and who may take it is decided for every role: a method that
+/// changes something is nobody's who only looks.
+pub fn check() -> Finding {
+    let mut looked = 0;
+    let mut offence = None;
+    let mut known = BTreeSet::new();
+    for row in ROUTES {
+        if !known.insert((row.path, row.method.as_str())) {
+            offence =
+                offence.or(Some(format!("{} {} is in the table twice", row.method, row.path)));
+        }
+        for role in [Admin, Cashier, Viewer] {
+            looked += 1;
+            let own_session = row.path == "/api/v1/session" || row.who == Who::Anyone;
+            let changes = row.method != Method::GET && !own_session;
+            if (role == Viewer && changes && row.who.admits(role))
+                || (role == Admin && !row.who.admits(role))
+            {
+                offence = offence
+                    .or(Some(format!("{} {} is wrong about {role:?}", row.method, row.path)));
+            }
+        }
+    }
+    Finding::new(Invariant::Access, looked, offence)
+}
+
 /// The table as `docs/access.md` shows it.
 pub fn table() -> String {
     let mark = |who: Who, role| if who.admits(role) { "✓" } else { "–" };
@@ -148,9 +180,15 @@ pub fn table() -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
+
+    #[test]
+    fn the_table_keeps_its_invariant() {
+        assert_eq!(
+            check(),
+            Finding::new(Invariant::Access, u64::try_from(3 * ROUTES.len()).unwrap(), None)
+        );
+    }
 
     #[test]
     fn rows_of_one_path_stand_together_and_come_once() {

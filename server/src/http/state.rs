@@ -1,15 +1,18 @@
 //! What the handlers have at hand.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix::dev::ToEnvelope;
 use actix::{Actor, Addr, Handler, Message, Recipient};
-use shared::actor::billing::{BillingStatus, Do, GetMeter, GetPreview, GetStatus};
+use shared::actor::billing::{
+    BillingStatus, Do, GetMeter, GetPreview, GetStatus, GetSupplies, SettleDue,
+};
 use shared::api::meter::{Device, MeterPage};
 use shared::api::sale::Preview;
 use shared::api::site::Site;
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, StaffId, TariffId};
+use shared::invariant::Seen;
 use shared::site::{Command, Done, Order, Refusal};
 use shared::time::{Timestamp, Zone};
 
@@ -20,6 +23,8 @@ use super::problem::Trouble;
 use super::shelf::Shelf;
 use crate::run::clocks::Clocks;
 use crate::run::fleet::Known;
+use crate::run::guard::Guard;
+use crate::store::Custody;
 use crate::store::desk::Desk;
 use crate::store::readings::ReadingsDesks;
 
@@ -40,8 +45,11 @@ pub(crate) struct State {
     pub(crate) tariffs: Shelf,
     /// The tariff whose periods the overview shows.
     pub(crate) shown_tariff: BTreeMap<Book, TariffId>,
-    /// What the journal lacks of what its anchor knows; nothing is sold until that is accepted.
-    pub(crate) lost: Option<String>,
+    /// Where the journal stands against its anchor.
+    pub(crate) custody: Custody,
+    pub(crate) guard: Arc<Guard>,
+    /// What the start could not do because the journal was not to be written.
+    pub(crate) postponed: Mutex<Vec<Order>>,
     /// Who is found at the counter.
     pub(crate) accounts: BTreeMap<AccountId, Known>,
 }
@@ -57,6 +65,11 @@ impl State {
         self.accounts.get(&account).map(|known| known.book).ok_or(Refusal::NoAccount(account))
     }
 
+    /// What the start had to leave, once.
+    pub(crate) fn postponed(&self) -> Vec<Order> {
+        std::mem::take(&mut *self.postponed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Minor units in one unit of the currency.
     pub(crate) fn minor_per_unit(&self) -> i64 {
         10_i64.pow(u32::from(self.site.currency.decimals()))
@@ -70,22 +83,34 @@ pub(crate) struct Billing {
     meters: Recipient<GetMeter>,
     previews: Recipient<GetPreview>,
     status: Recipient<GetStatus>,
+    supplies: Recipient<GetSupplies>,
+    settle: Recipient<SettleDue>,
 }
 
 impl Billing {
     pub(crate) fn of<A>(supervisor: &Addr<A>) -> Self
     where
-        A: Actor + Handler<Do> + Handler<GetMeter> + Handler<GetPreview> + Handler<GetStatus>,
+        A: Actor
+            + Handler<Do>
+            + Handler<GetMeter>
+            + Handler<GetPreview>
+            + Handler<GetStatus>
+            + Handler<GetSupplies>
+            + Handler<SettleDue>,
         A::Context: ToEnvelope<A, Do>
             + ToEnvelope<A, GetMeter>
             + ToEnvelope<A, GetPreview>
-            + ToEnvelope<A, GetStatus>,
+            + ToEnvelope<A, GetStatus>
+            + ToEnvelope<A, GetSupplies>
+            + ToEnvelope<A, SettleDue>,
     {
         Self {
             orders: supervisor.clone().recipient(),
             meters: supervisor.clone().recipient(),
             previews: supervisor.clone().recipient(),
             status: supervisor.clone().recipient(),
+            supplies: supervisor.clone().recipient(),
+            settle: supervisor.clone().recipient(),
         }
     }
 
@@ -98,8 +123,20 @@ impl Billing {
         key: Option<IdempotencyKey>,
         command: Command,
     ) -> Result<Done, Trouble> {
-        let order = Order { book, now, by, key, command };
-        Ok(ask(&self.orders, Do(order)).await??)
+        Ok(self.carry_out(Order { book, now, by, key, command }).await??)
+    }
+
+    pub(crate) async fn carry_out(&self, order: Order) -> Result<Result<Done, Refusal>, Trouble> {
+        ask(&self.orders, Do(order)).await
+    }
+
+    /// Lets a supervisor that stands still read its journal again, and waits until it has.
+    pub(crate) async fn recover(&self, book: Book, now: Timestamp) -> Result<(), Trouble> {
+        ask(&self.settle, SettleDue { book, now }).await.map(drop)
+    }
+
+    pub(crate) async fn supplies(&self) -> Result<Vec<Seen>, Trouble> {
+        ask(&self.supplies, GetSupplies).await
     }
 
     pub(crate) async fn meter(

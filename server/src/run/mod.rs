@@ -4,6 +4,7 @@ pub(crate) mod clocks;
 mod ends;
 mod entry;
 pub(crate) mod fleet;
+pub(crate) mod guard;
 mod live;
 mod past;
 mod plan;

@@ -25,9 +25,10 @@ pub(super) async fn start(
     site: &SiteFile,
     billing: &Addr<BillingSupervisor>,
     wake: Arc<Notify>,
+    postponed: &mut Vec<Order>,
 ) -> Result<(HeadEnd, LiveDriver), Fault> {
     for metered in &site.meters {
-        open_account(site, metered, billing).await?;
+        open_account(site, metered, billing, postponed).await?;
     }
     let devices: Vec<_> = site.meters.iter().map(|metered| metered.device.clone()).collect();
     let headend = HeadEnd::start(&site.lines, &devices, &site.library, Arc::new(clock::now))
@@ -53,6 +54,7 @@ async fn open_account(
     site: &SiteFile,
     metered: &Metered,
     billing: &Addr<BillingSupervisor>,
+    postponed: &mut Vec<Order>,
 ) -> Result<(), Fault> {
     let Some(terms) = &metered.account else { return Ok(()) };
     let (account, meter) = (terms.account, metered.device.meter);
@@ -68,8 +70,10 @@ async fn open_account(
     for command in commands {
         let (now, by) = (clock::now(), StaffId(0));
         let order = Order { book: Book::Live, now, by, key: None, command };
-        match billing.send(Do(order)).await.map_err(Fault::failed)? {
+        match billing.send(Do(order.clone())).await.map_err(Fault::failed)? {
             Ok(_) | Err(Refusal::AccountExists(_) | Refusal::MeterBound(_)) => {}
+            // Where records are missing the server starts all the same, so that somebody can look.
+            Err(Refusal::Halted) => postponed.push(order),
             Err(refusal) => {
                 let what =
                     format!("account {account} of meter {meter} cannot be opened: {refusal}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix::{Actor as _, Addr};
@@ -11,7 +11,8 @@ use shared::actor::billing::{BillingSupervisor, Do, GetAll};
 use shared::actor::port::Replay;
 use shared::api::session::ReadyLogIn;
 use shared::id::{Book, Seq, StaffId, TariffId};
-use shared::site::{Command, Order, Site};
+use shared::site::{Command, Order, Refusal, Site};
+use shared::staff::Act;
 use shared::tariff::Tariff;
 use shared::time::Span;
 use tokio::sync::{Notify, watch};
@@ -20,6 +21,7 @@ use tokio::time::interval;
 
 use super::clocks::{Clocks, Remote};
 use super::fleet::Fleet;
+use super::guard::{Guard, Watched};
 use super::past::Past;
 use super::plan::{Building, Plan};
 use super::simulated::{SimulatedDriver, at_start};
@@ -31,7 +33,7 @@ use crate::http::auth::cookie::Scheme;
 use crate::http::live::{FeedActor, Hub};
 use crate::http::shelf::Shelf;
 use crate::http::state::{Billing, State};
-use crate::store::anchor::Standing;
+use crate::store::anchor::Recovery;
 use crate::store::report::terms::{self, Published};
 use crate::store::{Options, Running, Store};
 use simulator::world::World;
@@ -49,19 +51,18 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let store = Store::open(&place.data, options).map_err(Fault::failed)?;
     let greeting = entry::prepare(store.registry(), &plan)?;
     let store = store.start().map_err(Fault::failed)?;
-    if place.accept_loss {
-        store.accept_loss(StaffId(0), clock::now()).await.map_err(Fault::failed)?;
-    }
-    let lost = match store.journal_status().standing {
-        Standing::Sound => None,
-        Standing::Recovery(recovery) => Some(recovery.sentence()),
+    let custody = store.custody();
+    let accepted = match place.accept_loss {
+        true => custody.accept_loss(StaffId(0), clock::now()).await.map_err(Fault::failed)?,
+        false => None,
     };
+    let lost = custody.lost().map(|recovery| recovery.sentence());
 
     let fleet = plan.fleet();
     entry::remember(&store.registry, &fleet).await?;
     let hub = Hub::new(fleet.rows.clone());
     let (billing, past) = start_billing(&plan, &store, &hub).await?;
-    publish_tariffs(&plan, &past, &store, &billing).await?;
+    let mut postponed = publish_tariffs(&plan, &past, &store, &billing).await?;
     let tariffs = published(&store).await?.into_values();
     let tariffs = tariffs.filter_map(|published| Tariff::from_toml(&published.text).ok());
     let tariffs = Shelf::new(tariffs);
@@ -79,7 +80,8 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     };
     let headend = match &plan.live {
         Some(site) => {
-            let (headend, driver) = real::start(site, &billing, Arc::clone(&wake)).await?;
+            let started = real::start(site, &billing, Arc::clone(&wake), &mut postponed).await?;
+            let (headend, driver) = started;
             drivers.push(actix_rt::spawn(driver.run(stopping.clone())));
             Some(headend)
         }
@@ -87,12 +89,24 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     };
     let clocks = Clocks::new(simulated, wake);
     hub.merge(&billing.send(GetAll).await.map_err(Fault::failed)?);
-    drivers.push(actix_rt::spawn(show(Arc::clone(&hub), clocks.clone(), stopping)));
+    drivers.push(actix_rt::spawn(show(Arc::clone(&hub), clocks.clone(), stopping.clone())));
+    let guard = Guard::new(&plan.zone);
+    let watched = Watched {
+        custody: custody.clone(),
+        billing: Billing::of(&billing),
+        clocks: clocks.clone(),
+        zone: plan.zone.clone(),
+        book: if plan.live.is_some() { Book::Live } else { Book::Simulated },
+    };
+    if let Some(lost) = accepted {
+        put_on_record(&watched, lost).await?;
+    }
+    drivers.push(actix_rt::spawn(Arc::clone(&guard).run(watched, stopping)));
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
-    let state = state(&plan, fleet, &store, &billing, hub, clocks, people);
-    let state = State { lost: lost.clone(), tariffs, ..state };
+    let state = state(&plan, fleet, &store, &billing, hub, clocks, people, guard);
+    let state = State { postponed: Mutex::new(postponed), tariffs, ..state };
     let server = crate::http::serve(listener, web::Data::new(state))
         .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
     let handle = server.handle();
@@ -152,7 +166,8 @@ async fn publish_tariffs(
     past: &Past,
     store: &Running,
     billing: &Addr<BillingSupervisor>,
-) -> Result<(), Fault> {
+) -> Result<Vec<Order>, Fault> {
+    let mut postponed = Vec::new();
     let (book, now) = match (&plan.live, &plan.simulated) {
         (None, Some(building)) => {
             (Book::Simulated, past.end().unwrap_or(building.scenario.begin()))
@@ -168,12 +183,31 @@ async fn publish_tariffs(
         }
         let command = Command::PublishTariff { text: text.clone(), approved_by: None };
         let order = Order { book, now, by: StaffId(0), key: None, command };
-        let published = billing.send(Do(order)).await.map_err(Fault::failed)?;
-        published.map_err(|refusal| {
-            Fault::input(format!("tariff `{}` cannot be taken in: {refusal}", tariff.id()))
-        })?;
+        match billing.send(Do(order.clone())).await.map_err(Fault::failed)? {
+            Ok(_) => {}
+            // Where records are missing the server starts all the same, so that somebody can look.
+            Err(Refusal::Halted) => postponed.push(order),
+            Err(refusal) => {
+                let what = format!("tariff `{}` cannot be taken in: {refusal}", tariff.id());
+                return Err(Fault::input(what));
+            }
+        }
     }
-    Ok(())
+    Ok(postponed)
+}
+
+/// A loss that was accepted on the command line.
+async fn put_on_record(watched: &Watched, lost: Recovery) -> Result<(), Fault> {
+    let act = Act::LossAccepted {
+        kept: lost.found.seq,
+        lost: lost.anchor.chain.seq,
+        receipts: lost.lost_receipts,
+    };
+    let (book, now) = (watched.book, watched.clocks.now(watched.book));
+    let command = Command::Act { act, note: "accepted on the command line".to_owned() };
+    let order = Order { book, now, by: StaffId(0), key: None, command };
+    let kept = watched.billing.carry_out(order).await.map_err(Fault::failed)?;
+    kept.map(drop).map_err(Fault::failed)
 }
 
 /// The simulated building, where it stopped; at the very first start with a history behind it.
@@ -207,6 +241,7 @@ fn state(
     hub: Arc<Hub>,
     clocks: Clocks,
     people: People,
+    guard: Arc<Guard>,
 ) -> State {
     let mut books = Vec::new();
     let mut shown_tariff = BTreeMap::new();
@@ -241,7 +276,9 @@ fn state(
         accounts: fleet.accounts,
         tariffs: Shelf::default(),
         shown_tariff,
-        lost: None,
+        custody: store.custody(),
+        guard,
+        postponed: Mutex::default(),
     }
 }
 

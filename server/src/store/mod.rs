@@ -4,6 +4,7 @@ pub mod anchor;
 pub mod backup;
 pub mod desk;
 pub mod drafts;
+pub mod invariants;
 pub mod journal;
 pub mod lock;
 pub mod readings;
@@ -18,6 +19,7 @@ pub(crate) mod scratch;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use actix::{Actor, Addr};
@@ -70,6 +72,7 @@ pub struct Running {
     /// Reads the readings of either book.
     pub history: ReadingsDesks,
     pub options: Options,
+    dir: PathBuf,
     status: SharedStatus,
     threads: Vec<JoinHandle<()>>,
     _lock: Lock,
@@ -124,6 +127,7 @@ impl Store {
             readings: readings.start(),
             history,
             options: self.options,
+            dir: self.dir,
             status,
             threads,
             _lock: self.lock,
@@ -131,7 +135,74 @@ impl Store {
     }
 }
 
+/// Where the journal stands, and the way to go on after a loss; for those who do not own the store.
+#[derive(Clone, Debug)]
+pub struct Custody {
+    journal: Addr<JournalActor>,
+    registry: Desk,
+    status: SharedStatus,
+    dir: PathBuf,
+    anchor: PathBuf,
+    site: SiteId,
+}
+
+impl Custody {
+    pub fn status(&self) -> JournalStatus {
+        status_of(&self.status)
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What the journal lacks of what its anchor knows.
+    pub fn lost(&self) -> Option<anchor::Recovery> {
+        match self.status().standing {
+            Standing::Sound => None,
+            Standing::Recovery(recovery) => Some(recovery),
+        }
+    }
+
+    /// What was said to be safe up to now.
+    pub fn promised(&self) -> Result<invariants::Promised, StoreError> {
+        let anchor = anchor::Anchor::load(&self.anchor)?;
+        Ok(invariants::Promised {
+            site: self.site,
+            committed: self.status().committed.chain,
+            anchor,
+        })
+    }
+
+    /// An admin accepts that records are lost: it is put on record, and the chain goes on from where
+    /// it ends. Says what was accepted; `None`: there was nothing to accept.
+    pub async fn accept_loss(
+        &self,
+        by: StaffId,
+        at: Timestamp,
+    ) -> Result<Option<anchor::Recovery>, StoreError> {
+        let Some(recovery) = self.lost() else { return Ok(None) };
+        let kept = recovery.clone();
+        self.registry.ask(move |db| registry::site::record_loss(db, &kept, by, at)).await?;
+        match self.journal.send(journal::AcceptLoss).await {
+            Ok(outcome) => outcome.map(|()| Some(recovery)).map_err(StoreError::from),
+            Err(_stopped) => Err(StoreError::Closed("journal")),
+        }
+    }
+}
+
 impl Running {
+    pub fn custody(&self) -> Custody {
+        Custody {
+            journal: self.journal.clone(),
+            registry: self.registry.clone(),
+            status: Arc::clone(&self.status),
+            dir: self.dir.clone(),
+            anchor: self.options.anchor.clone().unwrap_or_else(|| default_anchor(&self.dir)),
+            site: self.options.site,
+        }
+    }
+
     /// The journal as the supervisor holds it.
     pub fn journal_port(&self) -> port::Journal {
         port::Journal {
@@ -142,19 +213,6 @@ impl Running {
 
     pub fn journal_status(&self) -> JournalStatus {
         status_of(&self.status)
-    }
-
-    /// An admin accepts that records are lost: it is put on record, and the chain goes on from where
-    /// it ends.
-    pub async fn accept_loss(&self, by: StaffId, at: Timestamp) -> Result<(), StoreError> {
-        let Standing::Recovery(recovery) = self.journal_status().standing else {
-            return Ok(());
-        };
-        self.registry.ask(move |db| registry::site::record_loss(db, &recovery, by, at)).await?;
-        match self.journal.send(journal::AcceptLoss).await {
-            Ok(outcome) => Ok(outcome?),
-            Err(_stopped) => Err(StoreError::Closed("journal")),
-        }
     }
 
     /// Lets the writers finish what waits, leaves a fresh anchor, and gives the folder back.
@@ -221,8 +279,6 @@ impl From<LoadError> for StoreError {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use shared::actor::port::{Append, Replay};
     use shared::id::{Book, Seq};
 

@@ -102,7 +102,7 @@ fn hash_at(db: &Connection, seq: Seq) -> rusqlite::Result<Option<Hash>> {
 }
 
 /// Where the chain and the receipts end.
-pub(super) fn tail_of(db: &Connection, site: SiteId) -> Result<Anchor, StoreError> {
+pub(crate) fn tail_of(db: &Connection, site: SiteId) -> Result<Anchor, StoreError> {
     let last = db
         .query_row("SELECT site, seq, hash FROM record ORDER BY seq DESC LIMIT 1", [], |row| {
             Ok(Chain {

@@ -11,6 +11,7 @@ use crate::api::meter::MeterPage;
 use crate::api::overview::{Figures, Happening};
 use crate::api::sale::Preview;
 use crate::id::{AccountId, Book, MeterId, Seq};
+use crate::invariant::Seen;
 use crate::money::Money;
 use crate::site::{Done, Order, Refusal};
 use crate::time::Timestamp;
@@ -76,6 +77,11 @@ pub struct GetPreview {
     pub amount: Money,
     pub now: Timestamp,
 }
+
+/// Every supply as it is and as it should be, for the check that the one follows the other.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Vec<Seen>")]
+pub struct GetSupplies;
 
 /// A meter joins: its actor hears from now on what its supply should be.
 #[derive(Clone, Debug, Message)]

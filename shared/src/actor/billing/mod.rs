@@ -20,8 +20,8 @@ use actix::{
 use tokio::sync::oneshot;
 
 pub use message::{
-    BillingStatus, Do, Feed, GetAll, GetMeter, GetPreview, GetStatus, Join, Publication, Publish,
-    SettleDue, Settlement,
+    BillingStatus, Do, Feed, GetAll, GetMeter, GetPreview, GetStatus, GetSupplies, Join,
+    Publication, Publish, SettleDue, Settlement,
 };
 
 use crate::actor::meter::{Reported, Want};
@@ -514,5 +514,12 @@ impl Handler<GetStatus> for BillingSupervisor {
             waiting: count(self.batch.effects.len() + self.inbox.len()),
             halted: self.halted.clone(),
         })
+    }
+}
+
+impl Handler<GetSupplies> for BillingSupervisor {
+    type Result = MessageResult<GetSupplies>;
+    fn handle(&mut self, _: GetSupplies, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.supplies())
     }
 }

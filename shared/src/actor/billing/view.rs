@@ -11,6 +11,7 @@ use crate::api::sale::Preview;
 use crate::energy::{Energy, Power};
 use crate::event::Event;
 use crate::id::{AccountId, AlarmId, ArrearsId, Book, MeterId};
+use crate::invariant::Seen;
 use crate::ledger::Record;
 use crate::meter::{AlarmKind, Contact, Live, Quality, Report, Supply};
 use crate::money::{Money, UnitPrice};
@@ -101,6 +102,29 @@ impl BillingSupervisor {
             acknowledged: open.acknowledged.map(|staff| staff.to_string()),
         });
         halted.into_iter().chain(open).collect()
+    }
+
+    pub(super) fn supplies(&self) -> Vec<Seen> {
+        let alarmed = |meter| {
+            let mut alarms = self.site.alarms().values();
+            alarms.any(|open| open.meter == Some(meter) && open.kind == AlarmKind::RelayNotObeying)
+        };
+        let seen = self.looks.values().filter_map(|look| {
+            let metered = self.site.metered(look.meter)?;
+            let now = self.now.get(&look.book).copied().unwrap_or(look.at);
+            let wanted = metered.wanted();
+            // Where nothing was ever commanded, there may be no switch to command.
+            let tried = look.health.attempts > 0 || wanted.gap(look.health.contact).is_none();
+            Some(Seen {
+                meter: look.meter,
+                wanted,
+                contact: look.health.contact,
+                good: tried && self.quality(look) == Quality::Good,
+                since: now - metered.open_since(),
+                alarmed: alarmed(look.meter),
+            })
+        });
+        seen.collect()
     }
 
     pub(super) fn page(&self, meter: MeterId, now: Timestamp) -> Option<MeterPage> {
