@@ -8,9 +8,10 @@ use shared::energy::{Energy, Power, Register};
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, StaffId, TariffId};
 use shared::meter::{Contact, Health, Limits, Live, Quality, Report, Telegram};
 use shared::money::Money;
+use shared::policy::Policy;
 use shared::site::{Command, Order, Site};
 use shared::time::{Span, Timestamp, Zone};
-use shared::vend::{Policy, Tender};
+use shared::vend::Tender;
 
 const TARIFF: &str = include_str!("../server/tariffs/demo-residential.toml");
 const METERS: u32 = 1_000;

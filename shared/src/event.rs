@@ -6,13 +6,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::energy::Energy;
-use crate::id::{AccountId, AlarmId, MeterId, StaffId, TariffId};
+use crate::id::{AccountId, AlarmId, MeterId, NoticeId, StaffId, TariffId};
 use crate::ledger::{Code, Posting};
 pub use crate::meter::Point;
 use crate::meter::{AlarmKind, Contact, DisconnectReason, Limits};
 use crate::money::Money;
+use crate::policy::{Place, Policy, Scope};
 use crate::staff::Act;
-use crate::vend::{Arrears, ArrearsCancelled, ArrearsDue, Policy, Reversal, Sale, to_arrears};
+use crate::time::Timestamp;
+use crate::vend::{Arrears, ArrearsCancelled, ArrearsDue, Reversal, Sale, to_arrears};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -49,9 +51,20 @@ pub enum Event {
     ArrearsAdded(Arrears),
     ArrearsDue(ArrearsDue),
     ArrearsCancelled(ArrearsCancelled),
+    /// A warning to the customer.
     LowCredit {
         account: AccountId,
         credit: Money,
+        #[serde(default, skip_serializing_if = "usual")]
+        level: WarningLevel,
+        #[serde(default, skip_serializing_if = "usual")]
+        notice: NoticeId,
+        /// Supply opens once as a reminder.
+        #[serde(default, skip_serializing_if = "usual")]
+        courtesy: bool,
+        /// Not before this will supply be cut.
+        #[serde(default, skip_serializing_if = "usual")]
+        cut_from: Option<Timestamp>,
     },
     /// One more reason holds the supply open.
     Cut {
@@ -59,6 +72,9 @@ pub enum Event {
         meter: MeterId,
         reason: DisconnectReason,
         note: String,
+        /// The reason ends by itself then.
+        #[serde(default, skip_serializing_if = "usual")]
+        until: Option<Timestamp>,
     },
     /// One reason less; the supply comes back when none is left.
     Lifted {
@@ -66,6 +82,9 @@ pub enum Event {
         meter: MeterId,
         reason: DisconnectReason,
         note: String,
+        /// The customer confirms before it closes.
+        #[serde(default, skip_serializing_if = "usual")]
+        confirm: bool,
     },
     /// The contact did what was wanted, as seen at the meter.
     SupplyProven {
@@ -101,6 +120,93 @@ pub enum Event {
         act: Act,
         note: String,
     },
+    /// From `from` on these terms hold for whatever lies in the scope.
+    PolicyPublished {
+        scope: Scope,
+        from: Timestamp,
+        policy: Policy,
+        note: String,
+    },
+    MeterPlaced {
+        account: AccountId,
+        meter: MeterId,
+        place: Place,
+    },
+    /// The customer has the notice.
+    NoticeDelivered {
+        account: AccountId,
+        notice: NoticeId,
+    },
+    /// A cut went ahead though its warning was not delivered in time.
+    CutUndelivered {
+        account: AccountId,
+        notice: NoticeId,
+    },
+    /// Credit rose far enough above the level to warn again.
+    Rearmed {
+        account: AccountId,
+        level: WarningLevel,
+    },
+    EmergencyOffered {
+        account: AccountId,
+        limit: Money,
+    },
+    EmergencyBegun {
+        account: AccountId,
+        limit: Money,
+    },
+    EmergencyRepaid {
+        account: AccountId,
+    },
+    /// Credit stands above the level of the offer: the next crossing offers it again.
+    EmergencyRearmed {
+        account: AccountId,
+    },
+    /// No cause opens the supply 保电.
+    Protected {
+        account: AccountId,
+        meter: MeterId,
+        until: Option<Timestamp>,
+        reason: String,
+        /// The customer confirms before an open supply closes.
+        confirm: bool,
+    },
+    Unprotected {
+        account: AccountId,
+        meter: MeterId,
+        reason: String,
+    },
+    /// Nobody is warned or cut for lack of credit until it is resumed.
+    Paused {
+        account: AccountId,
+        reason: String,
+    },
+    Resumed {
+        account: AccountId,
+        reason: String,
+    },
+    /// The customer wants the supply back: it closes.
+    RestoreConfirmed {
+        account: AccountId,
+        meter: MeterId,
+        note: String,
+    },
+}
+
+/// Which warning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WarningLevel {
+    #[default]
+    First,
+    /// The last one before a cut.
+    Last,
+    /// Credit is used up, and supply will be cut at a stated time.
+    Cut,
+}
+
+fn usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A charge: the energy between two points, and what it came to.
@@ -173,7 +279,21 @@ impl Event {
             | Self::AlarmRaised { .. }
             | Self::AlarmAcknowledged { .. }
             | Self::AlarmCleared { .. }
-            | Self::Acted { .. } => Vec::new(),
+            | Self::Acted { .. }
+            | Self::PolicyPublished { .. }
+            | Self::MeterPlaced { .. }
+            | Self::NoticeDelivered { .. }
+            | Self::CutUndelivered { .. }
+            | Self::Rearmed { .. }
+            | Self::EmergencyOffered { .. }
+            | Self::EmergencyBegun { .. }
+            | Self::EmergencyRepaid { .. }
+            | Self::EmergencyRearmed { .. }
+            | Self::Protected { .. }
+            | Self::Unprotected { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. }
+            | Self::RestoreConfirmed { .. } => Vec::new(),
         }
     }
 
@@ -185,7 +305,20 @@ impl Event {
             | Self::LowCredit { account, .. }
             | Self::Cut { account, .. }
             | Self::Lifted { account, .. }
-            | Self::SupplyProven { account, .. } => Some(*account),
+            | Self::SupplyProven { account, .. }
+            | Self::MeterPlaced { account, .. }
+            | Self::NoticeDelivered { account, .. }
+            | Self::CutUndelivered { account, .. }
+            | Self::Rearmed { account, .. }
+            | Self::EmergencyOffered { account, .. }
+            | Self::EmergencyBegun { account, .. }
+            | Self::Protected { account, .. }
+            | Self::Unprotected { account, .. }
+            | Self::Paused { account, .. }
+            | Self::Resumed { account, .. }
+            | Self::RestoreConfirmed { account, .. }
+            | Self::EmergencyRepaid { account }
+            | Self::EmergencyRearmed { account } => Some(*account),
             Self::Settled(settled) => Some(settled.account),
             Self::Sold(sale) => Some(sale.account),
             Self::Reversed(reversal) => Some(reversal.account),
@@ -198,7 +331,8 @@ impl Event {
             | Self::AlarmRaised { .. }
             | Self::AlarmAcknowledged { .. }
             | Self::AlarmCleared { .. }
-            | Self::Acted { .. } => None,
+            | Self::Acted { .. }
+            | Self::PolicyPublished { .. } => None,
         }
     }
 
@@ -210,7 +344,11 @@ impl Event {
             | Self::Lifted { meter, .. }
             | Self::SupplyProven { meter, .. }
             | Self::ReadingHeld { meter, .. }
-            | Self::HoldEnded { meter, .. } => Some(*meter),
+            | Self::HoldEnded { meter, .. }
+            | Self::MeterPlaced { meter, .. }
+            | Self::Protected { meter, .. }
+            | Self::Unprotected { meter, .. }
+            | Self::RestoreConfirmed { meter, .. } => Some(*meter),
             Self::Settled(settled) => Some(settled.meter),
             Self::AlarmRaised { meter, .. } => *meter,
             Self::TariffPublished { .. }
@@ -223,7 +361,17 @@ impl Event {
             | Self::LowCredit { .. }
             | Self::AlarmAcknowledged { .. }
             | Self::AlarmCleared { .. }
-            | Self::Acted { .. } => None,
+            | Self::Acted { .. }
+            | Self::PolicyPublished { .. }
+            | Self::NoticeDelivered { .. }
+            | Self::CutUndelivered { .. }
+            | Self::Rearmed { .. }
+            | Self::EmergencyOffered { .. }
+            | Self::EmergencyBegun { .. }
+            | Self::EmergencyRepaid { .. }
+            | Self::EmergencyRearmed { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. } => None,
         }
     }
 }

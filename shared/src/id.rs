@@ -47,6 +47,8 @@ id! {
     AlarmId(u64);
     /// An agreement about arrears, counted from 1 within its account.
     ArrearsId(u32);
+    /// A notice to the customer of an account, from 1.
+    NoticeId(u32);
 }
 
 /// A tariff's name, as in its file.

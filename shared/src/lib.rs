@@ -13,6 +13,7 @@ pub mod meter;
 pub mod ledger;
 pub mod vend;
 pub mod staff;
+pub mod policy;
 pub mod event;
 pub mod prepaid;
 pub mod site;

@@ -117,6 +117,20 @@ fn kind(event: &Event) -> &'static str {
         Event::AlarmAcknowledged { .. } => "acknowledged",
         Event::AlarmCleared { .. } => "cleared",
         Event::Acted { .. } => "acted",
+        Event::PolicyPublished { .. } => "policy-published",
+        Event::MeterPlaced { .. } => "meter-placed",
+        Event::NoticeDelivered { .. } => "notice-delivered",
+        Event::CutUndelivered { .. } => "cut-undelivered",
+        Event::Rearmed { .. } => "rearmed",
+        Event::EmergencyOffered { .. } => "emergency-offered",
+        Event::EmergencyBegun { .. } => "emergency-begun",
+        Event::EmergencyRepaid { .. } => "emergency-repaid",
+        Event::EmergencyRearmed { .. } => "emergency-rearmed",
+        Event::Protected { .. } => "protected",
+        Event::Unprotected { .. } => "unprotected",
+        Event::Paused { .. } => "paused",
+        Event::Resumed { .. } => "resumed",
+        Event::RestoreConfirmed { .. } => "restore-confirmed",
     }
 }
 

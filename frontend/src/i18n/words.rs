@@ -52,6 +52,9 @@ pub fn reason(lang: Lang, reason: DisconnectReason) -> &'static str {
         DisconnectReason::Overload => pick(lang, "过载", "overload"),
         DisconnectReason::Schedule => pick(lang, "时间表", "timetable"),
         DisconnectReason::NoCredit => pick(lang, "余额用尽", "no credit"),
+        DisconnectReason::DailyLimit => pick(lang, "当日电量用完", "the day's energy is used"),
+        DisconnectReason::Courtesy => pick(lang, "余额不足提醒", "low-credit reminder"),
+        DisconnectReason::Staggered => pick(lang, "错峰合闸等待", "waits its turn"),
     }
 }
 
@@ -112,6 +115,7 @@ pub fn allocation(lang: Lang, allocation: Allocation) -> &'static str {
         }
         Allocation::DueArrears => pick(lang, "偿还欠费（已到期）", "Arrears that fell due"),
         Allocation::Overdrawn => pick(lang, "偿还透支", "Overdrawn, paid back"),
+        Allocation::EmergencyCredit => pick(lang, "归还应急电费", "Emergency credit, repaid"),
         Allocation::Credit => pick(lang, "电费余额", "Electricity credit"),
     }
 }

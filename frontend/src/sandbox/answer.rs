@@ -402,15 +402,29 @@ impl From<Refusal> for Trouble {
             Refusal::HandedTooLittle => ("handed-too-little", None),
             Refusal::NoReason => ("no-reason", None),
             Refusal::Halted => ("journal-halted", None),
+            Refusal::Protected(_) => ("protected", None),
+            Refusal::NotProtected(_) => ("not-protected", None),
+            Refusal::TimePast => ("time-past", None),
+            Refusal::NoEmergency(_) => ("no-emergency-credit", None),
+            Refusal::NothingToConfirm(_) => ("nothing-to-confirm", None),
+            Refusal::NotPaused(_) => ("not-paused", None),
+            Refusal::PausedAlready(_) => ("paused-already", None),
+            Refusal::NoNotice { .. } => ("no-notice", None),
             Refusal::AccountExists(_)
             | Refusal::MeterBound(_)
             | Refusal::BadTariff(_)
             | Refusal::TariffInUse { .. }
             | Refusal::NoTariff(_)
             | Refusal::OtherBook(_)
+            | Refusal::BadPolicy { .. }
             | Refusal::NoKey => ("refused", None),
         };
-        let status = if kind.starts_with("no-") && kind != "no-reason" { 404 } else { 422 };
+        let status =
+            if kind.starts_with("no-") && !matches!(kind, "no-reason" | "no-emergency-credit") {
+                404
+            } else {
+                422
+            };
         let detail = figure.map(|figure| figure.minor().to_string());
         Self { detail, ..Self::new(status, kind, refusal) }
     }

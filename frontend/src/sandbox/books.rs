@@ -65,7 +65,21 @@ impl Books {
             | Event::AlarmRaised { .. }
             | Event::AlarmAcknowledged { .. }
             | Event::AlarmCleared { .. }
-            | Event::Acted { .. } => (),
+            | Event::Acted { .. }
+            | Event::PolicyPublished { .. }
+            | Event::MeterPlaced { .. }
+            | Event::NoticeDelivered { .. }
+            | Event::CutUndelivered { .. }
+            | Event::Rearmed { .. }
+            | Event::EmergencyOffered { .. }
+            | Event::EmergencyBegun { .. }
+            | Event::EmergencyRepaid { .. }
+            | Event::EmergencyRearmed { .. }
+            | Event::Protected { .. }
+            | Event::Unprotected { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::RestoreConfirmed { .. } => (),
         }
         Ok(())
     }

@@ -11,9 +11,9 @@ use shared::energy::Power;
 use shared::id::{AccountId, MeterId, SiteId, TariffId};
 use shared::meter::profile::{Library, Tested};
 use shared::money::{Currency, Money};
+use shared::policy::Policy;
 use shared::tariff::Tariff;
 use shared::time::Zone;
-use shared::vend::Policy;
 use toml::Spanned;
 
 use crate::cli::Fault;
@@ -208,6 +208,7 @@ fn read_policy(source: &Source, table: &PolicyTable, currency: Currency) -> Resu
         least_sale: amount(&table.least_sale, usual.least_sale)?,
         most_sale: amount(&table.most_sale, usual.most_sale)?,
         hoarding_limit: amount(&table.hoarding_limit, usual.hoarding_limit)?,
+        ..usual
     };
     if policy.least_sale > policy.most_sale {
         let what = "[policy]: least_sale is above most_sale, so nothing could be sold";

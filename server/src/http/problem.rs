@@ -111,6 +111,15 @@ impl From<Refusal> for Trouble {
             Refusal::NoReason => (StatusCode::UNPROCESSABLE_ENTITY, "no-reason"),
             Refusal::NoKey => (StatusCode::BAD_REQUEST, "no-key"),
             Refusal::Halted => (StatusCode::INSUFFICIENT_STORAGE, "journal-halted"),
+            Refusal::BadPolicy { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad-policy"),
+            Refusal::Protected(_) => (StatusCode::CONFLICT, "protected"),
+            Refusal::NotProtected(_) => (StatusCode::CONFLICT, "not-protected"),
+            Refusal::TimePast => (StatusCode::UNPROCESSABLE_ENTITY, "time-past"),
+            Refusal::NoEmergency(_) => (StatusCode::CONFLICT, "no-emergency-credit"),
+            Refusal::NothingToConfirm(_) => (StatusCode::CONFLICT, "nothing-to-confirm"),
+            Refusal::NotPaused(_) => (StatusCode::CONFLICT, "not-paused"),
+            Refusal::PausedAlready(_) => (StatusCode::CONFLICT, "paused-already"),
+            Refusal::NoNotice { .. } => (StatusCode::NOT_FOUND, "no-notice"),
         };
         let figure = match &refusal {
             Refusal::BelowLeast { least } => Some(least.minor().to_string()),
@@ -137,7 +146,16 @@ impl From<Refusal> for Trouble {
             | Refusal::NoAlarm(_)
             | Refusal::NoKey
             | Refusal::KeyReused
-            | Refusal::Halted => None,
+            | Refusal::Halted
+            | Refusal::BadPolicy { .. }
+            | Refusal::Protected(_)
+            | Refusal::NotProtected(_)
+            | Refusal::TimePast
+            | Refusal::NoEmergency(_)
+            | Refusal::NothingToConfirm(_)
+            | Refusal::NotPaused(_)
+            | Refusal::PausedAlready(_)
+            | Refusal::NoNotice { .. } => None,
         };
         let trouble = Self::new(status, kind, refusal);
         figure.into_iter().fold(trouble, Self::detail)

@@ -53,7 +53,21 @@ impl Past {
             | Event::Acted { .. }
             | Event::ArrearsAdded(_)
             | Event::ArrearsDue(_)
-            | Event::ArrearsCancelled(_) => {}
+            | Event::ArrearsCancelled(_)
+            | Event::PolicyPublished { .. }
+            | Event::MeterPlaced { .. }
+            | Event::NoticeDelivered { .. }
+            | Event::CutUndelivered { .. }
+            | Event::Rearmed { .. }
+            | Event::EmergencyOffered { .. }
+            | Event::EmergencyBegun { .. }
+            | Event::EmergencyRepaid { .. }
+            | Event::EmergencyRearmed { .. }
+            | Event::Protected { .. }
+            | Event::Unprotected { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::RestoreConfirmed { .. } => {}
         }
     }
 

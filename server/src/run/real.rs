@@ -62,7 +62,7 @@ async fn open_account(
         Command::OpenAccount {
             account,
             tariff: terms.tariff.clone(),
-            policy: site.policy,
+            policy: site.policy.clone(),
             opening: terms.opening,
         },
         Command::BindMeter { account, meter, limits: limits(metered, &site.library) },

@@ -7,8 +7,9 @@ use shared::event::{Event, Point, Settled, SettledLine};
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, SiteId, StaffId, TariffId};
 use shared::ledger::{Chain, Code, Draft, Record};
 use shared::money::Money;
+use shared::policy::Policy;
 use shared::time::Timestamp;
-use shared::vend::{Allocation, Policy, ReceiptLine, Reversal, Sale, Tender};
+use shared::vend::{Allocation, ReceiptLine, Reversal, Sale, Tender};
 
 /// 2026-07-01T00:00:00+08:00.
 pub const START: i64 = 1_782_835_200_000;

@@ -1,6 +1,7 @@
 //! I4, I6: tariffs in use stay as they were, and every interval of a register is priced once by them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Tally;
 use crate::event::{Event, Settled};
@@ -28,7 +29,8 @@ impl Prices {
         } else if let Event::AccountOpened { account, tariff, .. } = event {
             self.terms.insert(*account, tariff.clone());
         } else if let Event::MeterBound { account, meter, limits } = event {
-            self.meters.insert(*meter, (*account, Metered::new(*limits, record.at)));
+            self.meters
+                .insert(*meter, (*account, Metered::new(*limits, Arc::default(), record.at)));
         } else if let Event::Baseline { account, meter, point, .. } = event {
             let tariff = self.terms.get(account).and_then(|id| self.tariffs.get(id));
             if let Some((tariff, (_, metered))) = tariff.zip(self.meters.get_mut(meter)) {

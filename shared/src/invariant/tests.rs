@@ -12,9 +12,10 @@ use crate::meter::{
     Telegram,
 };
 use crate::money::Money;
+use crate::policy::Policy;
 use crate::site::{Command, Order, Site};
 use crate::time::{Span, Timestamp, Zone};
-use crate::vend::{Policy, Tender};
+use crate::vend::Tender;
 
 const TARIFF: &str = r#"
 id = "flat"
@@ -270,7 +271,11 @@ fn i8_a_proof_against_the_decision_and_a_cut_with_credit_left_are_seen() {
         let at = rows.last().expect("rows").at;
         let (account, meter) = (ACCOUNT, METER);
         let (reason, note) = (DisconnectReason::NoCredit, String::new());
-        rows.push(Row { at, key: None, event: Event::Cut { account, meter, reason, note } });
+        rows.push(Row {
+            at,
+            key: None,
+            event: Event::Cut { account, meter, reason, note, until: None },
+        });
     });
     assert_eq!(wrong, ["I8"]);
 }

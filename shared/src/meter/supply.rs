@@ -26,10 +26,30 @@ pub enum DisconnectReason {
     Tamper,
     /// Power above the limit for longer than allowed.
     Overload,
+    /// The day's energy is used.
+    DailyLimit,
     /// A timetable says so.
     Schedule,
     /// Credit is used up; a top-up lifts it.
     NoCredit,
+    /// A reminder at the last warning; the customer's confirmation lifts it.
+    Courtesy,
+    /// Waits its turn, because many come back at once on one line.
+    Staggered,
+}
+
+impl DisconnectReason {
+    /// Did a rule open it, and not a person or a sign of tampering?
+    pub const fn is_automatic(self) -> bool {
+        match self {
+            Self::Operator | Self::Tamper | Self::Schedule => false,
+            Self::Overload
+            | Self::DailyLimit
+            | Self::NoCredit
+            | Self::Courtesy
+            | Self::Staggered => true,
+        }
+    }
 }
 
 /// The supply contact as observed.
@@ -54,6 +74,13 @@ pub enum SwitchCommand {
 }
 
 impl Supply {
+    pub const fn is_on(self) -> bool {
+        match self {
+            Self::Connected => true,
+            Self::Armed | Self::Disconnected(_) => false,
+        }
+    }
+
     /// The command still needed, or none: wanted and observed agree. An unknown contact is commanded
     /// again, because a level command that is repeated does no harm and a lost one does.
     pub fn gap(self, observed: Contact) -> Option<SwitchCommand> {

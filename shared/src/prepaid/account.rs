@@ -4,33 +4,38 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::energy::Energy;
-use crate::event::{Settled, SettledLine};
+use crate::event::{Settled, SettledLine, WarningLevel};
 use crate::id::{AccountId, ArrearsId, Book, MeterId, ReceiptNo};
 use crate::ledger::Code;
 use crate::meter::{Limits, Point, Supply};
 use crate::money::{Currency, ExactCharge, Money, Rounding};
-use crate::prepaid::{Metered, Recovery, Spend};
+use crate::policy::{Mode, Policy};
+use crate::prepaid::{Metered, Recovery, Spend, Standing};
 use crate::tariff::{ChargeError, Class, Tariff};
-use crate::time::{Timestamp, Zone};
-use crate::vend::{Allocation, Policy, ReceiptLine, Tender, to_arrears};
+use crate::time::{Span, Timestamp, Zone};
+use crate::vend::{Allocation, ReceiptLine, Tender, to_arrears};
 
 #[derive(Clone, Debug)]
 pub struct Account {
     pub id: AccountId,
     pub book: Book,
-    pub policy: Policy,
+    /// The terms in force.
+    pub policy: Arc<Policy>,
+    /// What it was opened with: its terms where none are published.
+    pub opened_with: Arc<Policy>,
     tariff: Arc<Tariff>,
     /// What the ledger says.
     posted: Money,
     pub meters: BTreeMap<MeterId, Metered>,
-    /// Warned since credit last stood above the level.
-    pub warned: bool,
+    pub standing: Standing,
     /// Consecutive good readings that found credit used up.
     pub exhausted: u8,
     pub last_sale: Option<LastSale>,
     pub spend: Spend,
     /// Agreements about arrears, also those that are paid off.
     pub arrears: BTreeMap<ArrearsId, Recovery>,
+    /// When time alone changes something.
+    pub deadline: Option<Timestamp>,
 }
 
 /// The only sale that can still be reversed.
@@ -59,18 +64,21 @@ impl Account {
         policy: Policy,
         opening: Money,
     ) -> Self {
+        let policy = Arc::new(policy);
         Self {
             id,
             book,
+            opened_with: Arc::clone(&policy),
             policy,
             tariff,
             posted: opening,
             meters: BTreeMap::new(),
-            warned: false,
+            standing: Standing::default(),
             exhausted: 0,
             last_sale: None,
             spend: Spend::default(),
             arrears: BTreeMap::new(),
+            deadline: None,
         }
     }
 
@@ -107,30 +115,68 @@ impl Account {
         self.exact_credit().round(Rounding::Floor, self.currency())
     }
 
-    /// Nothing is left: credit and overdraft are used up (product rule 2).
-    pub fn used_up(&self) -> bool {
-        self.exact_credit() + self.policy.overdraft.exact(self.currency()) <= ExactCharge::ZERO
+    /// How far below zero credit may fall: overdraft and emergency credit in use.
+    pub fn floor(&self) -> ExactCharge {
+        (self.policy.overdraft + self.standing.lent()).exact(self.currency())
     }
 
-    /// Enough is there to come back (product rule 2).
-    pub fn may_return(&self) -> bool {
-        let credit = self.exact_credit();
+    /// Nothing is left: credit, overdraft and emergency credit are used up (product rule 2).
+    pub fn used_up(&self) -> bool {
+        self.exact_credit() + self.floor() <= ExactCharge::ZERO
+    }
+
+    /// Lack of credit may have consequences at all.
+    pub fn cuts_for_credit(&self) -> bool {
+        self.policy.mode == Mode::Prepaid && !self.standing.paused
+    }
+
+    /// Enough is there to come back (product rule 2). What emergency credit was used stands below
+    /// zero, so that credit above zero has repaid it.
+    pub fn may_return(&self, credit: ExactCharge) -> bool {
         credit > ExactCharge::ZERO && credit >= self.policy.restore_minimum.exact(self.currency())
     }
 
     pub fn low(&self) -> bool {
-        self.exact_credit() < self.policy.low_credit.exact(self.currency())
+        self.policy.warns_first() && self.below(WarningLevel::First, self.exact_credit(), None)
+    }
+
+    /// Does credit stand below a warning level? By the days it lasts where the terms say so and
+    /// that is known, by money otherwise.
+    pub fn below(&self, level: WarningLevel, credit: ExactCharge, now: Option<Timestamp>) -> bool {
+        let (days, money) = self.level(level);
+        match self.lasts(days, credit, now) {
+            Some(lasts) => lasts < Span::from_days(i64::from(days)),
+            None => credit < money.exact(self.currency()),
+        }
     }
 
     /// Credit stands far enough above the warning level to warn again at the next crossing
     /// (105 % of it, product rule 7).
-    pub fn rearmed(&self) -> bool {
-        let level = self.policy.low_credit.exact(self.currency());
-        self.exact_credit().e14() * 20 >= level.e14() * 21
+    pub fn rearmed(&self, level: WarningLevel, credit: ExactCharge, now: Timestamp) -> bool {
+        let (days, money) = self.level(level);
+        match self.lasts(days, credit, Some(now)) {
+            Some(lasts) => lasts.millis() * 20 >= Span::from_days(i64::from(days)).millis() * 21,
+            None => credit.e14() * 20 >= money.exact(self.currency()).e14() * 21,
+        }
+    }
+
+    fn level(&self, level: WarningLevel) -> (u16, Money) {
+        match level {
+            WarningLevel::First => (self.policy.low_days, self.policy.low_credit),
+            WarningLevel::Last => (self.policy.last_days, self.policy.last_credit),
+            WarningLevel::Cut => (0, Money::ZERO),
+        }
+    }
+
+    /// How long credit lasts, where the level goes by it.
+    fn lasts(&self, days: u16, credit: ExactCharge, now: Option<Timestamp>) -> Option<Span> {
+        let now = now.filter(|_| days > 0)?;
+        Some(self.spend.lasts_until(credit, now)? - now)
     }
 
     pub fn bind(&mut self, meter: MeterId, limits: Limits, at: Timestamp) {
-        self.meters.insert(meter, Metered::new(limits, at));
+        let policy = Arc::clone(&self.policy);
+        self.meters.insert(meter, Metered::new(limits, policy, at));
     }
 
     pub fn start(&mut self, meter: MeterId, point: Point) {
@@ -209,7 +255,7 @@ impl Account {
     }
 
     /// What a payment goes to, in order: arrears by their share of it, arrears that fell due, use
-    /// beyond the credit, credit (product rule 9).
+    /// beyond every limit, emergency credit, credit (product rule 9).
     pub fn allocate(&self, zone: &Zone, now: Timestamp, amount: Money) -> Vec<ReceiptLine> {
         let mut left = amount;
         let mut lines = Vec::new();
@@ -227,7 +273,10 @@ impl Account {
         for (id, recovery) in &self.arrears {
             give(Allocation::DueArrears, Some(*id), recovery.accrued());
         }
-        give(Allocation::Overdrawn, None, -self.posted);
+        let owed = (-self.posted).max(Money::ZERO);
+        let emergency = self.standing.lent().min(owed);
+        give(Allocation::Overdrawn, None, owed - emergency);
+        give(Allocation::EmergencyCredit, None, emergency);
         give(Allocation::Credit, None, amount);
         lines
     }
@@ -238,7 +287,7 @@ impl Account {
             match line.what {
                 Allocation::SharedArrears => recovery.shared(zone, at, line.amount),
                 Allocation::DueArrears => recovery.repaid(line.amount),
-                Allocation::Overdrawn | Allocation::Credit => {}
+                Allocation::Overdrawn | Allocation::EmergencyCredit | Allocation::Credit => {}
             }
         }
     }
@@ -255,7 +304,7 @@ impl Account {
             match line.what {
                 Allocation::SharedArrears => recovery.share_given_back(zone, paid_at, line.amount),
                 Allocation::DueArrears => recovery.repayment_given_back(zone, now, line.amount),
-                Allocation::Overdrawn | Allocation::Credit => {}
+                Allocation::Overdrawn | Allocation::EmergencyCredit | Allocation::Credit => {}
             }
         }
     }

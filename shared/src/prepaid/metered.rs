@@ -1,10 +1,13 @@
 //! One meter of an account: how far it is charged, what holds its supply open.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::energy::Energy;
 use crate::meter::{DisconnectReason, Held, Limits, Point, Supply, Verdict, judge};
 use crate::money::ExactCharge;
+use crate::policy::{Place, Policy};
+use crate::prepaid::Switch;
 use crate::tariff::{ChargeError, ChargeState, LineCharge, Tariff};
 use crate::time::{Span, Timestamp, Zone};
 
@@ -27,10 +30,10 @@ pub struct Metered {
     unposted: Energy,
     /// The next instant after `seen` at which prices change.
     boundary: Timestamp,
-    open: BTreeSet<DisconnectReason>,
-    open_since: Timestamp,
-    /// Wanted and observed agree since the last change.
-    proven: bool,
+    pub switch: Switch,
+    /// The terms in force for its supply.
+    pub policy: Arc<Policy>,
+    pub place: Place,
     usage: Usage,
 }
 
@@ -61,7 +64,7 @@ pub struct Usage {
 }
 
 impl Metered {
-    pub fn new(limits: Limits, at: Timestamp) -> Self {
+    pub fn new(limits: Limits, policy: Arc<Policy>, at: Timestamp) -> Self {
         Self {
             limits,
             posted_to: None,
@@ -71,9 +74,9 @@ impl Metered {
             charge: None,
             unposted: Energy::ZERO,
             boundary: Timestamp::default(),
-            open: BTreeSet::new(),
-            open_since: at,
-            proven: true,
+            switch: Switch::new(at),
+            policy,
+            place: Place::default(),
             usage: Usage::default(),
         }
     }
@@ -159,6 +162,9 @@ impl Metered {
         let charge = self.charge.as_mut().expect("a baseline opens the charge");
         charge.advance(tariff, seen.at, new.at, used)?;
         self.usage.add(tariff.zone(), new.at, used);
+        if let Some(limit) = self.policy.daily_limit {
+            self.switch.count_day(tariff.zone(), new.at, limit.reset_hour, used);
+        }
         self.unposted += used;
         self.seen = Some(new);
         self.boundary = tariff.next_boundary(new.at);
@@ -208,44 +214,19 @@ impl Metered {
 
     /// What the supply should be.
     pub fn wanted(&self) -> Supply {
-        self.open.first().map_or(Supply::Connected, |reason| Supply::Disconnected(*reason))
+        self.switch.wanted()
     }
 
     pub fn open_reasons(&self) -> &BTreeSet<DisconnectReason> {
-        &self.open
+        self.switch.open()
     }
 
     pub fn open_since(&self) -> Timestamp {
-        self.open_since
+        self.switch.since()
     }
 
-    pub fn cut(&mut self, at: Timestamp, reason: DisconnectReason) {
-        self.change_supply(at, |open| open.insert(reason));
-    }
-
-    pub fn lift(&mut self, at: Timestamp, reason: DisconnectReason) {
-        self.change_supply(at, |open| open.remove(&reason));
-    }
-
-    pub fn proven(&self) -> bool {
-        self.proven
-    }
-
-    pub fn prove(&mut self) {
-        self.proven = true;
-    }
-
-    fn change_supply(
-        &mut self,
-        at: Timestamp,
-        change: impl FnOnce(&mut BTreeSet<DisconnectReason>) -> bool,
-    ) {
-        let was_on = self.open.is_empty();
-        change(&mut self.open);
-        if was_on != self.open.is_empty() {
-            self.open_since = at;
-            self.proven = false;
-        }
+    pub fn protected(&self) -> bool {
+        self.switch.protect().is_some()
     }
 }
 

@@ -1,11 +1,15 @@
 //! The prepaid account: what is left, what is used, and whether supply stays on.
 
-pub mod account;
+pub mod switch;
+pub mod standing;
 pub mod metered;
 pub mod recovery;
 pub mod spend;
+pub mod account;
 
 pub use account::Account;
 pub use metered::Metered;
 pub use recovery::Recovery;
 pub use spend::Spend;
+pub use standing::{EmergencyState, Notice, Standing};
+pub use switch::{Protect, Switch};

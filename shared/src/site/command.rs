@@ -4,14 +4,16 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::id::{
-    AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, StaffId, TariffId,
+    AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, NoticeId, ReceiptNo, Seq,
+    StaffId, TariffId,
 };
 use crate::ledger::Hash;
 use crate::meter::{AlarmKind, DisconnectReason, Limits, Supply};
 use crate::money::Money;
+use crate::policy::{Place, Policy, Scope};
 use crate::staff::Act;
 use crate::time::Timestamp;
-use crate::vend::{Collection, Policy, Reversal, Sale, Tender};
+use crate::vend::{Collection, Reversal, Sale, Tender};
 
 /// A command with everything around it. The same key and command bring the same answer again; the
 /// same key with another command is refused.
@@ -100,6 +102,49 @@ pub enum Command {
         kind: AlarmKind,
         holds: bool,
     },
+    /// From `from`, or now, these terms hold for whatever lies in the scope. The same again changes
+    /// nothing.
+    PublishPolicy {
+        scope: Scope,
+        from: Option<Timestamp>,
+        policy: Policy,
+        note: String,
+    },
+    PlaceMeter {
+        meter: MeterId,
+        place: Place,
+    },
+    /// No cause opens the supply until then, or until it is taken back 保电.
+    Protect {
+        meter: MeterId,
+        until: Option<Timestamp>,
+        reason: String,
+    },
+    Unprotect {
+        meter: MeterId,
+        reason: String,
+    },
+    /// Takes the emergency credit that is offered.
+    UseEmergency {
+        account: AccountId,
+    },
+    /// The customer wants the supply back, and is there.
+    ConfirmRestore {
+        meter: MeterId,
+        note: String,
+    },
+    Pause {
+        account: AccountId,
+        reason: String,
+    },
+    Resume {
+        account: AccountId,
+        reason: String,
+    },
+    NoticeDelivered {
+        account: AccountId,
+        notice: NoticeId,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,13 +163,32 @@ pub enum Done {
     Published,
     Opened,
     Bound,
-    Sold { sale: Sale, seq: Seq, at: Timestamp, seal: Hash },
-    Reversed { reversal: Reversal, seq: Seq, at: Timestamp, seal: Hash },
-    Arrears { arrears: ArrearsId, seq: Seq },
-    Supply { seq: Seq, wanted: Supply, reasons: Vec<DisconnectReason> },
+    Sold {
+        sale: Sale,
+        seq: Seq,
+        at: Timestamp,
+        seal: Hash,
+    },
+    Reversed {
+        reversal: Reversal,
+        seq: Seq,
+        at: Timestamp,
+        seal: Hash,
+    },
+    Arrears {
+        arrears: ArrearsId,
+        seq: Seq,
+    },
+    Supply {
+        seq: Seq,
+        wanted: Supply,
+        reasons: Vec<DisconnectReason>,
+    },
     Resolved,
     Acknowledged,
     Noted,
+    /// Terms, protection or an account's standing are as asked for.
+    Kept,
 }
 
 /// A refusal is an answer: nothing was changed.
@@ -183,4 +247,22 @@ pub enum Refusal {
     KeyReused,
     #[error("the journal cannot be written at present; nothing was done")]
     Halted,
+    #[error("the policy is refused: {key}: {what}")]
+    BadPolicy { key: String, what: String },
+    #[error("supply of meter {0} is protected and is not cut; take the protection back first")]
+    Protected(MeterId),
+    #[error("supply of meter {0} is not protected")]
+    NotProtected(MeterId),
+    #[error("that time is past already")]
+    TimePast,
+    #[error("no emergency credit is offered to account {0} at present")]
+    NoEmergency(AccountId),
+    #[error("supply of meter {0} waits for nobody's confirmation")]
+    NothingToConfirm(MeterId),
+    #[error("account {0} is not paused")]
+    NotPaused(AccountId),
+    #[error("account {0} is paused already")]
+    PausedAlready(AccountId),
+    #[error("notice {notice} of account {account} is not on its way")]
+    NoNotice { account: AccountId, notice: NoticeId },
 }

@@ -4,15 +4,18 @@ use crate::event::Event;
 use crate::id::{AccountId, AlarmId, Book, MeterId, ReceiptNo, StaffId, TariffId};
 use crate::meter::{AlarmKind, DisconnectReason, Limits};
 use crate::money::Money;
-use crate::prepaid::Account;
+use crate::policy::{Policy, RestoreMode};
+use crate::prepaid::{Account, EmergencyState};
+use crate::site::tick::Stamp;
 use crate::site::{Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, supply};
 use crate::tariff::Tariff;
-use crate::vend::{BuysStep, Policy, Reversal, Sale, Tender, to_arrears};
+use crate::vend::{BuysStep, Reversal, Sale, Tender, to_arrears};
 
 impl Site {
     /// Decides a command and applies its events; a refusal changes nothing. The caller keeps the
     /// events before anybody sees an effect of them.
     pub fn carry_out(&mut self, order: &Order) -> Result<Vec<Event>, Refusal> {
+        self.turn_terms(order.book, order.now);
         let mut now = Now { site: self, order, events: Vec::new() };
         now.carry_out()?;
         Ok(now.events)
@@ -31,7 +34,7 @@ impl Now<'_> {
         match &self.order.command {
             Command::PublishTariff { text, approved_by } => self.publish(text, *approved_by),
             Command::OpenAccount { account, tariff, policy, opening } => {
-                self.open(*account, tariff, *policy, *opening)
+                self.open(*account, tariff, policy.clone(), *opening)
             }
             Command::BindMeter { account, meter, limits } => self.bind(*account, *meter, *limits),
             Command::Sell { account, amount, tender, handed, reference } => {
@@ -58,6 +61,15 @@ impl Now<'_> {
                 self.condition(*kind, *holds);
                 Ok(())
             }
+            Command::PublishPolicy { .. }
+            | Command::PlaceMeter { .. }
+            | Command::Protect { .. }
+            | Command::Unprotect { .. }
+            | Command::UseEmergency { .. }
+            | Command::ConfirmRestore { .. }
+            | Command::Pause { .. }
+            | Command::Resume { .. }
+            | Command::NoticeDelivered { .. } => self.order_terms(),
         }
     }
 
@@ -70,6 +82,19 @@ impl Now<'_> {
         for event in events {
             self.emit(event);
         }
+    }
+
+    /// A supply that comes back waits its turn where many do.
+    pub(super) fn lift(&mut self, event: Event) {
+        let stamp = Stamp { book: self.order.book, at: self.order.now, by: self.order.by };
+        self.site.lift_in_turn(stamp, event, &mut self.events);
+    }
+
+    /// What the terms ask for after it.
+    pub(super) fn follow_up(&mut self, account: AccountId) {
+        let stamp = Stamp { book: self.order.book, at: self.order.now, by: self.order.by };
+        let events = self.site.follow_up(stamp, account, false);
+        self.events.extend(events);
     }
 
     pub(super) fn account(&self, account: AccountId) -> Result<&Account, Refusal> {
@@ -173,9 +198,13 @@ impl Now<'_> {
             buys: buys(account, self.order.now, to_credit),
             lines,
         };
+        let credit = sale.credit_after;
         self.emit(Event::Sold(sale));
-        let returns = supply::returns(self.account(id)?);
-        self.emit_all(returns);
+        let in_use = matches!(self.account(id)?.standing.emergency, EmergencyState::InUse { .. });
+        if in_use && !credit.is_negative() {
+            self.emit(Event::EmergencyRepaid { account: id });
+        }
+        self.follow_up(id);
         Ok(())
     }
 
@@ -227,12 +256,13 @@ impl Now<'_> {
             return Err(Refusal::NoReason);
         }
         let account = self.account_of(meter)?.id;
-        let open = self
-            .site
-            .metered(meter)
-            .is_some_and(|metered| metered.open_reasons().contains(&DisconnectReason::Operator));
-        if !open {
-            self.emit(supply::cut(account, meter, DisconnectReason::Operator, reason));
+        let metered = self.site.metered(meter).ok_or(Refusal::NoMeter(meter))?;
+        if metered.protected() {
+            return Err(Refusal::Protected(meter));
+        }
+        if !metered.open_reasons().contains(&DisconnectReason::Operator) {
+            self.emit(supply::cut(account, meter, DisconnectReason::Operator, reason, None));
+            self.follow_up(account);
         }
         Ok(())
     }
@@ -251,9 +281,14 @@ impl Now<'_> {
         if by_staff.is_empty() && open.contains(&DisconnectReason::NoCredit) {
             return Err(Refusal::LacksCredit);
         }
+        let confirm = self
+            .site
+            .metered(meter)
+            .is_some_and(|metered| metered.policy.restore == RestoreMode::Permit);
         for lifted in by_staff {
-            self.emit(supply::lift(account, meter, lifted, reason));
+            self.lift(supply::lift(account, meter, lifted, reason, confirm));
         }
+        self.follow_up(account);
         Ok(())
     }
 
@@ -316,7 +351,7 @@ impl Now<'_> {
 
 /// May this amount be sold now? (product rule 14)
 pub(crate) fn saleable(account: &Account, amount: Money) -> Result<(), Refusal> {
-    let policy = account.policy;
+    let policy = &account.policy;
     if amount < policy.least_sale {
         return Err(Refusal::BelowLeast { least: policy.least_sale });
     }
@@ -339,7 +374,11 @@ pub(crate) fn buys(account: &Account, now: crate::time::Timestamp, amount: Money
 fn lifted_by_staff(reason: DisconnectReason) -> bool {
     match reason {
         DisconnectReason::Operator | DisconnectReason::Tamper | DisconnectReason::Overload => true,
-        DisconnectReason::Schedule | DisconnectReason::NoCredit => false,
+        DisconnectReason::Schedule
+        | DisconnectReason::NoCredit
+        | DisconnectReason::DailyLimit
+        | DisconnectReason::Courtesy
+        | DisconnectReason::Staggered => false,
     }
 }
 
@@ -382,7 +421,21 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         | Event::AlarmAcknowledged { .. }
         | Event::AlarmCleared { .. }
         | Event::Acted { .. }
-        | Event::ArrearsDue(_) => None,
+        | Event::ArrearsDue(_)
+        | Event::PolicyPublished { .. }
+        | Event::MeterPlaced { .. }
+        | Event::NoticeDelivered { .. }
+        | Event::CutUndelivered { .. }
+        | Event::Rearmed { .. }
+        | Event::EmergencyOffered { .. }
+        | Event::EmergencyBegun { .. }
+        | Event::EmergencyRepaid { .. }
+        | Event::EmergencyRearmed { .. }
+        | Event::Protected { .. }
+        | Event::Unprotected { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::RestoreConfirmed { .. } => None,
     }
 }
 
@@ -413,7 +466,21 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         | Event::AlarmAcknowledged { .. }
         | Event::AlarmCleared { .. }
         | Event::Acted { .. }
-        | Event::ArrearsDue(_) => None,
+        | Event::ArrearsDue(_)
+        | Event::PolicyPublished { .. }
+        | Event::MeterPlaced { .. }
+        | Event::NoticeDelivered { .. }
+        | Event::CutUndelivered { .. }
+        | Event::Rearmed { .. }
+        | Event::EmergencyOffered { .. }
+        | Event::EmergencyBegun { .. }
+        | Event::EmergencyRepaid { .. }
+        | Event::EmergencyRearmed { .. }
+        | Event::Protected { .. }
+        | Event::Unprotected { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::RestoreConfirmed { .. } => None,
     }
 }
 

@@ -140,7 +140,21 @@ impl Replay {
             | Event::Acted { .. }
             | Event::ArrearsAdded(_)
             | Event::ArrearsDue(_)
-            | Event::ArrearsCancelled(_) => {}
+            | Event::ArrearsCancelled(_)
+            | Event::PolicyPublished { .. }
+            | Event::MeterPlaced { .. }
+            | Event::NoticeDelivered { .. }
+            | Event::CutUndelivered { .. }
+            | Event::Rearmed { .. }
+            | Event::EmergencyOffered { .. }
+            | Event::EmergencyBegun { .. }
+            | Event::EmergencyRepaid { .. }
+            | Event::EmergencyRearmed { .. }
+            | Event::Protected { .. }
+            | Event::Unprotected { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::RestoreConfirmed { .. } => {}
         }
         Ok(())
     }
@@ -353,9 +367,9 @@ mod tests {
     use crate::id::{Book, SiteId, StaffId};
     use crate::ledger::{Chain, Draft};
     use crate::meter::Limits;
+    use crate::policy::Policy;
     use crate::prepaid::Account;
     use crate::time::Zone;
-    use crate::vend::Policy;
 
     const TARIFF: &str = r#"
 id = "steps"
@@ -397,7 +411,8 @@ per = "day"
                 .at(jiff::civil::date(2026, 7, 1).at(21, 0, 0, 0));
             let tariff = std::sync::Arc::new(Tariff::from_toml(TARIFF).expect("a tariff"));
             let (id, policy) = (AccountId(3), Policy::default());
-            let account = Account::open(id, Book::Live, tariff, policy, Money::from_minor(10_000));
+            let account =
+                Account::open(id, Book::Live, tariff, policy.clone(), Money::from_minor(10_000));
             let chain = Chain::empty(SiteId(1));
             let register = Register::from_mwh(5_000_000);
             let mut story = Self { chain, records: Vec::new(), account, at, register };

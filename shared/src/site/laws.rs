@@ -8,9 +8,10 @@ use crate::id::{AccountId, Book, IdempotencyKey, MeterId, StaffId, TariffId};
 use crate::ledger::{Code, balanced};
 use crate::meter::{Contact, DisconnectReason, Health, Limits, Live, Quality, Report, Telegram};
 use crate::money::{Currency, Money};
+use crate::policy::Policy;
 use crate::site::{Command, Order, Site};
 use crate::time::{Span, Timestamp, Zone};
-use crate::vend::{Policy, Tender};
+use crate::vend::Tender;
 
 /// Two periods, two steps and a daily charge: every boundary there is.
 const TARIFF: &str = r#"

@@ -13,12 +13,15 @@ mod due;
 pub mod explain;
 #[cfg(test)]
 mod laws;
+mod order;
 mod report;
 mod supply;
+mod terms;
+mod tick;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use command::{Command, Done, HoldResolution, Order, Refusal};
@@ -30,8 +33,9 @@ use crate::event::Event;
 use crate::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, TariffId};
 use crate::ledger::Record;
 use crate::meter::{AlarmKind, Held, Point};
+use crate::policy::Terms;
 use crate::prepaid::account::LastSale;
-use crate::prepaid::{Account, Metered, Recovery};
+use crate::prepaid::{Account, EmergencyState, Metered, Protect, Recovery};
 use crate::tariff::{ChargeError, Tariff};
 use crate::time::{Timestamp, Zone};
 use crate::vend::to_arrears;
@@ -51,6 +55,13 @@ pub struct Site {
     days: BTreeMap<Book, Day>,
     /// Where the answer to each key stands in the journal.
     keys: BTreeMap<IdempotencyKey, Seq>,
+    /// Published policies, and when the next version comes into force.
+    terms: BTreeMap<Book, Terms>,
+    terms_turn: BTreeMap<Book, Timestamp>,
+    inrush: supply::Inrush,
+    /// When time alone changes something about an account; not known before the first tick.
+    deadlines: BTreeSet<(Book, Timestamp, AccountId)>,
+    scheduled: BTreeSet<Book>,
 }
 
 /// An alarm whose condition still holds.
@@ -76,6 +87,11 @@ impl Site {
             last_alarm: AlarmId(0),
             days: BTreeMap::new(),
             keys: BTreeMap::new(),
+            terms: BTreeMap::new(),
+            terms_turn: BTreeMap::new(),
+            inrush: supply::Inrush::default(),
+            deadlines: BTreeSet::new(),
+            scheduled: BTreeSet::new(),
         }
     }
 
@@ -131,18 +147,22 @@ impl Site {
     /// Makes an event so. Events are decided against this very state or come from its journal, so
     /// whatever they name exists.
     pub fn apply(&mut self, book: Book, at: Timestamp, by: crate::id::StaffId, event: &Event) {
+        self.turn_terms(book, at);
         match event {
             Event::TariffPublished { tariff, text, approved_by: _ } => self.publish(tariff, text),
             Event::AccountOpened { account, tariff, policy, opening } => {
                 let tariff = Arc::clone(
                     self.tariffs.get(tariff).expect("an account opens on a tariff of the site"),
                 );
-                self.accounts
-                    .insert(*account, Account::open(*account, book, tariff, *policy, *opening));
+                self.accounts.insert(
+                    *account,
+                    Account::open(*account, book, tariff, policy.clone(), *opening),
+                );
             }
             Event::MeterBound { account, meter, limits } => {
                 self.drawn_on.insert(*meter, *account);
                 self.account_mut(*account).bind(*meter, *limits, at);
+                self.take_terms_of(*account, at);
             }
             Event::Baseline { account, meter, point, note: _ } => {
                 self.account_mut(*account).start(*meter, *point);
@@ -160,7 +180,10 @@ impl Site {
                 let account = self.account_mut(sale.account);
                 account.top_up(sale.amount - to_arrears(&sale.lines));
                 account.paid(&zone, at, &sale.lines);
-                account.warned = false;
+                account.standing.rearm_all();
+                for metered in account.meters.values_mut() {
+                    metered.switch.courtesy_due = false;
+                }
                 account.last_sale = Some(LastSale {
                     receipt: sale.receipt,
                     at,
@@ -200,20 +223,27 @@ impl Site {
                     recovery.cancel();
                 }
             }
-            Event::LowCredit { account, credit: _ } => self.account_mut(*account).warned = true,
-            Event::Cut { account, meter, reason, note: _ } => {
-                self.metered_mut(*account, *meter).cut(at, *reason);
+            Event::LowCredit { account, credit: _, level, notice, courtesy, cut_from } => {
+                let account = self.account_mut(*account);
+                account.standing.warn(*level, *notice, at, *cut_from);
+                for metered in account.meters.values_mut().filter(|_| *courtesy) {
+                    metered.switch.courtesy_due = true;
+                }
             }
-            Event::Lifted { account, meter, reason, note: _ } => {
+            Event::Cut { account, meter, reason, note: _, until } => {
+                self.metered_mut(*account, *meter).switch.cut(at, *reason, *until);
+            }
+            Event::Lifted { account, meter, reason, note: _, confirm } => {
                 let zone = self.zone.clone();
                 let drawing = self.account_mut(*account);
                 if drawing.off_supply() {
                     drawing.resume_arrears(&zone, at);
                 }
-                self.metered_mut(*account, *meter).lift(at, *reason);
+                self.metered_mut(*account, *meter).switch.lift(at, *reason, *confirm);
+                self.note_return(*account, *meter, at);
             }
             Event::SupplyProven { account, meter, contact: _ } => {
-                self.metered_mut(*account, *meter).prove();
+                self.metered_mut(*account, *meter).switch.prove();
             }
             Event::ReadingHeld { meter, last: _, seen, kind } => {
                 if let Some(account) = self.drawn_on.get(meter).copied() {
@@ -240,6 +270,65 @@ impl Site {
                 self.alarms.remove(alarm);
             }
             Event::Acted { act: _, note: _ } => {}
+            Event::PolicyPublished { scope, from, policy, note: _ } => {
+                let terms = self.terms.entry(book).or_default();
+                terms.publish(scope.clone(), *from, policy.clone());
+                self.take_terms(book, at);
+            }
+            Event::MeterPlaced { account, meter, place } => {
+                self.metered_mut(*account, *meter).place = place.clone();
+                self.take_terms_of(*account, at);
+            }
+            Event::NoticeDelivered { account, notice } => {
+                self.account_mut(*account).standing.deliver(*notice);
+            }
+            Event::CutUndelivered { account, notice: _ } => {
+                self.account_mut(*account).standing.undelivered = true;
+            }
+            Event::Rearmed { account, level } => {
+                self.account_mut(*account).standing.rearm(*level);
+            }
+            Event::EmergencyOffered { account, limit: _ } => {
+                self.account_mut(*account).standing.emergency = EmergencyState::Offered;
+            }
+            Event::EmergencyBegun { account, limit } => {
+                let account = self.account_mut(*account);
+                account.standing.emergency = EmergencyState::InUse { limit: *limit };
+                account.exhausted = 0;
+            }
+            Event::EmergencyRepaid { account } => {
+                self.account_mut(*account).standing.emergency = EmergencyState::Repaid;
+            }
+            Event::EmergencyRearmed { account } => {
+                self.account_mut(*account).standing.emergency = EmergencyState::Ready;
+            }
+            Event::Protected { account, meter, until, reason, confirm } => {
+                let protect = Protect { until: *until, reason: reason.clone() };
+                self.metered_mut(*account, *meter).switch.protect_by(at, protect, *confirm);
+                self.note_return(*account, *meter, at);
+            }
+            Event::Unprotected { account, meter, reason: _ } => {
+                self.metered_mut(*account, *meter).switch.unprotect(at);
+            }
+            Event::Paused { account, reason: _ } => {
+                self.account_mut(*account).standing.paused = true;
+            }
+            Event::Resumed { account, reason: _ } => {
+                self.account_mut(*account).standing.paused = false;
+            }
+            Event::RestoreConfirmed { account, meter, note: _ } => {
+                self.metered_mut(*account, *meter).switch.confirm(at);
+                self.note_return(*account, *meter, at);
+            }
+        }
+    }
+
+    /// Keeps in mind which supplies came back just now on one line.
+    fn note_return(&mut self, account: AccountId, meter: MeterId, at: Timestamp) {
+        let metered = self.metered_mut(account, meter);
+        let back = metered.wanted().is_on() && metered.switch.since() == at;
+        if let Some(line) = metered.place.feeder.filter(|_| back) {
+            self.inrush.note(line, at);
         }
     }
 

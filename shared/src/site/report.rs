@@ -1,11 +1,17 @@
 //! Reports: what one contact with a meter changes about money, supply and alarms.
 
+use crate::energy::Power;
 use crate::event::Event;
-use crate::id::{AlarmId, MeterId, StaffId};
+use crate::id::{AccountId, AlarmId, MeterId, StaffId};
 use crate::meter::unit::ATTEMPTS_ALARM;
-use crate::meter::{AlarmKind, CommFault, Contact, Held, Point, Quality, Report, Supply, Telegram};
+use crate::meter::{
+    AlarmKind, CommFault, Contact, DisconnectReason, Held, Point, Quality, Report, Supply, Telegram,
+};
+use crate::policy::{REST, day_around};
 use crate::prepaid::metered::Taken;
 use crate::site::supply::{self, READS_BEFORE_CUT};
+use crate::site::terms::Look;
+use crate::site::tick::Stamp;
 use crate::site::{OpenAlarm, Site};
 use crate::time::{Span, Timestamp};
 
@@ -23,12 +29,16 @@ pub struct Reported {
 impl Site {
     /// Takes in a report: charges a believed reading, warns, cuts, holds, raises and clears alarms.
     pub fn report(&mut self, report: &Report) -> Reported {
+        self.turn_terms(report.book, report.at);
         let mut now =
             Now { site: self, report, out: Reported { events: Vec::new(), again: report.again } };
         now.comm_alarms();
         if let Ok(telegram) = &report.look {
             now.reading(Point { at: report.at, register: telegram.import });
+            now.load(telegram.live.power);
             now.proof(telegram);
+        } else {
+            now.load(None);
         }
         now.out
     }
@@ -171,34 +181,51 @@ impl Now<'_> {
         }
     }
 
+    /// What follows from the credit that is left. Only good readings in a row find it used up.
     fn decide(&mut self, at: Timestamp) {
         let Some(account) = self.site.account_of(self.report.meter) else { return };
         let id = account.id;
-        if let Some(warning) = supply::warning(account) {
-            self.post_news();
-            self.emit(warning);
-        } else if account.warned && account.rearmed() {
-            self.site.account_mut(id).warned = false;
-        }
-        let Some(account) = self.site.accounts.get(&id) else { return };
-        if !account.used_up() {
-            self.site.account_mut(id).exhausted = 0;
-            return;
-        }
-        let cuts = supply::cuts(account);
-        let reads = account.exhausted.saturating_add(1);
+        let reads = if account.used_up() { account.exhausted.saturating_add(1) } else { 0 };
         self.site.account_mut(id).exhausted = reads;
-        if cuts.is_empty() {
-            return;
-        }
-        if reads < READS_BEFORE_CUT {
+        self.follow_up(id, true);
+        let Some(account) = self.site.accounts.get(&id) else { return };
+        let waits = (1..READS_BEFORE_CUT).contains(&account.exhausted);
+        if waits && Look::at(account, &self.site.zone, at).could_cut() {
             self.look_again(at + CONFIRM);
+        }
+    }
+
+    fn follow_up(&mut self, account: AccountId, read: bool) {
+        let stamp = Stamp { book: self.report.book, at: self.report.at, by: StaffId(0) };
+        let events = self.site.follow_up(stamp, account, read);
+        self.out.events.extend(events);
+    }
+
+    /// Power above the limit for longer than allowed opens the supply (product rule 8). What is not
+    /// known is not above any limit.
+    fn load(&mut self, power: Option<Power>) {
+        let meter = self.report.meter;
+        let at = self.report.at;
+        let Some(account) = self.site.drawn_on.get(&meter).copied() else { return };
+        let zone = self.site.zone.clone();
+        let metered = self.site.metered_mut(account, meter);
+        let Some(limit) = metered.policy.load_limit else { return };
+        let over = power.is_some_and(|power| power > limit.power);
+        if !over || metered.protected() || !metered.wanted().is_on() {
+            metered.switch.over_since = None;
             return;
         }
-        self.post_news();
-        for cut in cuts {
-            self.emit(cut);
+        let since = *metered.switch.over_since.get_or_insert(at);
+        let due = since + limit.delay;
+        if at <= due {
+            self.look_again(due + CONFIRM);
+            return;
         }
+        let (begun, reset) = day_around(&zone, at, limit.reset_hour);
+        let again = metered.switch.trips_since(begun) < usize::from(limit.most_a_day);
+        let until = if again { (at + limit.clear_after).min(reset.max(at + REST)) } else { reset };
+        self.emit(supply::cut(account, meter, DisconnectReason::Overload, "", Some(until)));
+        self.follow_up(account, false);
     }
 
     /// Keeps the proof that the contact did what is wanted.
@@ -217,7 +244,12 @@ impl Now<'_> {
             | (Supply::Connected, Contact::Open | Contact::Unknown)
             | (Supply::Armed, Contact::Open | Contact::Closed | Contact::Unknown) => false,
         };
-        if agrees && !metered.proven() {
+        if metered.wanted() == Supply::Armed && contact == Contact::Closed {
+            // Closed at the meter: whoever did it is there.
+            let note = "closed at the meter".to_owned();
+            self.emit(Event::RestoreConfirmed { account, meter, note });
+            self.emit(Event::SupplyProven { account, meter, contact });
+        } else if agrees && !metered.switch.proven() {
             self.emit(Event::SupplyProven { account, meter, contact });
         }
     }

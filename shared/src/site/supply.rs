@@ -1,54 +1,29 @@
-//! Supply decisions: cut, restore, warn.
+//! Supply events, and what many of them at once must not do.
+
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::event::Event;
-use crate::id::{AccountId, MeterId};
+use crate::id::{AccountId, LineId, MeterId};
 use crate::meter::DisconnectReason;
-use crate::prepaid::Account;
+use crate::time::{Span, Timestamp};
 
 /// Good readings in a row that must find credit used up before supply is cut: a single reading
 /// never opens a switch (`docs/policy.md`).
 pub(super) const READS_BEFORE_CUT: u8 = 2;
 
-/// The warning that is due, once a downward crossing.
-pub(super) fn warning(account: &Account) -> Option<Event> {
-    (account.low() && !account.warned)
-        .then(|| Event::LowCredit { account: account.id, credit: account.credit() })
-}
-
-/// Cuts every meter of an account whose credit is used up, for lack of credit.
-pub(super) fn cuts(account: &Account) -> Vec<Event> {
-    let still_on = |reason| {
-        account
-            .meters
-            .iter()
-            .filter(move |(_, metered)| !metered.open_reasons().contains(&reason))
-            .map(|(meter, _)| *meter)
-    };
-    still_on(DisconnectReason::NoCredit)
-        .map(|meter| cut(account.id, meter, DisconnectReason::NoCredit, ""))
-        .collect()
-}
-
-/// Lifts lack of credit from every meter of an account that may come back.
-pub(super) fn returns(account: &Account) -> Vec<Event> {
-    if !account.may_return() {
-        return Vec::new();
-    }
-    account
-        .meters
-        .iter()
-        .filter(|(_, metered)| metered.open_reasons().contains(&DisconnectReason::NoCredit))
-        .map(|(meter, _)| lift(account.id, *meter, DisconnectReason::NoCredit, ""))
-        .collect()
-}
+/// So many may come back at once on one line; the others wait up to two minutes (product rule 2).
+const AT_ONCE: usize = 10;
+const ONCE: Span = Span::from_secs(10);
+const SPREAD_MS: u64 = 120_000;
 
 pub(super) fn cut(
     account: AccountId,
     meter: MeterId,
     reason: DisconnectReason,
     note: &str,
+    until: Option<Timestamp>,
 ) -> Event {
-    Event::Cut { account, meter, reason, note: note.to_owned() }
+    Event::Cut { account, meter, reason, note: note.to_owned(), until }
 }
 
 pub(super) fn lift(
@@ -56,6 +31,64 @@ pub(super) fn lift(
     meter: MeterId,
     reason: DisconnectReason,
     note: &str,
+    confirm: bool,
 ) -> Event {
-    Event::Lifted { account, meter, reason, note: note.to_owned() }
+    Event::Lifted { account, meter, reason, note: note.to_owned(), confirm }
+}
+
+/// Which supplies came back lately, by line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inrush {
+    lately: BTreeMap<LineId, VecDeque<Timestamp>>,
+}
+
+impl Inrush {
+    pub(super) fn note(&mut self, line: LineId, at: Timestamp) {
+        let lately = self.lately.entry(line).or_default();
+        while lately.front().is_some_and(|first| *first + ONCE <= at) {
+            lately.pop_front();
+        }
+        lately.push_back(at);
+    }
+
+    /// When a meter may come back, where too many others just did: drawn by meter and time, so that
+    /// the same history draws the same again.
+    pub(super) fn turn(&self, line: LineId, meter: MeterId, at: Timestamp) -> Option<Timestamp> {
+        let lately = self.lately.get(&line)?;
+        let count = lately.iter().filter(|back| **back + ONCE > at).count();
+        let seed = (u64::from(meter.0) << 32) ^ at.millis().unsigned_abs();
+        let wait = i64::try_from(mixed(seed) % SPREAD_MS).unwrap_or(0);
+        (count >= AT_ONCE).then(|| at + Span::from_millis(wait + 1))
+    }
+}
+
+/// SplitMix64's finisher: neighbouring seeds come out far apart.
+const fn mixed(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_come_back_at_once_and_the_others_within_two_minutes() {
+        let (line, at) = (LineId(1), Timestamp::from_millis(1_000_000));
+        let mut inrush = Inrush::default();
+        for meter in 0..10 {
+            assert_eq!(inrush.turn(line, MeterId(meter), at), None);
+            inrush.note(line, at);
+        }
+        let turns: Vec<_> = (10..60)
+            .map(|meter| inrush.turn(line, MeterId(meter), at).expect("waits") - at)
+            .collect();
+        assert!(turns.iter().all(|wait| *wait > Span::ZERO && *wait <= Span::from_secs(120)));
+        let early = turns.iter().filter(|wait| **wait <= Span::from_secs(60)).count();
+        assert!((15..=35).contains(&early), "spread over both minutes: {early} of 50");
+        assert_eq!(inrush.turn(LineId(2), MeterId(11), at), None, "another line");
+        assert_eq!(inrush.turn(line, MeterId(11), at + ONCE), None, "later");
+    }
 }

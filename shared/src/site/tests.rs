@@ -10,9 +10,10 @@ use crate::id::{
 use crate::ledger::balanced;
 use crate::meter::{CommFault, Contact, Health, Limits, Live, Quality, Report, Supply, Telegram};
 use crate::money::{Currency, Money};
+use crate::policy::Policy;
 use crate::site::{Command, HoldResolution, Order, Refusal, Site};
 use crate::time::{Span, Timestamp, Zone};
-use crate::vend::{Allocation, Collection, Parts, Policy, ReceiptLine, Share, Tender};
+use crate::vend::{Allocation, Collection, Parts, ReceiptLine, Share, Tender};
 
 pub(crate) const FLAT: &str = r#"
 id = "flat"
@@ -269,6 +270,20 @@ fn brief(event: &Event) -> String {
         Event::SupplyProven { contact, .. } => format!("proven {contact:?}"),
         Event::ReadingHeld { .. } => "held".to_owned(),
         Event::HoldEnded { .. } => "hold over".to_owned(),
+        Event::PolicyPublished { .. } => "policy published".to_owned(),
+        Event::MeterPlaced { .. } => "meter placed".to_owned(),
+        Event::NoticeDelivered { .. } => "notice delivered".to_owned(),
+        Event::CutUndelivered { .. } => "cut undelivered".to_owned(),
+        Event::Rearmed { .. } => "rearmed".to_owned(),
+        Event::EmergencyOffered { .. } => "emergency offered".to_owned(),
+        Event::EmergencyBegun { .. } => "emergency begun".to_owned(),
+        Event::EmergencyRepaid { .. } => "emergency repaid".to_owned(),
+        Event::EmergencyRearmed { .. } => "emergency rearmed".to_owned(),
+        Event::Protected { .. } => "protected".to_owned(),
+        Event::Unprotected { .. } => "unprotected".to_owned(),
+        Event::Paused { .. } => "paused".to_owned(),
+        Event::Resumed { .. } => "resumed".to_owned(),
+        Event::RestoreConfirmed { .. } => "restore confirmed".to_owned(),
     }
 }
 
@@ -280,6 +295,7 @@ fn lines(lines: &[ReceiptLine]) -> String {
             Allocation::SharedArrears => format!(" {amount} share"),
             Allocation::DueArrears => format!(" {amount} due"),
             Allocation::Overdrawn => format!(" {amount} overdrawn"),
+            Allocation::EmergencyCredit => format!(" {amount} emergency"),
             Allocation::Credit => String::new(),
         }
     };

@@ -41,6 +41,8 @@ pub enum Allocation {
     DueArrears,
     /// Use that was already taken beyond the credit.
     Overdrawn,
+    /// Emergency credit that was used.
+    EmergencyCredit,
     Credit,
 }
 
@@ -106,37 +108,4 @@ pub fn given_back(lines: Vec<ReceiptLine>) -> Vec<ReceiptLine> {
 /// The part of a payment that went to arrears.
 pub fn to_arrears(lines: &[ReceiptLine]) -> Money {
     lines.iter().filter(|line| line.arrears.is_some()).map(|line| line.amount).sum()
-}
-
-/// The terms of an account's prepayment. Every amount is data; the defaults are those of
-/// `docs/policy.md`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Policy {
-    /// Below this a warning goes out, once a crossing; armed again at 105 % of it or by a top-up.
-    pub low_credit: Money,
-    /// Supply comes back when credit is at least this, and above zero.
-    pub restore_minimum: Money,
-    /// How far credit may fall below zero before supply is cut.
-    pub overdraft: Money,
-    /// The least and most that one sale may be.
-    pub least_sale: Money,
-    pub most_sale: Money,
-    /// The most that may stand on the account after a sale 囤积限额.
-    pub hoarding_limit: Money,
-}
-
-impl Default for Policy {
-    /// In minor units of a currency with two decimals: warn below 20.00, restore from 5.00, sales
-    /// of 1.00 to 5,000.00, at most 20,000.00 on the account.
-    fn default() -> Self {
-        Self {
-            low_credit: Money::from_minor(2_000),
-            restore_minimum: Money::from_minor(500),
-            overdraft: Money::ZERO,
-            least_sale: Money::from_minor(100),
-            most_sale: Money::from_minor(500_000),
-            hoarding_limit: Money::from_minor(2_000_000),
-        }
-    }
 }

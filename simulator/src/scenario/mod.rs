@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use shared::id::{LineId, MeterId, TariffId};
 use shared::money::{Currency, Money};
+use shared::policy::Policy;
 use shared::time::{Span, Timestamp, Zone};
-use shared::vend::Policy;
 use thiserror::Error;
 use toml::Spanned;
 

@@ -26,6 +26,7 @@ impl World {
         self.now = self.now.max(at);
         self.tally.instants += 1;
         let mut due = BTreeSet::new();
+        let mut settles = false;
         for turn in self.wheel.take(at) {
             match turn {
                 Turn::Event(number) => self.happen(number).await?,
@@ -36,9 +37,10 @@ impl World {
                     self.wheel.add(at + self.poll, Turn::Round);
                 }
                 Turn::Again(meter) => drop(due.insert(meter)),
+                Turn::Due => settles = true,
             }
         }
-        if due.is_empty() { Ok(()) } else { self.read(&due).await }
+        if due.is_empty() && !settles { Ok(()) } else { self.read(&due).await }
     }
 
     /// Reads meters, all before the first answer is awaited, and lets billing settle.
@@ -54,6 +56,9 @@ impl World {
         let settlement = self.billing.send(SettleDue { book: BOOK, now }).await?;
         for (again, meter) in settlement.urgent {
             self.wheel.add(again.max(now + SOONEST), Turn::Again(meter));
+        }
+        if let Some(next) = settlement.next {
+            self.wheel.add(next.max(now + SOONEST), Turn::Due);
         }
         Ok(())
     }

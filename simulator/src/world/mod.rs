@@ -14,9 +14,9 @@ use shared::actor::billing::{BillingSupervisor, Do, Join};
 use shared::actor::meter::MeterActor;
 use shared::id::{AccountId, Book, IdempotencyKey, LineId, MeterId, StaffId};
 use shared::meter::Unit;
+use shared::policy::{Place, Policy};
 use shared::site::{Command, Order, Refusal};
 use shared::time::{Span, Timestamp, Zone};
-use shared::vend::Policy;
 use thiserror::Error;
 
 use crate::bus::{BusStatus, Status, VirtualBus};
@@ -97,7 +97,7 @@ impl World {
             now,
             poll: scenario.poll(),
             zone: scenario.zone.clone(),
-            policy: scenario.policy,
+            policy: scenario.policy.clone(),
             wheel: Wheel::default(),
             billing,
             lines: BTreeMap::new(),
@@ -127,11 +127,14 @@ impl World {
         for premise in premises {
             let account = premise.account;
             let (tariff, opening) = (premise.tariff.clone(), premise.opening);
-            let policy = self.policy;
+            let policy = self.policy.clone();
             let limits = premise.plate.limits();
             let meter = premise.meter;
             commands.push((account, Command::OpenAccount { account, tariff, policy, opening }));
             commands.push((account, Command::BindMeter { account, meter, limits }));
+            let (building, floor) = (premise.building.clone(), premise.floor.clone());
+            let place = Place { building, floor, feeder: Some(premise.line) };
+            commands.push((account, Command::PlaceMeter { meter, place }));
         }
         for some in commands.chunks(TOGETHER) {
             let answers = some.iter().map(|(account, command)| {

@@ -19,6 +19,8 @@ pub(super) enum Turn {
     Round,
     /// One meter is read again.
     Again(MeterId),
+    /// Time alone changes something: billing is told what time it is.
+    Due,
 }
 
 #[derive(Clone, Debug, Default)]

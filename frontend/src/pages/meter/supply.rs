@@ -62,6 +62,9 @@ fn statement(lang: Lang, supply: &SupplyView, since: &str) -> Statement {
                 DisconnectReason::Operator
                 | DisconnectReason::Tamper
                 | DisconnectReason::Overload => texts.staff_lifts,
+                DisconnectReason::DailyLimit
+                | DisconnectReason::Courtesy
+                | DisconnectReason::Staggered => texts.schedule_lifts,
             }
             .to_owned(),
         ],
@@ -81,7 +84,11 @@ fn statement(lang: Lang, supply: &SupplyView, since: &str) -> Statement {
 fn possible(supply: &SupplyView) -> SupplyOrderKind {
     let by_staff = supply.reasons.iter().any(|reason| match reason {
         DisconnectReason::Operator | DisconnectReason::Tamper | DisconnectReason::Overload => true,
-        DisconnectReason::Schedule | DisconnectReason::NoCredit => false,
+        DisconnectReason::Schedule
+        | DisconnectReason::NoCredit
+        | DisconnectReason::DailyLimit
+        | DisconnectReason::Courtesy
+        | DisconnectReason::Staggered => false,
     });
     if by_staff { SupplyOrderKind::Restore } else { SupplyOrderKind::Cut }
 }

@@ -72,7 +72,21 @@ impl Facts {
             | Event::Acted { .. }
             | Event::ArrearsAdded(_)
             | Event::ArrearsDue(_)
-            | Event::ArrearsCancelled(_) => None,
+            | Event::ArrearsCancelled(_)
+            | Event::PolicyPublished { .. }
+            | Event::MeterPlaced { .. }
+            | Event::NoticeDelivered { .. }
+            | Event::CutUndelivered { .. }
+            | Event::Rearmed { .. }
+            | Event::EmergencyOffered { .. }
+            | Event::EmergencyBegun { .. }
+            | Event::EmergencyRepaid { .. }
+            | Event::EmergencyRearmed { .. }
+            | Event::Protected { .. }
+            | Event::Unprotected { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::RestoreConfirmed { .. } => None,
         };
         Self { kind: kind(event), account: event.account(), meter: event.meter(), receipt }
     }
@@ -100,6 +114,20 @@ fn kind(event: &Event) -> &'static str {
         Event::AlarmAcknowledged { .. } => "alarm-acknowledged",
         Event::AlarmCleared { .. } => "alarm-cleared",
         Event::Acted { .. } => "acted",
+        Event::PolicyPublished { .. } => "policy-published",
+        Event::MeterPlaced { .. } => "meter-placed",
+        Event::NoticeDelivered { .. } => "notice-delivered",
+        Event::CutUndelivered { .. } => "cut-undelivered",
+        Event::Rearmed { .. } => "rearmed",
+        Event::EmergencyOffered { .. } => "emergency-offered",
+        Event::EmergencyBegun { .. } => "emergency-begun",
+        Event::EmergencyRepaid { .. } => "emergency-repaid",
+        Event::EmergencyRearmed { .. } => "emergency-rearmed",
+        Event::Protected { .. } => "protected",
+        Event::Unprotected { .. } => "unprotected",
+        Event::Paused { .. } => "paused",
+        Event::Resumed { .. } => "resumed",
+        Event::RestoreConfirmed { .. } => "restore-confirmed",
     }
 }
 

@@ -107,7 +107,21 @@ fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Opti
         | Event::AlarmRaised { .. }
         | Event::AlarmAcknowledged { .. }
         | Event::AlarmCleared { .. }
-        | Event::Acted { .. } => return None,
+        | Event::Acted { .. }
+        | Event::PolicyPublished { .. }
+        | Event::MeterPlaced { .. }
+        | Event::NoticeDelivered { .. }
+        | Event::CutUndelivered { .. }
+        | Event::Rearmed { .. }
+        | Event::EmergencyOffered { .. }
+        | Event::EmergencyBegun { .. }
+        | Event::EmergencyRepaid { .. }
+        | Event::EmergencyRearmed { .. }
+        | Event::Protected { .. }
+        | Event::Unprotected { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::RestoreConfirmed { .. } => return None,
     };
     Some(LedgerEntry { seq, at, amount, credit_after, entry })
 }

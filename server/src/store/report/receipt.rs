@@ -77,7 +77,21 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
         | Event::Acted { .. }
         | Event::ArrearsAdded(_)
         | Event::ArrearsDue(_)
-        | Event::ArrearsCancelled(_) => return Ok(None),
+        | Event::ArrearsCancelled(_)
+        | Event::PolicyPublished { .. }
+        | Event::MeterPlaced { .. }
+        | Event::NoticeDelivered { .. }
+        | Event::CutUndelivered { .. }
+        | Event::Rearmed { .. }
+        | Event::EmergencyOffered { .. }
+        | Event::EmergencyBegun { .. }
+        | Event::EmergencyRepaid { .. }
+        | Event::EmergencyRearmed { .. }
+        | Event::Protected { .. }
+        | Event::Unprotected { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::RestoreConfirmed { .. } => return Ok(None),
     };
     Ok(Some(Issued { book, no, seq, at, by, account, what, seal, reversed_by }))
 }

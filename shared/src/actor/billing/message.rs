@@ -36,6 +36,8 @@ pub struct Settlement {
     /// Meters to look at before their next turn: to confirm that credit is used up, to switch, to
     /// prove that a switch did what it should.
     pub urgent: Vec<(Timestamp, MeterId)>,
+    /// Settle again then at the latest: time alone changes something.
+    pub next: Option<Timestamp>,
 }
 
 /// What changed with one commit, for screens.

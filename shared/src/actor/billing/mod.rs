@@ -171,7 +171,17 @@ impl BillingSupervisor {
             Command::ResolveHold { .. } => Done::Resolved,
             Command::AcknowledgeAlarm { .. } => Done::Acknowledged,
             Command::Act { .. } | Command::NoteCondition { .. } => Done::Noted,
-            Command::CutSupply { meter, .. } | Command::RestoreSupply { meter, .. } => {
+            Command::PublishPolicy { .. }
+            | Command::PlaceMeter { .. }
+            | Command::UseEmergency { .. }
+            | Command::Pause { .. }
+            | Command::Resume { .. }
+            | Command::NoticeDelivered { .. } => Done::Kept,
+            Command::CutSupply { meter, .. }
+            | Command::RestoreSupply { meter, .. }
+            | Command::Protect { meter, .. }
+            | Command::Unprotect { meter, .. }
+            | Command::ConfirmRestore { meter, .. } => {
                 let metered = self.site.metered(*meter);
                 Done::Supply {
                     seq: self.chain.seq,
@@ -220,6 +230,18 @@ impl BillingSupervisor {
         for event in self.site.due(book, now) {
             self.keep(book, now, StaffId(0), None, &event);
         }
+    }
+
+    /// What time alone brings; meters whose supply changes are looked at soon.
+    fn tick(&mut self, book: Book, now: Timestamp, settlement: &mut Settlement) {
+        if self.halted.is_some() {
+            return;
+        }
+        for event in self.site.tick(book, now) {
+            self.keep(book, now, StaffId(0), None, &event);
+            settlement.urgent.extend(event.meter().map(|meter| (now, meter)));
+        }
+        settlement.next = self.site.next_deadline(book);
     }
 
     fn keep_readings(&self, book: Book, reports: &[Report]) {
@@ -413,6 +435,7 @@ impl Handler<SettleDue> for BillingSupervisor {
         let mut settlement = Settlement::default();
         self.settle(book, &mut settlement);
         self.fall_due(book, now);
+        self.tick(book, now, &mut settlement);
         let (reply, answer) = oneshot::channel();
         self.batch.round = true;
         self.batch.effects.push(Effect::Settled(reply, settlement));

@@ -14,10 +14,11 @@ use crate::energy::{Energy, Power, Register};
 use crate::id::{AccountId, Book, IdempotencyKey, MeterId, Seq, SiteId, StaffId, TariffId};
 use crate::meter::{Contact, Health, Limits, Live, Quality, Report, Supply, Telegram};
 use crate::money::Money;
+use crate::policy::Policy;
 use crate::site::tests::FLAT;
 use crate::site::{Command, Done, Order, Refusal, Site};
 use crate::time::{Span, Timestamp, Zone};
-use crate::vend::{Policy, Tender};
+use crate::vend::Tender;
 
 /// Hears what the supervisor tells screens and meters.
 struct Ear {

@@ -305,7 +305,21 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::Acted { .. }
         | Event::ArrearsAdded(_)
         | Event::ArrearsDue(_)
-        | Event::ArrearsCancelled(_) => return None,
+        | Event::ArrearsCancelled(_)
+        | Event::PolicyPublished { .. }
+        | Event::MeterPlaced { .. }
+        | Event::NoticeDelivered { .. }
+        | Event::CutUndelivered { .. }
+        | Event::Rearmed { .. }
+        | Event::EmergencyOffered { .. }
+        | Event::EmergencyBegun { .. }
+        | Event::EmergencyRepaid { .. }
+        | Event::EmergencyRearmed { .. }
+        | Event::Protected { .. }
+        | Event::Unprotected { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::RestoreConfirmed { .. } => return None,
     };
     Some(Happening {
         seq: record.seq.0,

@@ -1,0 +1,194 @@
+//! One meter's supply: what holds it open, what keeps it from opening, and when either ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::energy::Energy;
+use crate::meter::{DisconnectReason, Supply};
+use crate::policy::{REST, day_around};
+use crate::time::{Timestamp, Zone};
+
+/// Overload cuts that are remembered; more than this a day change nothing.
+const TRIPS: usize = 16;
+
+#[derive(Clone, Debug)]
+pub struct Switch {
+    open: BTreeSet<DisconnectReason>,
+    /// Reasons that end by themselves, and when.
+    ends: BTreeMap<DisconnectReason, Timestamp>,
+    since: Timestamp,
+    protect: Option<Protect>,
+    /// Nothing holds it open; the customer has still to confirm.
+    awaits: bool,
+    /// Wanted and observed agree since the last change.
+    proven: bool,
+    /// The last automatic operation.
+    moved: Option<Timestamp>,
+    trips: Vec<Timestamp>,
+    /// Power stands above the limit since then.
+    pub over_since: Option<Timestamp>,
+    /// Opens once, as soon as it may.
+    pub courtesy_due: bool,
+    pub day: DayUse,
+}
+
+/// Never to be cut at present 保电.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protect {
+    pub until: Option<Timestamp>,
+    pub reason: String,
+}
+
+/// Energy since the last reset hour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayUse {
+    pub used: Energy,
+    pub resets: Timestamp,
+}
+
+impl Switch {
+    pub fn new(at: Timestamp) -> Self {
+        Self {
+            open: BTreeSet::new(),
+            ends: BTreeMap::new(),
+            since: at,
+            protect: None,
+            awaits: false,
+            proven: true,
+            moved: None,
+            trips: Vec::new(),
+            over_since: None,
+            courtesy_due: false,
+            day: DayUse::default(),
+        }
+    }
+
+    /// What the supply should be: open where a reason stands and it is not protected.
+    pub fn wanted(&self) -> Supply {
+        match self.open.first() {
+            Some(reason) if self.protect.is_none() => Supply::Disconnected(*reason),
+            Some(_) | None if self.awaits => Supply::Armed,
+            Some(_) | None => Supply::Connected,
+        }
+    }
+
+    pub fn open(&self) -> &BTreeSet<DisconnectReason> {
+        &self.open
+    }
+
+    pub fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    pub fn protect(&self) -> Option<&Protect> {
+        self.protect.as_ref()
+    }
+
+    pub fn proven(&self) -> bool {
+        self.proven
+    }
+
+    pub fn prove(&mut self) {
+        self.proven = true;
+    }
+
+    /// Waits for the customer's confirmation.
+    pub fn awaits(&self) -> bool {
+        self.wanted() == Supply::Armed
+    }
+
+    /// When an automatic operation may follow the last one.
+    pub fn rested(&self) -> Option<Timestamp> {
+        self.moved.map(|moved| moved + REST)
+    }
+
+    /// Overload cuts since then.
+    pub fn trips_since(&self, since: Timestamp) -> usize {
+        self.trips.iter().filter(|at| **at >= since).count()
+    }
+
+    /// The reason that ends next, and when; not before the switch has rested.
+    pub fn next_end(&self) -> Option<(Timestamp, DisconnectReason)> {
+        let rested = self.rested();
+        self.ends.iter().map(|(reason, end)| (rested.map_or(*end, |r| r.max(*end)), *reason)).min()
+    }
+
+    pub fn cut(&mut self, at: Timestamp, reason: DisconnectReason, until: Option<Timestamp>) {
+        self.change(at, |switch| {
+            switch.open.insert(reason);
+            switch.ends.remove(&reason);
+            switch.ends.extend(until.map(|until| (reason, until)));
+            switch.awaits = false;
+        });
+        self.moves(at, reason);
+        match reason {
+            DisconnectReason::Overload => {
+                self.over_since = None;
+                self.trips.push(at);
+                if self.trips.len() > TRIPS {
+                    self.trips.remove(0);
+                }
+            }
+            DisconnectReason::NoCredit | DisconnectReason::Courtesy => self.courtesy_due = false,
+            DisconnectReason::Operator
+            | DisconnectReason::Tamper
+            | DisconnectReason::DailyLimit
+            | DisconnectReason::Schedule
+            | DisconnectReason::Staggered => {}
+        }
+    }
+
+    pub fn lift(&mut self, at: Timestamp, reason: DisconnectReason, confirm: bool) {
+        self.change(at, |switch| {
+            switch.open.remove(&reason);
+            switch.ends.remove(&reason);
+            switch.awaits |= confirm && switch.open.is_empty();
+        });
+        self.moves(at, reason);
+    }
+
+    pub fn protect_by(&mut self, at: Timestamp, protect: Protect, confirm: bool) {
+        self.change(at, |switch| {
+            switch.awaits |= confirm && !switch.open.is_empty();
+            switch.protect = Some(protect);
+            switch.over_since = None;
+            switch.courtesy_due = false;
+        });
+    }
+
+    pub fn unprotect(&mut self, at: Timestamp) {
+        self.change(at, |switch| switch.protect = None);
+    }
+
+    pub fn confirm(&mut self, at: Timestamp) {
+        self.change(at, |switch| switch.awaits = false);
+    }
+
+    /// Counts energy of the day that begins at `hour`.
+    pub fn count_day(&mut self, zone: &Zone, at: Timestamp, hour: i8, used: Energy) {
+        if at >= self.day.resets {
+            self.day = DayUse { used: Energy::ZERO, resets: day_around(zone, at, hour).1 };
+        }
+        self.day.used += used;
+    }
+
+    fn moves(&mut self, at: Timestamp, reason: DisconnectReason) {
+        if reason.is_automatic() && self.since == at && !self.proven {
+            self.moved = Some(at);
+        }
+    }
+
+    fn change(&mut self, at: Timestamp, change: impl FnOnce(&mut Self)) {
+        let before = self.wanted();
+        change(self);
+        let same = match (before, self.wanted()) {
+            (Supply::Disconnected(_), Supply::Disconnected(_))
+            | (Supply::Armed, Supply::Armed)
+            | (Supply::Connected, Supply::Connected) => true,
+            (Supply::Disconnected(_) | Supply::Armed | Supply::Connected, _) => false,
+        };
+        if !same {
+            self.since = at;
+            self.proven = false;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Orders about terms: policies, protection, emergency credit, confirmations, pauses.
+
+use crate::event::Event;
+use crate::id::{AccountId, MeterId, NoticeId};
+use crate::meter::DisconnectReason;
+use crate::policy::{Place, Policy, RestoreMode, Scope};
+use crate::prepaid::EmergencyState;
+use crate::site::decide::Now;
+use crate::site::{Command, Refusal, supply};
+use crate::time::Timestamp;
+
+impl Now<'_> {
+    pub(super) fn order_terms(&mut self) -> Result<(), Refusal> {
+        match &self.order.command {
+            Command::PublishPolicy { scope, from, policy, note } => {
+                self.publish_policy(scope, *from, policy, note)
+            }
+            Command::PlaceMeter { meter, place } => self.place(*meter, place),
+            Command::Protect { meter, until, reason } => self.protect(*meter, *until, reason),
+            Command::Unprotect { meter, reason } => self.unprotect(*meter, reason),
+            Command::UseEmergency { account } => self.use_emergency(*account),
+            Command::ConfirmRestore { meter, note } => self.confirm(*meter, note),
+            Command::Pause { account, reason } => self.pause(*account, reason),
+            Command::Resume { account, reason } => self.resume(*account, reason),
+            Command::NoticeDelivered { account, notice } => self.delivered(*account, *notice),
+            Command::PublishTariff { .. }
+            | Command::OpenAccount { .. }
+            | Command::BindMeter { .. }
+            | Command::Sell { .. }
+            | Command::Reverse { .. }
+            | Command::CutSupply { .. }
+            | Command::RestoreSupply { .. }
+            | Command::ResolveHold { .. }
+            | Command::AcknowledgeAlarm { .. }
+            | Command::AddArrears { .. }
+            | Command::CancelArrears { .. }
+            | Command::Act { .. }
+            | Command::NoteCondition { .. } => unreachable!("only orders about terms come here"),
+        }
+    }
+
+    fn publish_policy(
+        &mut self,
+        scope: &Scope,
+        from: Option<Timestamp>,
+        policy: &Policy,
+        note: &str,
+    ) -> Result<(), Refusal> {
+        policy
+            .check()
+            .map_err(|wrong| Refusal::BadPolicy { key: wrong.key.to_owned(), what: wrong.what })?;
+        let now = self.order.now;
+        if from.is_some_and(|from| from < now) {
+            return Err(Refusal::TimePast);
+        }
+        let terms = self.site.terms.get(&self.order.book);
+        let last = terms.and_then(|terms| terms.last_of(scope));
+        if last.is_some_and(|last| **last == *policy) {
+            return Ok(());
+        }
+        self.emit(Event::PolicyPublished {
+            scope: scope.clone(),
+            from: from.unwrap_or(now),
+            policy: policy.clone(),
+            note: note.to_owned(),
+        });
+        let book = self.order.book;
+        let own = self.site.accounts.values().filter(|account| account.book == book);
+        let own: Vec<_> = own.map(|account| account.id).collect();
+        for account in own {
+            self.follow_up(account);
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, meter: MeterId, place: &Place) -> Result<(), Refusal> {
+        let account = self.account_of(meter)?.id;
+        let metered = self.site.metered(meter).ok_or(Refusal::NoMeter(meter))?;
+        if metered.place != *place {
+            self.emit(Event::MeterPlaced { account, meter, place: place.clone() });
+            self.follow_up(account);
+        }
+        Ok(())
+    }
+
+    fn protect(
+        &mut self,
+        meter: MeterId,
+        until: Option<Timestamp>,
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        given(reason)?;
+        if until.is_some_and(|until| until <= self.order.now) {
+            return Err(Refusal::TimePast);
+        }
+        let account = self.account_of(meter)?.id;
+        let metered = self.site.metered(meter).ok_or(Refusal::NoMeter(meter))?;
+        let confirm = metered.policy.restore == RestoreMode::Permit;
+        let reason = reason.to_owned();
+        self.emit(Event::Protected { account, meter, until, reason, confirm });
+        self.follow_up(account);
+        Ok(())
+    }
+
+    fn unprotect(&mut self, meter: MeterId, reason: &str) -> Result<(), Refusal> {
+        given(reason)?;
+        let account = self.account_of(meter)?.id;
+        let metered = self.site.metered(meter).ok_or(Refusal::NoMeter(meter))?;
+        if !metered.protected() {
+            return Err(Refusal::NotProtected(meter));
+        }
+        self.emit(Event::Unprotected { account, meter, reason: reason.to_owned() });
+        self.follow_up(account);
+        Ok(())
+    }
+
+    fn use_emergency(&mut self, id: AccountId) -> Result<(), Refusal> {
+        let account = self.account(id)?;
+        let terms = account.policy.emergency.filter(|_| account.cuts_for_credit());
+        let Some(terms) = terms.filter(|_| account.standing.emergency == EmergencyState::Offered)
+        else {
+            return Err(Refusal::NoEmergency(id));
+        };
+        self.emit(Event::EmergencyBegun { account: id, limit: terms.limit });
+        let account = self.account(id)?;
+        if !account.used_up() {
+            let cut: Vec<_> = account
+                .meters
+                .iter()
+                .filter(|(_, one)| one.open_reasons().contains(&DisconnectReason::NoCredit))
+                .map(|(meter, one)| (*meter, one.policy.restore == RestoreMode::Permit))
+                .collect();
+            for (meter, confirm) in cut {
+                let note = "emergency credit";
+                self.lift(supply::lift(id, meter, DisconnectReason::NoCredit, note, confirm));
+            }
+        }
+        self.follow_up(id);
+        Ok(())
+    }
+
+    fn confirm(&mut self, meter: MeterId, note: &str) -> Result<(), Refusal> {
+        let account = self.account_of(meter)?.id;
+        let metered = self.site.metered(meter).ok_or(Refusal::NoMeter(meter))?;
+        let note = note.to_owned();
+        if metered.switch.awaits() {
+            self.emit(Event::RestoreConfirmed { account, meter, note });
+        } else if metered.open_reasons().contains(&DisconnectReason::Courtesy) {
+            self.emit(supply::lift(account, meter, DisconnectReason::Courtesy, &note, false));
+        } else {
+            return Err(Refusal::NothingToConfirm(meter));
+        }
+        self.follow_up(account);
+        Ok(())
+    }
+
+    fn pause(&mut self, id: AccountId, reason: &str) -> Result<(), Refusal> {
+        given(reason)?;
+        if self.account(id)?.standing.paused {
+            return Err(Refusal::PausedAlready(id));
+        }
+        self.emit(Event::Paused { account: id, reason: reason.to_owned() });
+        self.follow_up(id);
+        Ok(())
+    }
+
+    fn resume(&mut self, id: AccountId, reason: &str) -> Result<(), Refusal> {
+        given(reason)?;
+        if !self.account(id)?.standing.paused {
+            return Err(Refusal::NotPaused(id));
+        }
+        self.emit(Event::Resumed { account: id, reason: reason.to_owned() });
+        self.follow_up(id);
+        Ok(())
+    }
+
+    fn delivered(&mut self, id: AccountId, notice: NoticeId) -> Result<(), Refusal> {
+        let known = self.account(id)?.standing.notice(notice);
+        let known = known.ok_or(Refusal::NoNotice { account: id, notice })?;
+        if !known.delivered {
+            self.emit(Event::NoticeDelivered { account: id, notice });
+            self.follow_up(id);
+        }
+        Ok(())
+    }
+}
+
+fn given(reason: &str) -> Result<(), Refusal> {
+    if reason.trim().is_empty() { Err(Refusal::NoReason) } else { Ok(()) }
+}
