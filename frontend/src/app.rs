@@ -143,6 +143,7 @@ fn page(route: Route) -> Html {
             let key = format!("{begin}/{id}");
             html! { <pages::TariffEditor {begin} {id} {key} /> }
         }
+        Route::Board => html! { <pages::Board /> },
         Route::People => html! { <pages::People /> },
         Route::NotFound => html! { <pages::NotFound /> },
     }

@@ -29,6 +29,8 @@ pub enum Route {
     /// A new version of a tariff, a new tariff from a template, a draft.
     #[at("/tariffs/edit/:begin/:id")]
     TariffEditor { begin: String, id: String },
+    #[at("/board")]
+    Board,
     #[at("/people")]
     People,
     #[not_found]

@@ -1,6 +1,7 @@
 //! The endpoints, one method each, named as in `shared::api`.
 
 use serde::Serialize;
+use shared::api::board::{Board, LossAcceptance};
 use shared::api::clock::ClockOrder;
 use shared::api::ledger::LedgerPage;
 use shared::api::meter::{
@@ -124,6 +125,19 @@ impl Backend {
 
     pub async fn acknowledge(&self, alarm: AlarmId) -> Answer<()> {
         self.order(Request::post(format!("/alarms/{alarm}/acknowledge")).body(&Nothing {})).await
+    }
+
+    pub async fn board(&self) -> Answer<Board> {
+        self.ask(Request::get("/board")).await
+    }
+
+    /// `check` or `backup`, now.
+    pub async fn order_board(&self, what: &str) -> Answer<()> {
+        self.order(Request::post(format!("/board/{what}")).body(&Nothing {})).await
+    }
+
+    pub async fn accept_loss(&self, acceptance: &LossAcceptance) -> Answer<()> {
+        self.order(Request::post("/board/accept-loss").body(acceptance)).await
     }
 
     /// The live stream brings what became of it.

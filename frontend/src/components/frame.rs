@@ -114,6 +114,7 @@ fn title(here: Option<&Route>, lang: Lang, site: &str) -> String {
             lang.tariff_texts().tariffs.title
         }
         Some(Route::People) => lang.tariff_texts().people.title,
+        Some(Route::Board) => lang.board_texts().board.title,
         Some(Route::NotFound) => texts.frame.not_found,
     };
     format!("{page} · {site}")

@@ -35,6 +35,9 @@ fn places(seat: &Seat, lang: Lang, alarms: usize) -> Vec<Place> {
     if !seat.sandbox {
         places.push(place(Route::Tariffs, Icon::Tariff, texts_more.tariffs.title));
     }
+    if !seat.sandbox {
+        places.push(place(Route::Board, Icon::Check, lang.board_texts().board.title));
+    }
     if seat.may_manage() && !seat.sandbox {
         places.push(place(Route::People, Icon::Person, texts_more.people.title));
     }

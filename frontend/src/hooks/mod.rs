@@ -8,7 +8,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::backend::Backend;
-use crate::i18n::{AccountTexts, Lang, TariffTexts, Texts};
+use crate::i18n::{AccountTexts, BoardTexts, Lang, TariffTexts, Texts};
 use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
 use crate::store::settings::Settings;
@@ -41,6 +41,12 @@ pub fn use_tariff_texts() -> &'static TariffTexts {
 #[hook]
 pub fn use_account_texts() -> &'static AccountTexts {
     use_lang().account_texts()
+}
+
+/// Texts of the board.
+#[hook]
+pub fn use_board_texts() -> &'static BoardTexts {
+    use_lang().board_texts()
 }
 
 #[hook]

@@ -4,10 +4,12 @@
 #[macro_use]
 mod table;
 mod account_table;
+mod board_table;
 mod tariff_table;
 mod words;
 
 pub use account_table::Texts as AccountTexts;
+pub use board_table::{Texts as BoardTexts, rule};
 pub use table::{Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
 pub use words::{
@@ -59,6 +61,14 @@ impl Lang {
         }
     }
 
+    /// Texts of the board: invariants, losses, copies.
+    pub fn board_texts(self) -> &'static board_table::Texts {
+        match self {
+            Self::Zh => board_table::zh(),
+            Self::En => board_table::en(),
+        }
+    }
+
     pub fn texts(self) -> &'static Texts {
         match self {
             Self::Zh => zh(),
@@ -89,6 +99,7 @@ mod tests {
             .into_iter()
             .chain(tariff_table::pairs())
             .chain(account_table::pairs())
+            .chain(board_table::pairs())
             .collect();
         assert!(pairs.len() > 200, "the table has {} texts", pairs.len());
         for (key, zh, en) in pairs {

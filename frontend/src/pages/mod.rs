@@ -1,6 +1,7 @@
 //! One file a page. Pages ask the backend, hand answers to stores and values to components.
 
 mod alarms;
+mod board;
 mod meter;
 mod meters;
 mod not_found;
@@ -14,6 +15,7 @@ mod tariffs;
 mod wall;
 
 pub use alarms::Alarms;
+pub use board::Board;
 pub use meter::Meter;
 pub use meters::Meters;
 pub use not_found::NotFound;

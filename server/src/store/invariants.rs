@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension as _};
 use shared::id::{Seq, SiteId};
 use shared::invariant::{Finding, Invariant, Outcome, Watch};
-use shared::ledger::{Chain, Hash};
+use shared::ledger::Chain;
 
 use crate::clock::Stopwatch;
 use crate::store::StoreError;
@@ -235,7 +235,7 @@ mod tests {
     use std::sync::Arc;
 
     use shared::id::Book;
-    use shared::ledger::Record;
+    use shared::ledger::{Hash, Record};
 
     use super::*;
     use crate::store::journal::writer::Writer;
