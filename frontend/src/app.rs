@@ -144,6 +144,8 @@ fn page(route: Route) -> Html {
             html! { <pages::TariffEditor {begin} {id} {key} /> }
         }
         Route::Board => html! { <pages::Board /> },
+        Route::Lines => html! { <pages::Lines /> },
+        Route::Line { id } => html! { <pages::Line {id} key={id} /> },
         Route::People => html! { <pages::People /> },
         Route::NotFound => html! { <pages::NotFound /> },
     }

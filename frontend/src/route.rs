@@ -31,6 +31,10 @@ pub enum Route {
     TariffEditor { begin: String, id: String },
     #[at("/board")]
     Board,
+    #[at("/lines")]
+    Lines,
+    #[at("/lines/:id")]
+    Line { id: u16 },
     #[at("/people")]
     People,
     #[not_found]
@@ -71,6 +75,7 @@ mod tests {
             Route::meter(MeterId(7)),
             Route::receipt(Book::Simulated, 12),
             Route::Alarms,
+            Route::Line { id: 3 },
         ] {
             assert_eq!(Route::recognize(&route.to_path()), Some(route));
         }

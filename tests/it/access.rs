@@ -20,6 +20,7 @@ fn address(row: &Row) -> String {
         .replace("{alarm}", "999999")
         .replace("{arrears}", "999999")
         .replace("{staff}", "999999")
+        .replace("{line}", "999")
 }
 
 fn method(row: &Row) -> Method {

@@ -211,7 +211,7 @@ kind = "external"
 async fn no_fault_on_a_line_ever_becomes_a_value() {
     // The buses keep their gaps, so that they are many.
     let each = transactions() / 100;
-    let lines = [(Kind::Tcp, 2, each * 26), (Kind::RtuTcp, 5, each * 6), (Kind::Rtu, 5, each * 4)];
+    let lines = [(Kind::Tcp, 2, each * 26), (Kind::RtuTcp, 8, each * 4), (Kind::Rtu, 8, each * 2)];
     storm("no_fault_on", "eastron-sdm630", 1..=8, &FAULTS, &lines).await;
 }
 

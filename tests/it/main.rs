@@ -31,6 +31,7 @@ mod limits;
 mod same_hash;
 mod main_job;
 mod rate;
+mod scan;
 mod tariff_page;
 mod tidy;
 #[path = "../../server/src/store/sample.rs"]

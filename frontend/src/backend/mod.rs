@@ -4,6 +4,7 @@
 mod accounts;
 mod endpoints;
 mod http;
+mod lines;
 mod live;
 mod request;
 mod sandbox;

@@ -14,6 +14,7 @@ pub enum Icon {
     Clock,
     Close,
     Empty,
+    Line,
     Meter,
     Mobile,
     Monitor,
@@ -63,6 +64,7 @@ impl Icon {
             Self::Empty => {
                 "M3 13l3-8h12l3 8v5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1zM3 13h5l1.5 3h5L16 13h5"
             }
+            Self::Line => "M4 12h16M6 12V6M12 12v6M18 12V6M4 6h4M10 18h4M16 6h4",
             Self::Meter => {
                 "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1M8 8h8v4H8zM8 16h.01M12 16h.01M16 16h.01"
             }

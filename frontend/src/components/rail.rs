@@ -39,6 +39,7 @@ fn places(seat: &Seat, lang: Lang, alarms: usize) -> Vec<Place> {
         places.push(place(Route::Board, Icon::Check, lang.board_texts().board.title));
     }
     if seat.may_manage() && !seat.sandbox {
+        places.push(place(Route::Lines, Icon::Line, lang.line_texts().lines.title));
         places.push(place(Route::People, Icon::Person, texts_more.people.title));
     }
     places.insert(2, place(Route::Meters, Icon::Meter, texts.frame.meters));
@@ -50,7 +51,8 @@ fn is_here(here: Option<&Route>, place: &Route) -> bool {
     let of_sale = matches!(here, Some(Route::Receipt { .. })) && *place == Route::Sale;
     let of_tariffs = matches!(here, Some(Route::Tariff { .. } | Route::TariffEditor { .. }))
         && *place == Route::Tariffs;
-    here == Some(place) || of_meters || of_sale || of_tariffs
+    let of_lines = matches!(here, Some(Route::Line { .. })) && *place == Route::Lines;
+    here == Some(place) || of_lines || of_meters || of_sale || of_tariffs
 }
 
 #[component]

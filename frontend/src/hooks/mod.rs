@@ -8,7 +8,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::backend::Backend;
-use crate::i18n::{AccountTexts, BoardTexts, Lang, TariffTexts, Texts};
+use crate::i18n::{AccountTexts, BoardTexts, Lang, LineTexts, TariffTexts, Texts};
 use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
 use crate::store::settings::Settings;
@@ -29,6 +29,12 @@ pub fn use_lang() -> Lang {
 #[hook]
 pub fn use_texts() -> &'static Texts {
     use_lang().texts()
+}
+
+/// Texts of lines, traces and commissioning.
+#[hook]
+pub fn use_line_texts() -> &'static LineTexts {
+    use_lang().line_texts()
 }
 
 /// Texts of tariffs, explanations and staff.

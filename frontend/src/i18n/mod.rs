@@ -5,11 +5,13 @@
 mod table;
 mod account_table;
 mod board_table;
+mod line_table;
 mod tariff_table;
 mod words;
 
 pub use account_table::Texts as AccountTexts;
 pub use board_table::{Texts as BoardTexts, rule};
+pub use line_table::Texts as LineTexts;
 pub use table::{Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
 pub use words::{
@@ -50,6 +52,14 @@ impl Lang {
         match self {
             Self::Zh => tariff_table::zh(),
             Self::En => tariff_table::en(),
+        }
+    }
+
+    /// Texts of lines, traces and commissioning.
+    pub fn line_texts(self) -> &'static LineTexts {
+        match self {
+            Self::Zh => line_table::zh(),
+            Self::En => line_table::en(),
         }
     }
 

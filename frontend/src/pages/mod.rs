@@ -2,6 +2,7 @@
 
 mod alarms;
 mod board;
+mod lines;
 mod meter;
 mod meters;
 mod not_found;
@@ -16,6 +17,7 @@ mod wall;
 
 pub use alarms::Alarms;
 pub use board::Board;
+pub use lines::{Line, Lines};
 pub use meter::Meter;
 pub use meters::Meters;
 pub use not_found::NotFound;

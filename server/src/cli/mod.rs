@@ -9,6 +9,7 @@ mod farm;
 mod log;
 mod rate;
 mod run;
+mod scan;
 mod tariff;
 mod token;
 pub mod verify;
@@ -24,6 +25,7 @@ Examples:
   meterhouse demo --pace 600 --seed 7         another building, ten minutes a second
   meterhouse config check site.toml           is this site file right?
   meterhouse run --site site.toml             run a site with real meters
+  meterhouse scan rtu:/dev/ttyUSB0            what hangs on this line?
   meterhouse token create --role viewer       a bearer token for the API
   meterhouse tariff check tariff.toml         is this tariff file right?
   meterhouse rate --tariff t.toml --load l.csv  what would a load cost?
@@ -62,6 +64,7 @@ enum Command {
     Demo(demo::Options),
     Run(run::Options),
     Farm(farm::Options),
+    Scan(scan::Options),
     /// Bearer tokens for the API
     #[command(subcommand)]
     Token(token::Command),
@@ -124,6 +127,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         Command::Demo(options) => demo::run(options),
         Command::Run(options) => run::run(options),
         Command::Farm(options) => farm::run(options),
+        Command::Scan(options) => scan::run(options),
         Command::Token(command) => token::run(command),
         Command::Config(command) => config::run(command),
         Command::Tariff(command) => tariff::run(command),

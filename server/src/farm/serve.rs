@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tracing::{debug, warn};
 
 use super::frame::{self, Found};
@@ -28,12 +28,8 @@ const NO_ANSWER: u8 = 0x0B;
 /// Serves every connection of a listener until the program ends; on the thread of the caller.
 pub async fn listen(listener: TcpListener, framing: Framing, plant: Rc<RefCell<Plant>>) {
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                // Without this an answer may wait 40 ms for the acknowledgement of the last one.
-                if let Err(error) = stream.set_nodelay(true) {
-                    debug!(%error, "cannot switch off Nagle's algorithm");
-                }
+        match accept(&listener).await {
+            Ok(stream) => {
                 let plant = Rc::clone(&plant);
                 actix_rt::spawn(async move {
                     if let Err(error) = talk(stream, framing, &plant).await {
@@ -47,6 +43,13 @@ pub async fn listen(listener: TcpListener, framing: Framing, plant: Rc<RefCell<P
             }
         }
     }
+}
+
+async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+    let (stream, _) = listener.accept().await?;
+    // Without this an answer may wait 40 ms for the acknowledgement of the last one.
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// Serves a serial line, and opens it again when it was lost.
@@ -110,5 +113,18 @@ async fn talk<T: AsyncRead + AsyncWrite + Unpin>(
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_rt::test]
+    async fn an_answer_does_not_wait_for_the_acknowledgement_of_the_last_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (ours, _theirs) = tokio::join!(accept(&listener), TcpStream::connect(address));
+        assert!(ours.expect("a connection").nodelay().expect("a socket option"));
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroU32;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use shared::id::{LineId, MeterId};
@@ -76,6 +77,13 @@ pub enum SerialFormat {
 }
 
 impl SerialFormat {
+    /// Such as `8E1`.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::EightNone1, Self::EightNone2, Self::EightEven1, Self::EightOdd1]
+            .into_iter()
+            .find(|format| format.to_string() == name)
+    }
+
     /// Bits on the wire for one byte.
     pub const fn bits(self) -> u32 {
         match self {
@@ -298,6 +306,52 @@ impl Transport {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "`{0}` is no line; write tcp:HOST:PORT, rtu-tcp:HOST:PORT or rtu:/dev/ttyUSB0, behind which may \
+     stand :9600 and :8E1"
+)]
+pub struct NoTransport(String);
+
+impl FromStr for Transport {
+    type Err = NoTransport;
+
+    fn from_str(text: &str) -> Result<Self, NoTransport> {
+        let wrong = || NoTransport(text.to_owned());
+        let (kind, rest) = text.split_once(':').ok_or_else(wrong)?;
+        let address = || match rest.rsplit_once(':') {
+            Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => {
+                Ok(rest.to_owned())
+            }
+            Some(_) | None => Err(wrong()),
+        };
+        match kind {
+            "tcp" => Ok(Self::Tcp { address: address()? }),
+            "rtu-tcp" => {
+                let baud = nine_thousand_six_hundred();
+                Ok(Self::RtuTcp { address: address()?, baud })
+            }
+            "rtu" => {
+                let mut parts = rest.split(':');
+                let path = parts.next().filter(|path| !path.is_empty()).ok_or_else(wrong)?;
+                let baud = match parts.next() {
+                    Some(baud) => baud.parse().map_err(|_not_a_number| wrong())?,
+                    None => nine_thousand_six_hundred(),
+                };
+                let format = match parts.next() {
+                    Some(format) => SerialFormat::named(format).ok_or_else(wrong)?,
+                    None => SerialFormat::default(),
+                };
+                match parts.next() {
+                    None => Ok(Self::Rtu { path: path.to_owned(), baud, format }),
+                    Some(_) => Err(wrong()),
+                }
+            }
+            _ => Err(wrong()),
+        }
+    }
+}
+
 /// As `meterhouse scan` takes it.
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -323,6 +377,24 @@ impl fmt::Display for SerialFormat {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_written_as_it_is_shown() {
+        for text in [
+            "tcp:127.0.0.1:502",
+            "rtu-tcp:gateway.example:4001",
+            "rtu:/dev/ttyUSB0:9600:8N1",
+            "rtu:/dev/ttyUSB0:2400:8E1",
+        ] {
+            assert_eq!(text.parse::<Transport>().map(|line| line.to_string()), Ok(text.to_owned()));
+        }
+        let short = "rtu:/dev/ttyS1".parse::<Transport>().map(|line| line.to_string());
+        assert_eq!(short, Ok("rtu:/dev/ttyS1:9600:8N1".to_owned()));
+        for text in ["", "tcp", "tcp:502", "tcp:host:port", "rtu:", "rtu:/dev/x:fast", "udp:a:1"] {
+            let sentence = text.parse::<Transport>().expect_err(text).to_string();
+            assert!(sentence.starts_with(&format!("`{text}` is no line")), "{sentence}");
+        }
+    }
 
     const LINES: &str = r#"
         [[line]]

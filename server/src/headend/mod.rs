@@ -12,6 +12,7 @@ mod owner;
 mod question;
 mod reply;
 mod roof;
+pub mod scan;
 mod session;
 mod shown;
 mod timing;

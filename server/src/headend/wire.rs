@@ -52,12 +52,7 @@ impl Wire {
     pub(super) async fn open(&self, transport: &Transport) -> io::Result<()> {
         let port: Box<dyn Port> = match transport {
             Transport::Tcp { address } | Transport::RtuTcp { address, .. } => {
-                let stream = tokio::time::timeout(CONNECT, TcpStream::connect(address))
-                    .await
-                    .map_err(|_elapsed| io::Error::from(io::ErrorKind::TimedOut))??;
-                // Without this a request may wait 40 ms for the acknowledgement of the last one.
-                stream.set_nodelay(true)?;
-                Box::new(stream)
+                Box::new(dial(address).await?)
             }
             Transport::Rtu { path, baud, format } => Box::new(serial(path, *baud, *format)?),
         };
@@ -102,6 +97,15 @@ impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Wire")
     }
+}
+
+async fn dial(address: &str) -> io::Result<TcpStream> {
+    let stream = tokio::time::timeout(CONNECT, TcpStream::connect(address))
+        .await
+        .map_err(|_elapsed| io::Error::from(io::ErrorKind::TimedOut))??;
+    // Without this a request may wait 40 ms for the acknowledgement of the last one.
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// Opens a serial port with eight data bits, no parity, one stop bit.
@@ -222,5 +226,18 @@ impl AsyncRead for Discarding {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.0.inner().read(cx, buffer, Direction::Discarded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_rt::test]
+    async fn a_request_does_not_wait_for_the_acknowledgement_of_the_last_one() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (ours, _theirs) = tokio::join!(dial(&address), listener.accept());
+        assert!(ours.expect("a connection").nodelay().expect("a socket option"));
     }
 }

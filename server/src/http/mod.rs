@@ -12,6 +12,7 @@ mod clock;
 mod explain;
 mod guard;
 mod health;
+mod lines;
 pub(crate) mod live;
 mod meters;
 pub(crate) mod metrics;

@@ -11,7 +11,7 @@ use shared::invariant::{Finding, Invariant};
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, board, clock, explain, guard, health, live, meters,
+    accounts, alarms, approvals, arrears, board, clock, explain, guard, health, lines, live, meters,
     metrics, overview, receipts, sales, search, session, site, staff, supply, tariffs, whatif,
 };
 
@@ -105,6 +105,10 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/board", EVERYBODY, || web::to(board::show)),
     row(POST, "/api/v1/board/check", ADMIN, || web::to(board::check)),
     row(POST, "/api/v1/board/accept-loss", ADMIN, || web::to(board::accept_loss)),
+    row(GET, "/api/v1/lines", ADMIN, || web::to(lines::list)),
+    row(GET, "/api/v1/lines/{line}", ADMIN, || web::to(lines::show)),
+    row(GET, "/api/v1/lines/{line}/trace", ADMIN, || web::to(lines::export)),
+    row(POST, "/api/v1/lines/{line}/raw", ADMIN, || web::to(lines::raw)),
     row(GET, "/api/v1/clock", EVERYBODY, || web::to(clock::show)),
     row(POST, "/api/v1/clock", ADMIN, || web::to(clock::order)),
 ];

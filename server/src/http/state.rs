@@ -11,7 +11,7 @@ use shared::actor::billing::{
 use shared::api::meter::{Device, MeterPage};
 use shared::api::sale::Preview;
 use shared::api::site::Site;
-use shared::id::{AccountId, Book, IdempotencyKey, MeterId, StaffId, TariffId};
+use shared::id::{AccountId, Book, IdempotencyKey, LineId, MeterId, StaffId, TariffId};
 use shared::invariant::Seen;
 use shared::site::{Command, Done, Order, Refusal};
 use shared::time::{Timestamp, Zone};
@@ -21,6 +21,7 @@ use super::live::Hub;
 use super::metrics::Counters;
 use super::problem::Trouble;
 use super::shelf::Shelf;
+use crate::headend::LineActor;
 use crate::run::clocks::Clocks;
 use crate::run::fleet::Known;
 use crate::run::guard::Guard;
@@ -50,6 +51,8 @@ pub(crate) struct State {
     pub(crate) guard: Arc<Guard>,
     /// What the start could not do because the journal was not to be written.
     pub(crate) postponed: Mutex<Vec<Order>>,
+    /// The lines to real meters.
+    pub(crate) lines: BTreeMap<LineId, Addr<LineActor>>,
     /// Who is found at the counter.
     pub(crate) accounts: BTreeMap<AccountId, Known>,
 }

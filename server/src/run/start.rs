@@ -107,6 +107,8 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
     let state = state(&plan, fleet, &store, &billing, hub, clocks, people, guard);
     let state = State { postponed: Mutex::new(postponed), tariffs, ..state };
+    let lines = headend.as_ref().map(|headend| headend.actors().clone()).unwrap_or_default();
+    let state = State { lines, ..state };
     let server = crate::http::serve(listener, web::Data::new(state))
         .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
     let handle = server.handle();
@@ -279,6 +281,7 @@ fn state(
         custody: store.custody(),
         guard,
         postponed: Mutex::default(),
+        lines: BTreeMap::new(),
     }
 }
 

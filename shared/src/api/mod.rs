@@ -15,6 +15,7 @@ pub mod overview;
 pub mod problem;
 pub mod receipt;
 pub mod sale;
+pub mod scan;
 pub mod session;
 pub mod site;
 pub mod tariff;
