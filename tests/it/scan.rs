@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::harness::peers::{Cable, Process, program};
-use crate::harness::program::answer;
+use crate::harness::site::meterhouse;
 
 fn scan(arguments: &[&str]) -> String {
-    let output = answer(&[&["scan"], arguments].concat());
+    let output = meterhouse(&[&["scan"], arguments].concat(), None);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
 }
@@ -53,11 +53,11 @@ fn a_scan_tries_the_speeds_of_a_serial_line() {
 
 #[test]
 fn a_line_that_cannot_be_opened_is_named() {
-    let output = answer(&["scan", "tcp:127.0.0.1:9", "--units", "1"]);
+    let output = meterhouse(&["scan", "tcp:127.0.0.1:9", "--units", "1"], None);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("tcp:127.0.0.1:9 cannot be opened"), "{said}");
-    let output = answer(&["scan", "udp:127.0.0.1:9"]);
+    let output = meterhouse(&["scan", "udp:127.0.0.1:9"], None);
     assert_eq!(output.status.code(), Some(2));
 }
 

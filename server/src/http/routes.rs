@@ -11,8 +11,9 @@ use shared::invariant::{Finding, Invariant};
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, board, clock, explain, guard, health, lines, live, meters,
-    metrics, overview, receipts, sales, search, session, site, staff, supply, tariffs, whatif,
+    accounts, alarms, approvals, arrears, board, clock, explain, guard, health, lines, live,
+    meters, metrics, overview, receipts, sales, search, session, site, staff, supply, tariffs,
+    whatif,
 };
 
 /// One route.
