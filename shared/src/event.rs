@@ -51,6 +51,14 @@ pub enum Event {
     ArrearsAdded(Arrears),
     ArrearsDue(ArrearsDue),
     ArrearsCancelled(ArrearsCancelled),
+    ProvisionalCharged(ProvisionalCharge),
+    /// What was charged provisionally is given back, because no reading will ever settle it.
+    ProvisionalReleased {
+        account: AccountId,
+        meter: MeterId,
+        amount: Money,
+        credit_after: Money,
+    },
     /// A warning to the customer.
     LowCredit {
         account: AccountId,
@@ -230,6 +238,25 @@ pub struct SettledLine {
     pub amount: Money,
 }
 
+/// A day that was not read, charged by what is usual; the next reading settles it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvisionalCharge {
+    pub account: AccountId,
+    pub meter: MeterId,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// The mean of the last days like it; nothing where there were none.
+    pub energy: Energy,
+    pub lines: Vec<SettledLine>,
+    pub credit_after: Money,
+}
+
+impl ProvisionalCharge {
+    pub fn amount(&self) -> Money {
+        self.lines.iter().map(|line| line.amount).sum()
+    }
+}
+
 impl Event {
     /// The event as the journal keeps it.
     pub fn to_body(&self) -> String {
@@ -261,6 +288,12 @@ impl Event {
             Self::ArrearsCancelled(cancelled) => {
                 between(Code::Arrears, Code::ArrearsOrigin, cancelled.amount)
             }
+            Self::ProvisionalCharged(charged) if charged.amount() != Money::ZERO => {
+                transfer(Code::Provisional, charged.account, -charged.amount())
+            }
+            Self::ProvisionalReleased { account, amount, .. } if *amount != Money::ZERO => {
+                transfer(Code::Provisional, *account, *amount)
+            }
             Self::ArrearsDue(due) if due.taken != Money::ZERO => {
                 transfer(Code::Arrears, due.account, -due.taken)
             }
@@ -270,6 +303,8 @@ impl Event {
             | Self::MeterBound { .. }
             | Self::Baseline { .. }
             | Self::ArrearsDue(_)
+            | Self::ProvisionalCharged(_)
+            | Self::ProvisionalReleased { .. }
             | Self::LowCredit { .. }
             | Self::Cut { .. }
             | Self::Lifted { .. }
@@ -318,7 +353,9 @@ impl Event {
             | Self::Resumed { account, .. }
             | Self::RestoreConfirmed { account, .. }
             | Self::EmergencyRepaid { account }
-            | Self::EmergencyRearmed { account } => Some(*account),
+            | Self::EmergencyRearmed { account }
+            | Self::ProvisionalReleased { account, .. } => Some(*account),
+            Self::ProvisionalCharged(charged) => Some(charged.account),
             Self::Settled(settled) => Some(settled.account),
             Self::Sold(sale) => Some(sale.account),
             Self::Reversed(reversal) => Some(reversal.account),
@@ -348,7 +385,9 @@ impl Event {
             | Self::MeterPlaced { meter, .. }
             | Self::Protected { meter, .. }
             | Self::Unprotected { meter, .. }
-            | Self::RestoreConfirmed { meter, .. } => Some(*meter),
+            | Self::RestoreConfirmed { meter, .. }
+            | Self::ProvisionalReleased { meter, .. } => Some(*meter),
+            Self::ProvisionalCharged(charged) => Some(charged.meter),
             Self::Settled(settled) => Some(settled.meter),
             Self::AlarmRaised { meter, .. } => *meter,
             Self::TariffPublished { .. }
@@ -380,6 +419,17 @@ impl Settled {
     /// What the lines come to.
     pub fn amount(&self) -> Money {
         self.lines.iter().map(|line| line.amount).sum()
+    }
+
+    /// The lines of the tariff, without what gives back a provisional charge.
+    pub fn tariff_lines(&self) -> impl Iterator<Item = &SettledLine> {
+        self.lines.iter().filter(|line| line.code != Code::Provisional)
+    }
+
+    /// What it gives back of what was charged provisionally; zero or less.
+    pub fn given_back(&self) -> Money {
+        let lines = self.lines.iter().filter(|line| line.code == Code::Provisional);
+        lines.map(|line| line.amount).sum()
     }
 
     fn postings(&self) -> Vec<Posting> {

@@ -107,6 +107,8 @@ fn kind(event: &Event) -> &'static str {
         Event::ArrearsAdded(_) => "arrears-added",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
+        Event::ProvisionalCharged(_) => "provisional-charged",
+        Event::ProvisionalReleased { .. } => "provisional-released",
         Event::LowCredit { .. } => "low-credit",
         Event::Cut { .. } => "cut",
         Event::Lifted { .. } => "lifted",

@@ -9,6 +9,12 @@ pub fn en() -> &'static Texts {
 }
 
 texts! {
+    missing: Missing {
+        notice: "自 {0} 起没有抄读：已按往日同期暂计 {1} kWh，{2}", "No reading since {0}: {1} kWh charged provisionally by usual days, {2}";
+        hint: "下一次抄读会一次结清差额；期间不会因估抄拉闸。", "The next reading settles the difference at once; nobody is cut on an estimate.";
+        charged: "暂计（无抄读）{0} kWh", "Provisional, no reading: {0} kWh";
+        released: "暂计退回", "Provisional charge given back";
+    }
     arrears: Arrears {
         title: "欠费", "Arrears";
         none: "没有欠费", "No arrears";

@@ -174,6 +174,7 @@ pub fn charge_line(lang: Lang, name: &str) -> String {
                 "fixed" | "standing" => "基本费".to_owned(),
                 "tax" => "税".to_owned(),
                 "service" => "服务费".to_owned(),
+                "provisional" => "冲回暂计".to_owned(),
                 other => period(lang, other),
             })
             .collect::<Vec<_>>()

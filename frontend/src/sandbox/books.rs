@@ -46,6 +46,15 @@ impl Books {
             Event::Settled(settled) => self.settled(record, settled),
             Event::Sold(sale) => self.sale(record, sale),
             Event::Reversed(reversal) => self.reversal(record, reversal),
+            Event::ProvisionalCharged(charged) => {
+                let (from, to, energy) = (charged.from, charged.to, charged.energy);
+                let entry = Entry::Provisional { from, to, energy };
+                let (amount, after) = (charged.amount(), charged.credit_after);
+                self.enter(record, charged.account, -amount, after, entry);
+            }
+            Event::ProvisionalReleased { account, amount, credit_after, .. } => {
+                self.enter(record, account, amount, credit_after, Entry::ProvisionalReleased);
+            }
             Event::ArrearsDue(due) => {
                 let entry = Entry::ArrearsDue { arrears: due.arrears, due: due.due };
                 self.enter(record, due.account, -due.taken, due.credit_after, entry);
@@ -159,17 +168,11 @@ impl Books {
     /// What an account bought last, newest first.
     pub fn last_sales(&self, account: AccountId, count: usize) -> Vec<(Timestamp, Money)> {
         let entries = self.ledgers.get(&account).into_iter().flatten().rev();
-        let sales = entries.filter(|entry| match entry.entry {
-            Entry::Sale { .. } => true,
-            Entry::Charge { .. } | Entry::Reversal { .. } | Entry::ArrearsDue { .. } => false,
+        let sales = entries.filter_map(|entry| {
+            let Entry::Sale { to_arrears, .. } = &entry.entry else { return None };
+            Some((entry.at, entry.amount + *to_arrears))
         });
-        let paid = |entry: &LedgerEntry| match entry.entry {
-            Entry::Sale { to_arrears, .. } => entry.amount + to_arrears,
-            Entry::Charge { .. } | Entry::Reversal { .. } | Entry::ArrearsDue { .. } => {
-                entry.amount
-            }
-        };
-        sales.take(count).map(|entry| (entry.at, paid(entry))).collect()
+        sales.take(count).collect()
     }
 
     /// What was sold between two instants, less what was given back.

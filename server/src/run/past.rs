@@ -67,7 +67,9 @@ impl Past {
             | Event::Unprotected { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }
-            | Event::RestoreConfirmed { .. } => {}
+            | Event::RestoreConfirmed { .. }
+            | Event::ProvisionalCharged(_)
+            | Event::ProvisionalReleased { .. } => {}
         }
     }
 

@@ -49,6 +49,14 @@ pub enum Entry {
         by: String,
         reason: String,
     },
+    /// A day without readings, charged as usual; the next charge gives it back and settles.
+    Provisional {
+        from: Timestamp,
+        to: Timestamp,
+        energy: Energy,
+    },
+    /// A provisional charge that no reading will settle, given back.
+    ProvisionalReleased,
     /// Parts of arrears fell due; the entry's amount is what credit paid of them.
     ArrearsDue {
         arrears: ArrearsId,

@@ -23,6 +23,18 @@ pub struct MeterPage {
     pub supply: SupplyView,
     pub account: Option<AccountView>,
     pub device: Device,
+    /// Charged by what is usual because nothing was read for a day or more.
+    #[serde(default)]
+    pub provisional: Option<ProvisionalView>,
+}
+
+/// A provisional charge that waits for the next reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvisionalView {
+    pub since: Timestamp,
+    pub to: Timestamp,
+    pub energy: Energy,
+    pub amount: Money,
 }
 
 /// Supply as a large honest statement.

@@ -92,6 +92,12 @@ fn credit_after(event: &Event) -> Option<(AccountId, Money)> {
         Some((reversal.account, reversal.credit_after))
     } else if let Event::Settled(settled) = event {
         Some((settled.account, settled.credit_after))
+    } else if let Event::ArrearsDue(due) = event {
+        Some((due.account, due.credit_after))
+    } else if let Event::ProvisionalCharged(charged) = event {
+        Some((charged.account, charged.credit_after))
+    } else if let Event::ProvisionalReleased { account, credit_after, .. } = event {
+        Some((*account, *credit_after))
     } else {
         None
     }

@@ -7,6 +7,7 @@ use crate::energy::Energy;
 use crate::event::{Event, Settled};
 use crate::id::{MeterId, Seq};
 use crate::meter::{DisconnectReason, Limits, Point};
+use crate::money::Money;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
@@ -22,13 +23,18 @@ struct Count {
     last: Option<Point>,
     /// What was seen and is not believed.
     held: Option<Point>,
+    /// Charged by estimate and not settled yet.
+    provisional: Money,
 }
 
 impl Counts {
     pub(super) fn follow(&mut self, seq: Seq, event: &Event) {
         if let Event::MeterBound { meter, limits, .. } = event {
             let Limits { wraps_at, .. } = *limits;
-            self.meters.insert(*meter, Count { wraps_at, last: None, held: None });
+            self.meters.insert(
+                *meter,
+                Count { wraps_at, last: None, held: None, provisional: Money::ZERO },
+            );
         }
         let Some(count) = event.meter().and_then(|meter| self.meters.get_mut(&meter)) else {
             return;
@@ -43,7 +49,13 @@ impl Counts {
         } else if let Event::Settled(settled) = event {
             self.billed.look(count.wrong(seq, settled));
             self.unknown.look(count.unknown(seq, settled));
+            self.unknown.look(count.not_given_back(seq, settled));
+            count.provisional = Money::ZERO;
             count.last = Some(settled.to);
+        } else if let Event::ProvisionalCharged(charged) = event {
+            count.provisional += charged.amount();
+        } else if let Event::ProvisionalReleased { amount, .. } = event {
+            count.provisional -= *amount;
         } else if let Event::Cut { meter, reason: DisconnectReason::NoCredit, .. } = event {
             self.unknown.look(count.last.is_none().then(|| {
                 format!(
@@ -70,6 +82,17 @@ impl Count {
         (counted != Some(*energy) || energy.is_negative()).then(|| {
             let counted = counted.map_or_else(|| "nothing".to_owned(), |energy| energy.to_string());
             format!("record {seq} charges meter {meter} for {energy}, but it counted {counted}")
+        })
+    }
+
+    /// The first reading after an estimate gives back all of it.
+    fn not_given_back(&self, seq: Seq, settled: &Settled) -> Option<String> {
+        let kept = self.provisional + settled.given_back();
+        (kept != Money::ZERO).then(|| {
+            let (meter, kept) = (settled.meter, kept.minor());
+            format!(
+                "record {seq} leaves {kept} of the provisional charges to meter {meter} unsettled"
+            )
         })
     }
 

@@ -98,10 +98,10 @@ fn charge(
         format!("record {seq} charges meter {meter}, but it cannot be priced: {fault}")
     })?;
     let again = metered.lines(tariff);
-    let told = settled.lines.iter().map(|line| (line.name.as_str(), line.amount));
+    let told = settled.tariff_lines().map(|line| (line.name.as_str(), line.amount));
     if !again.iter().map(|line| (line.name.as_str(), line.amount)).eq(told) {
         let again: i64 = again.iter().map(|line| line.amount.minor()).sum();
-        let told = settled.amount().minor();
+        let told = (settled.amount() - settled.given_back()).minor();
         return Err(format!(
             "record {seq} charges meter {meter} {told}, but the tariff of that time comes to {again}"
         ));

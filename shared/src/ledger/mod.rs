@@ -68,10 +68,12 @@ pub enum Code {
     Arrears,
     /// Where arrears came from, and where cancelled ones went back to (equity).
     ArrearsOrigin,
+    /// Charged by estimate until the meter answers 估抄 (liability).
+    Provisional,
 }
 
 impl Code {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Cash,
         Self::CardClearing,
         Self::MobileClearing,
@@ -83,6 +85,7 @@ impl Code {
         Self::Tax,
         Self::Arrears,
         Self::ArrearsOrigin,
+        Self::Provisional,
     ];
 
     /// Its name in tables and files.
@@ -99,6 +102,7 @@ impl Code {
             Self::Tax => "tax",
             Self::Arrears => "arrears",
             Self::ArrearsOrigin => "arrears-origin",
+            Self::Provisional => "provisional",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::energy::Energy;
-use crate::event::{Settled, SettledLine, WarningLevel};
+use crate::event::{ProvisionalCharge, Settled, SettledLine, WarningLevel};
 use crate::id::{AccountId, ArrearsId, Book, MeterId, ReceiptNo};
 use crate::ledger::Code;
 use crate::meter::{Limits, Point, Supply};
@@ -115,6 +115,12 @@ impl Account {
         self.exact_credit().round(Rounding::Floor, self.currency())
     }
 
+    /// Credit without what was only charged provisionally: nobody is warned or cut on an estimate
+    /// (product rule 17).
+    pub fn measured_credit(&self) -> ExactCharge {
+        self.exact_credit() + self.provisional().exact(self.currency())
+    }
+
     /// How far below zero credit may fall: overdraft and emergency credit in use.
     pub fn floor(&self) -> ExactCharge {
         (self.policy.overdraft + self.standing.lent()).exact(self.currency())
@@ -122,7 +128,7 @@ impl Account {
 
     /// Nothing is left: credit, overdraft and emergency credit are used up (product rule 2).
     pub fn used_up(&self) -> bool {
-        self.exact_credit() + self.floor() <= ExactCharge::ZERO
+        self.measured_credit() + self.floor() <= ExactCharge::ZERO
     }
 
     /// Lack of credit may have consequences at all.
@@ -137,7 +143,7 @@ impl Account {
     }
 
     pub fn low(&self) -> bool {
-        self.policy.warns_first() && self.below(WarningLevel::First, self.exact_credit(), None)
+        self.policy.warns_first() && self.below(WarningLevel::First, self.measured_credit(), None)
     }
 
     /// Does credit stand below a warning level? By the days it lasts where the terms say so and
@@ -211,6 +217,7 @@ impl Account {
                 name: line.name,
                 amount: line.amount,
             })
+            .chain(given_back(metered))
             .collect();
         let energy = metered.unposted();
         let amount: Money = lines.iter().map(|line| line.amount).sum();
@@ -230,6 +237,52 @@ impl Account {
     pub fn settled_news(&self, meter: MeterId) -> Option<Settled> {
         self.settled(meter)
             .filter(|settled| settled.energy != Energy::ZERO || !settled.lines.is_empty())
+    }
+
+    /// What stands in the ledger for time that was not read.
+    pub fn provisional(&self) -> Money {
+        self.meters.values().filter_map(Metered::provisional).map(|one| one.amount).sum()
+    }
+
+    /// The next day of `meter` without readings by `now`, charged by what is usual (product rule 17).
+    pub fn charge_missing(&self, meter: MeterId, now: Timestamp) -> Option<ProvisionalCharge> {
+        let estimate = self.meters.get(&meter)?.estimate(&self.tariff, now)?;
+        let lines: Vec<_> = estimate
+            .lines
+            .into_iter()
+            .map(|line| SettledLine {
+                code: Code::Provisional,
+                name: line.name,
+                amount: line.amount,
+            })
+            .collect();
+        let amount: Money = lines.iter().map(|line| line.amount).sum();
+        Some(ProvisionalCharge {
+            account: self.id,
+            meter,
+            from: estimate.from,
+            to: estimate.to,
+            energy: estimate.energy,
+            lines,
+            credit_after: self.posted - amount,
+        })
+    }
+
+    /// Makes a provisional charge so.
+    pub fn charged_provisionally(&mut self, charged: &ProvisionalCharge) {
+        let tariff = Arc::clone(&self.tariff);
+        if let Some(metered) = self.meters.get_mut(&charged.meter) {
+            metered.charge_provisionally(&tariff, charged.to, charged.energy);
+        }
+        self.posted = charged.credit_after;
+    }
+
+    /// What was charged provisionally to a meter is given back.
+    pub fn release(&mut self, meter: MeterId) {
+        if let Some(metered) = self.meters.get_mut(&meter) {
+            self.posted += metered.provisional().map_or(Money::ZERO, |one| one.amount);
+            metered.release();
+        }
     }
 
     /// Makes a posting so.
@@ -335,6 +388,15 @@ impl Account {
             self.posted -= taken;
         }
     }
+}
+
+/// The line that gives back what was charged provisionally.
+fn given_back(metered: &Metered) -> Option<SettledLine> {
+    metered.provisional().map(|provisional| SettledLine {
+        name: "provisional".to_owned(),
+        code: Code::Provisional,
+        amount: -provisional.amount,
+    })
 }
 
 /// The lines that went to arrears, each with its agreement.

@@ -8,6 +8,7 @@ use crate::meter::{DisconnectReason, Held, Limits, Point, Supply, Verdict, judge
 use crate::money::ExactCharge;
 use crate::policy::{Place, Policy};
 use crate::prepaid::Switch;
+use crate::prepaid::{Days, Provisional};
 use crate::tariff::{ChargeError, ChargeState, LineCharge, Tariff};
 use crate::time::{Span, Timestamp, Zone};
 
@@ -35,6 +36,8 @@ pub struct Metered {
     pub policy: Arc<Policy>,
     pub place: Place,
     usage: Usage,
+    pub(super) days: Days,
+    pub(super) provisional: Option<Box<Provisional>>,
 }
 
 /// What a reading came to.
@@ -78,6 +81,8 @@ impl Metered {
             policy,
             place: Place::default(),
             usage: Usage::default(),
+            days: Days::default(),
+            provisional: None,
         }
     }
 
@@ -165,6 +170,7 @@ impl Metered {
         if let Some(limit) = self.policy.daily_limit {
             self.switch.count_day(tariff.zone(), new.at, limit.reset_hour, used);
         }
+        self.days.add(tariff.zone(), seen.at, new.at, used);
         self.unposted += used;
         self.seen = Some(new);
         self.boundary = tariff.next_boundary(new.at);
@@ -188,6 +194,7 @@ impl Metered {
         charge.post(tariff);
         self.posted_to = Some(to);
         self.unposted = Energy::ZERO;
+        self.provisional = None;
         charged
     }
 
@@ -200,8 +207,14 @@ impl Metered {
         self.posted_to = Some(point);
         self.candidate = None;
         self.held = None;
+        self.provisional = None;
         self.boundary = tariff.next_boundary(point.at);
         self.usage.add(tariff.zone(), point.at, Energy::ZERO);
+    }
+
+    /// What was charged provisionally was given back.
+    pub fn release(&mut self) {
+        self.provisional = None;
     }
 
     pub fn hold(&mut self, held: Held) {

@@ -84,15 +84,15 @@ fn parts_fall_due_by_the_week_and_wait_for_a_payment_where_credit_does_not_cover
             wait 16          ->   2.00 on
             tick             ->   1.00 on           due 1.00 took 1.00
             wait 24          ->   1.00 on
-            tick             ->   0.00 on           due 1.00 took 1.00
+            tick             ->   0.00 on           due 1.00 took 1.00, provisional 0 kWh = 0.00
             wait 48          ->   0.00 on
-            tick             ->   0.00 on           due 2.00 took 0.00
+            tick             ->   0.00 on           due 2.00 took 0.00, provisional 0 kWh = 0.00, provisional 0 kWh = 0.00
             sell 1           ->   0.00 on           receipt 2 1.00 due
             sell 5           ->   4.00 on           receipt 3 1.00 due
             wait 24          ->   4.00 on
-            tick             ->   3.00 on           due 1.00 took 1.00
+            tick             ->   3.00 on           due 1.00 took 1.00, provisional 0 kWh = 0.00
             wait 24          ->   3.00 on
-            tick             ->   3.00 on
+            tick             ->   3.00 on           provisional 0 kWh = 0.00
             reverse 3        ->   3.00 on           REFUSED: 100 minor units of it are used already; only what is left on the account can be taken back
         "#]],
     );
@@ -115,10 +115,10 @@ fn parts_pause_while_supply_is_off_where_the_terms_say_so() {
             restore          ->  10.00 on           lifted Operator
             tick             ->  10.00 on
             wait 24          ->  10.00 on
-            tick             ->   0.00 on           due 1.00 took 1.00, due 10.00 took 9.00
+            tick             ->   0.00 on           due 1.00 took 1.00, due 10.00 took 9.00, provisional 0 kWh = 0.00, provisional 0 kWh = 0.00, provisional 0 kWh = 0.00, provisional 0 kWh = 0.00, provisional 0 kWh = 0.00
             cancel 2         ->   0.00 on           cancelled 1.00
             wait 24          ->   0.00 on
-            tick             ->   0.00 on           due 1.00 took 0.00
+            tick             ->   0.00 on           due 1.00 took 0.00, provisional 0 kWh = 0.00
         "#]],
     );
 }

@@ -123,6 +123,16 @@ impl Now<'_> {
         }
     }
 
+    /// Gives back what was charged provisionally and no reading will settle.
+    pub(super) fn release(&mut self, account: AccountId, meter: MeterId) {
+        let Some(drawing) = self.site.accounts.get(&account) else { return };
+        let provisional = drawing.meters.get(&meter).and_then(crate::prepaid::Metered::provisional);
+        if let Some(amount) = provisional.map(|provisional| provisional.amount) {
+            let credit_after = drawing.posted() + amount;
+            self.emit(Event::ProvisionalReleased { account, meter, amount, credit_after });
+        }
+    }
+
     fn publish(&mut self, text: &str, approved_by: Option<StaffId>) -> Result<(), Refusal> {
         let tariff =
             Tariff::from_toml(text).map_err(|fault| Refusal::BadTariff(fault.to_string()))?;
@@ -317,6 +327,7 @@ impl Now<'_> {
             }
             (HoldResolution::NewStart, _) | (HoldResolution::BillDifference, None) => {
                 self.settle(account);
+                self.release(account, meter);
                 self.emit(Event::HoldEnded { meter, point: held.seen, note: note.clone() });
                 self.emit(Event::Baseline { account, meter, point: held.seen, note });
             }
@@ -435,7 +446,9 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         | Event::Unprotected { .. }
         | Event::Paused { .. }
         | Event::Resumed { .. }
-        | Event::RestoreConfirmed { .. } => None,
+        | Event::RestoreConfirmed { .. }
+        | Event::ProvisionalCharged(_)
+        | Event::ProvisionalReleased { .. } => None,
     }
 }
 
@@ -480,7 +493,9 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         | Event::Unprotected { .. }
         | Event::Paused { .. }
         | Event::Resumed { .. }
-        | Event::RestoreConfirmed { .. } => None,
+        | Event::RestoreConfirmed { .. }
+        | Event::ProvisionalCharged(_)
+        | Event::ProvisionalReleased { .. } => None,
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Explanation {
     pub postings: Vec<Posting>,
     /// What the lines come to.
     pub amount: Money,
+    /// What was charged provisionally before the meter answered, given back; zero or less.
+    #[serde(default)]
+    pub given_back: Money,
     pub credit_before: Money,
     pub credit_after: Money,
     /// A billing month ended inside, with all its lines rounded for good.
@@ -154,7 +157,9 @@ impl Replay {
             | Event::Unprotected { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }
-            | Event::RestoreConfirmed { .. } => {}
+            | Event::RestoreConfirmed { .. }
+            | Event::ProvisionalCharged(_)
+            | Event::ProvisionalReleased { .. } => {}
         }
         Ok(())
     }
@@ -240,6 +245,7 @@ impl Replay {
             lines: lines.collect(),
             postings: record.postings.clone(),
             amount: settled.amount(),
+            given_back: settled.given_back(),
             credit_before: settled.credit_after + settled.amount(),
             credit_after: settled.credit_after,
             month_closed: seen.closed,
@@ -263,10 +269,10 @@ fn read(record: &Record) -> Result<Event, ExplainError> {
 /// Every line that was posted comes out again, and no other.
 fn prove(seq: Seq, settled: &Settled, lines: &[ExplainedLine]) -> Result<(), ExplainError> {
     let posted = |name: &str| -> Money {
-        let own = settled.lines.iter().filter(|line| line.name == name);
+        let own = settled.tariff_lines().filter(|line| line.name == name);
         own.map(|line| line.amount).sum()
     };
-    let stray = settled.lines.iter().find(|line| lines.iter().all(|own| own.name != line.name));
+    let stray = settled.tariff_lines().find(|line| lines.iter().all(|own| own.name != line.name));
     if let Some(stray) = stray {
         return Err(ExplainError::DoesNotAddUp {
             seq,

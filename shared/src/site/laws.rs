@@ -55,6 +55,8 @@ enum Step {
     Use(u16, u16),
     FalseZero,
     Jump,
+    /// Nobody answers for so many hours, while the clock goes on.
+    Silence(u16),
     Pay(u16),
 }
 
@@ -63,6 +65,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         12 => (1_u16..180, 0_u16..40).prop_map(|(minutes, used)| Step::Use(minutes, used)),
         1 => Just(Step::FalseZero),
         1 => Just(Step::Jump),
+        1 => (1_u16..100).prop_map(Step::Silence),
         2 => (100_u16..2_000).prop_map(Step::Pay),
     ];
     proptest::collection::vec(step, 1..120)
@@ -139,13 +142,21 @@ impl Run {
                 self.register = self.register.plus(Energy::from_wh(i64::from(*used) * 10));
                 self.read(self.register);
             }
+            Step::Silence(hours) => {
+                for _ in 0..*hours {
+                    self.now = self.now + Span::from_hours(1);
+                    let events = self.site.due(Book::Simulated, self.now);
+                    assert!(events.iter().all(|event| !matches!(event, Event::Cut { .. })));
+                    self.keep(events);
+                }
+            }
             Step::FalseZero => {
                 self.now = self.now + Span::from_secs(5);
                 self.read(Register::from_mwh(0));
             }
             Step::Jump => {
                 self.now = self.now + Span::from_secs(5);
-                self.read(self.register.plus(Energy::from_kwh(5_000)));
+                self.read(self.register.plus(Energy::from_kwh(5_000_000)));
             }
             Step::Pay(amount) => self.order(Command::Sell {
                 account: ACCOUNT,
@@ -191,6 +202,8 @@ proptest! {
         }
         let owed: Money = postings.iter().filter(|posting| posting.code == Code::Prepaid).map(|posting| posting.amount).sum();
         prop_assert_eq!(run.site.accounts()[&ACCOUNT].posted(), -owed);
+        let provisional = postings.iter().filter(|posting| posting.code == Code::Provisional);
+        prop_assert_eq!(provisional.map(|posting| posting.amount).sum::<Money>(), Money::ZERO);
     }
 
     /// A site applied from its journal, cut off anywhere, goes on to the same charges.

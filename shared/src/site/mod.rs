@@ -6,6 +6,8 @@
 mod arrears;
 #[cfg(test)]
 mod arrears_stories;
+#[cfg(test)]
+mod missing_stories;
 pub mod command;
 pub mod day;
 mod decide;
@@ -27,6 +29,8 @@ use std::sync::Arc;
 pub use command::{Command, Done, HoldResolution, Order, Refusal};
 pub use day::Day;
 pub(crate) use decide::{answer_of, buys as preview_buys, command_of, saleable};
+
+use due::Heard;
 
 use crate::energy::Energy;
 use crate::event::Event;
@@ -62,6 +66,9 @@ pub struct Site {
     /// When time alone changes something about an account; not known before the first tick.
     deadlines: BTreeSet<(Book, Timestamp, AccountId)>,
     scheduled: BTreeSet<Book>,
+    /// Since when each book's clock is heard, and when to look again for what falls due. Not from
+    /// the journal: it decides when something is noticed, never what.
+    heard: BTreeMap<Book, Heard>,
 }
 
 /// An alarm whose condition still holds.
@@ -92,6 +99,7 @@ impl Site {
             inrush: supply::Inrush::default(),
             deadlines: BTreeSet::new(),
             scheduled: BTreeSet::new(),
+            heard: BTreeMap::new(),
         }
     }
 
@@ -217,6 +225,12 @@ impl Site {
                 let account = self.account_mut(due.account);
                 account.arrears_fell_due(&zone, due.arrears, due.until, due.taken);
             }
+            Event::ProvisionalCharged(charged) => {
+                self.account_mut(charged.account).charged_provisionally(charged);
+            }
+            Event::ProvisionalReleased { account, meter, .. } => {
+                self.account_mut(*account).release(*meter);
+            }
             Event::ArrearsCancelled(cancelled) => {
                 let account = self.account_mut(cancelled.account);
                 if let Some(recovery) = account.arrears.get_mut(&cancelled.arrears) {
@@ -234,11 +248,7 @@ impl Site {
                 self.metered_mut(*account, *meter).switch.cut(at, *reason, *until);
             }
             Event::Lifted { account, meter, reason, note: _, confirm } => {
-                let zone = self.zone.clone();
-                let drawing = self.account_mut(*account);
-                if drawing.off_supply() {
-                    drawing.resume_arrears(&zone, at);
-                }
+                self.resume_arrears(*account, at);
                 self.metered_mut(*account, *meter).switch.lift(at, *reason, *confirm);
                 self.note_return(*account, *meter, at);
             }
@@ -303,6 +313,7 @@ impl Site {
                 self.account_mut(*account).standing.emergency = EmergencyState::Ready;
             }
             Event::Protected { account, meter, until, reason, confirm } => {
+                self.resume_arrears(*account, at);
                 let protect = Protect { until: *until, reason: reason.clone() };
                 self.metered_mut(*account, *meter).switch.protect_by(at, protect, *confirm);
                 self.note_return(*account, *meter, at);
@@ -317,9 +328,19 @@ impl Site {
                 self.account_mut(*account).standing.paused = false;
             }
             Event::RestoreConfirmed { account, meter, note: _ } => {
+                self.resume_arrears(*account, at);
                 self.metered_mut(*account, *meter).switch.confirm(at);
                 self.note_return(*account, *meter, at);
             }
+        }
+    }
+
+    /// Supply may come back: arrears that pause without it are not asked for up to here.
+    fn resume_arrears(&mut self, account: AccountId, at: Timestamp) {
+        let zone = self.zone.clone();
+        let account = self.account_mut(account);
+        if account.off_supply() {
+            account.resume_arrears(&zone, at);
         }
     }
 

@@ -149,13 +149,15 @@ impl Now<'_> {
     fn charge(&mut self, new: Point, used: crate::energy::Energy) {
         let meter = self.report.meter;
         let crosses = self.site.metered(meter).is_some_and(|metered| metered.crosses(new.at));
+        let provisional =
+            self.site.metered(meter).is_some_and(|metered| metered.provisional().is_some());
         if crosses {
             self.post();
         }
         let priced = self.site.charge(meter, new, used).is_ok();
         self.alarm(AlarmKind::NoPrice, !priced);
         let due = self.site.metered(meter).is_some_and(|metered| metered.posting_due(new.at));
-        if crosses {
+        if crosses || provisional {
             self.post();
         } else if due {
             self.post_news();

@@ -31,7 +31,7 @@ enum Gate {
 
 impl<'a> Look<'a> {
     pub(super) fn at(account: &'a Account, zone: &'a Zone, now: Timestamp) -> Self {
-        Self { account, zone, now, credit: account.exact_credit() }
+        Self { account, zone, now, credit: account.measured_credit() }
     }
 
     /// The next event; `read` tells that a reading was just charged, for only that warns anybody.

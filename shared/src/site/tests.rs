@@ -261,6 +261,13 @@ fn brief(event: &Event) -> String {
             let money = |amount: Money| amount.to_decimal(Currency::CNY);
             format!("due {} took {}", money(due.due), money(due.taken))
         }
+        Event::ProvisionalCharged(charged) => {
+            let amount = charged.amount().to_decimal(Currency::CNY);
+            format!("provisional {} = {amount}", charged.energy)
+        }
+        Event::ProvisionalReleased { amount, .. } => {
+            format!("released {}", amount.to_decimal(Currency::CNY))
+        }
         Event::ArrearsCancelled(cancelled) => {
             format!("cancelled {}", cancelled.amount.to_decimal(Currency::CNY))
         }

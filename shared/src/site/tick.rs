@@ -185,6 +185,8 @@ fn posts_first(event: &Event) -> bool {
         | Event::ArrearsAdded(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
+        | Event::ProvisionalCharged(_)
+        | Event::ProvisionalReleased { .. }
         | Event::Acted { .. }
         | Event::Lifted { .. }
         | Event::SupplyProven { .. }

@@ -126,6 +126,7 @@ fn code(lang: Lang, code: Code) -> &'static str {
         | Code::CardClearing
         | Code::MobileClearing
         | Code::Opening
+        | Code::Provisional
         | Code::Arrears
         | Code::ArrearsOrigin => words.code_other,
     }

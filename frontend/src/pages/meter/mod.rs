@@ -26,7 +26,9 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{FailureNotice, Waiting};
 use crate::components::wall_canvas::{building_name, floor_words};
 use crate::format;
-use crate::hooks::{use_backend, use_fleet, use_lang, use_load, use_seat, use_texts};
+use crate::hooks::{
+    use_account_texts, use_backend, use_fleet, use_lang, use_load, use_seat, use_texts,
+};
 use crate::i18n::{self, fill};
 use crate::route::Route;
 
@@ -45,7 +47,7 @@ pub struct MeterProps {
 #[component]
 pub fn Meter(props: &MeterProps) -> Html {
     let (seat, fleet, lang, texts) = (use_seat(), use_fleet(), use_lang(), use_texts());
-    let backend = use_backend();
+    let (backend, own) = (use_backend(), use_account_texts());
     let meter = MeterId(props.id);
     let tab = use_state_eq(|| Tab::Ledger);
     let again = use_state_eq(|| 0_u32);
@@ -92,6 +94,11 @@ pub fn Meter(props: &MeterProps) -> Html {
             </header>
             if let Some(held) = &page.device.held {
                 <held::HeldNotice meter={meter} held={held.clone()} judged={reload.clone()} />
+            }
+            if let Some(missing) = page.provisional {
+                <div class="notice warn meter-held"><Glyph icon={Icon::Warning} size=20 />
+                    <div><p>{ fill(own.missing.notice, &[&format::moment(missing.since, now, &seat.zone), &format::energy(missing.energy), &format::money(missing.amount, seat.currency())]) }</p>
+                        <p>{ own.missing.hint }</p></div></div>
             }
             <div class="meter-left">
                 if let Some(account) = page.account.clone() { <Credit {account} {now} simulated={row.book == Book::Simulated} /> }

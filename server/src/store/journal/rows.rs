@@ -86,7 +86,9 @@ impl Facts {
             | Event::Unprotected { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }
-            | Event::RestoreConfirmed { .. } => None,
+            | Event::RestoreConfirmed { .. }
+            | Event::ProvisionalCharged(_)
+            | Event::ProvisionalReleased { .. } => None,
         };
         Self { kind: kind(event), account: event.account(), meter: event.meter(), receipt }
     }
@@ -104,6 +106,8 @@ fn kind(event: &Event) -> &'static str {
         Event::ArrearsAdded(_) => "arrears-added",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
+        Event::ProvisionalCharged(_) => "provisional-charged",
+        Event::ProvisionalReleased { .. } => "provisional-released",
         Event::LowCredit { .. } => "low-credit",
         Event::Cut { .. } => "cut",
         Event::Lifted { .. } => "lifted",

@@ -25,7 +25,8 @@ pub fn page(
     let limit = limit.clamp(1, MOST);
     let mut statement = db.prepare_cached(
         "SELECT seq, at, by_staff, body FROM record
-         WHERE account = :account AND seq < :before AND kind IN ('settled', 'sold', 'reversed', 'arrears-due')
+         WHERE account = :account AND seq < :before AND kind IN ('settled', 'sold', 'reversed', 'arrears-due',
+             'provisional-charged', 'provisional-released')
          ORDER BY seq DESC LIMIT :limit",
     )?;
     let mut rows = statement.query(named_params! {
@@ -78,6 +79,13 @@ fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Opti
             let to_arrears = to_arrears(&sale.lines);
             let entry = Entry::Sale { receipt: sale.receipt, by: by(), to_arrears };
             (sale.amount - to_arrears, sale.credit_after, entry)
+        }
+        Event::ProvisionalCharged(charged) => {
+            let (from, to, energy) = (charged.from, charged.to, charged.energy);
+            (-charged.amount(), charged.credit_after, Entry::Provisional { from, to, energy })
+        }
+        Event::ProvisionalReleased { amount, credit_after, .. } => {
+            (amount, credit_after, Entry::ProvisionalReleased)
         }
         Event::ArrearsDue(due) => {
             (-due.taken, due.credit_after, Entry::ArrearsDue { arrears: due.arrears, due: due.due })

@@ -91,7 +91,9 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
         | Event::Unprotected { .. }
         | Event::Paused { .. }
         | Event::Resumed { .. }
-        | Event::RestoreConfirmed { .. } => return Ok(None),
+        | Event::RestoreConfirmed { .. }
+        | Event::ProvisionalCharged(_)
+        | Event::ProvisionalReleased { .. } => return Ok(None),
     };
     Ok(Some(Issued { book, no, seq, at, by, account, what, seal, reversed_by }))
 }

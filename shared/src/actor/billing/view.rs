@@ -5,7 +5,7 @@ use crate::actor::billing::BillingSupervisor;
 use crate::api::alarm::Alarm;
 use crate::api::arrears::ArrearsView;
 use crate::api::live::{MeterChange, MeterRow, MeterState};
-use crate::api::meter::{AccountView, Device, HeldReading, MeterPage, SupplyView};
+use crate::api::meter::{AccountView, Device, HeldReading, MeterPage, ProvisionalView, SupplyView};
 use crate::api::overview::{Figures, Happening, What};
 use crate::api::sale::Preview;
 use crate::energy::{Energy, Power};
@@ -157,6 +157,12 @@ impl BillingSupervisor {
                 .zip(metered)
                 .map(|(account, metered)| account_view(account, metered, now)),
             device: device(metered, look),
+            provisional: metered.and_then(Metered::provisional).map(|one| ProvisionalView {
+                since: one.since,
+                to: one.to,
+                energy: one.energy,
+                amount: one.amount,
+            }),
         })
     }
 }
@@ -319,7 +325,9 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::Unprotected { .. }
         | Event::Paused { .. }
         | Event::Resumed { .. }
-        | Event::RestoreConfirmed { .. } => return None,
+        | Event::RestoreConfirmed { .. }
+        | Event::ProvisionalCharged(_)
+        | Event::ProvisionalReleased { .. } => return None,
     };
     Some(Happening {
         seq: record.seq.0,
