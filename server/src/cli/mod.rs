@@ -77,7 +77,9 @@ enum Command {
     Rate(rate::Options),
     Verify(verify::VerifyArgs),
     Backup(backup::BackupArgs),
+    BackupKey(backup::KeyArgs),
     Restore(backup::RestoreArgs),
+    Drill(backup::DrillArgs),
     Completions(completions::Options),
 }
 
@@ -138,7 +140,12 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         }
         Command::Verify(args) => return Ok(verify::run(&args)),
         Command::Backup(args) => backup::run_backup(&args),
+        Command::BackupKey(args) => backup::run_key(&args),
         Command::Restore(args) => backup::run_restore(&args),
+        Command::Drill(args) => {
+            let whole = backup::run_drill(&args)?;
+            return Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(3) });
+        }
     };
     done.map(|()| ExitCode::SUCCESS)
 }

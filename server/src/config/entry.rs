@@ -8,6 +8,7 @@ use shared::id::{AccountId, LineId, MeterId};
 use shared::meter::profile::Ratio;
 use toml::Spanned;
 
+use super::backup::BackupTable;
 use crate::headend::config::{LineConfig, MeterConfig, RelayConfig, UnitAddress};
 
 #[derive(Deserialize)]
@@ -27,6 +28,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) meter: Vec<Spanned<MeterTable>>,
     pub(super) simulated: Option<SimulatedTable>,
+    pub(super) backup: Option<BackupTable>,
 }
 
 #[derive(Deserialize)]

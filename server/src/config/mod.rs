@@ -1,5 +1,6 @@
 //! The site file: read whole and checked whole before anything is opened.
 
+pub mod backup;
 mod entry;
 mod source;
 pub mod tariffs;
@@ -35,6 +36,8 @@ pub struct SiteFile {
     pub lines: Vec<LineConfig>,
     pub meters: Vec<Metered>,
     pub simulated: Option<Simulated>,
+    /// Copies that are made by themselves.
+    pub backup: Option<backup::Wanted>,
 }
 
 /// A place that is metered.
@@ -130,6 +133,7 @@ impl SiteFile {
             return Err(source.wrong_whole("there is no [[meter]] and no [simulated] table"));
         }
         let simulated = file.simulated.map(|table| read_simulated(source, &table)).transpose()?;
+        let backup = file.backup.as_ref().map(|table| backup::read(source, table)).transpose()?;
         Ok(Self {
             id: SiteId(site.id),
             name: site.name.get_ref().trim().to_owned(),
@@ -141,6 +145,7 @@ impl SiteFile {
             lines: file.line,
             meters,
             simulated,
+            backup,
         })
     }
 }

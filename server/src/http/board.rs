@@ -14,14 +14,22 @@ use super::tariffs::{book, now};
 use crate::clock;
 
 pub(super) async fn show(state: web::Data<State>) -> Answer {
-    let board = state.guard.board(state.custody.lost().as_ref());
-    Ok(HttpResponse::Ok().json(board))
+    Ok(HttpResponse::Ok().json(state.board()))
+}
+
+/// Calls for a copy; the board says what became of it.
+pub(super) async fn back_up(state: web::Data<State>) -> Answer {
+    if state.copies.call() {
+        return Ok(HttpResponse::Accepted().json(state.board()));
+    }
+    let what = "no folder for copies is set; add [backup] to the site file";
+    Err(Trouble::new(StatusCode::CONFLICT, "no-backup-folder", what))
 }
 
 /// Calls for a check; the board says when it is done.
 pub(super) async fn check(state: web::Data<State>) -> Answer {
     state.guard.call();
-    Ok(HttpResponse::Accepted().json(state.guard.board(state.custody.lost().as_ref())))
+    Ok(HttpResponse::Accepted().json(state.board()))
 }
 
 /// A person, not a token, goes on without what is missing. What the start could not do without a
@@ -61,5 +69,5 @@ pub(super) async fn accept_loss(
     };
     state.billing.order(book, now, by, None, Command::Act { act, note }).await?;
     state.guard.call();
-    Ok(HttpResponse::Ok().json(state.guard.board(None)))
+    Ok(HttpResponse::Ok().json(state.board()))
 }

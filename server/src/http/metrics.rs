@@ -50,7 +50,7 @@ pub(super) async fn show(state: web::Data<State>) -> Answer {
     page.head("meterhouse_accounts", "gauge", "Prepaid accounts");
     page.line("meterhouse_accounts", &[], status.accounts);
     figures(&mut page, &state.hub.figures());
-    board(&mut page, &state.guard.board(state.custody.lost().as_ref()));
+    board(&mut page, &state.board());
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, kind)).body(page.0))
 }
@@ -100,6 +100,16 @@ fn board(page: &mut Page, board: &Board) {
     page.head("meterhouse_invariants_checked_at_seconds", "gauge", "Unix time of the last check");
     if let Some(at) = board.checked {
         page.line("meterhouse_invariants_checked_at_seconds", &[], at.millis() / 1_000);
+    }
+    if let Some(last) = &board.backup.last {
+        page.head(
+            "meterhouse_backup_proven",
+            "gauge",
+            "1 where the last copy was restored and proven",
+        );
+        page.line("meterhouse_backup_proven", &[], u8::from(last.proven.is_some()));
+        page.head("meterhouse_backup_at_seconds", "gauge", "Unix time of the last copy");
+        page.line("meterhouse_backup_at_seconds", &[], last.at.millis() / 1_000);
     }
     page.head("meterhouse_journal_behind_anchor", "gauge", "1 while records are missing");
     page.line("meterhouse_journal_behind_anchor", &[], u8::from(board.loss.is_some()));

@@ -105,6 +105,7 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/approvals/{approval}/refuse", ADMIN, || web::to(approvals::refuse)),
     row(GET, "/api/v1/board", EVERYBODY, || web::to(board::show)),
     row(POST, "/api/v1/board/check", ADMIN, || web::to(board::check)),
+    row(POST, "/api/v1/board/backup", ADMIN, || web::to(board::back_up)),
     row(POST, "/api/v1/board/accept-loss", ADMIN, || web::to(board::accept_loss)),
     row(GET, "/api/v1/lines", ADMIN, || web::to(lines::list)),
     row(GET, "/api/v1/lines/{line}", ADMIN, || web::to(lines::show)),

@@ -8,6 +8,7 @@ use actix::{Actor, Addr, Handler, Message, Recipient};
 use shared::actor::billing::{
     BillingStatus, Do, GetMeter, GetPreview, GetStatus, GetSupplies, SettleDue,
 };
+use shared::api::board::Board;
 use shared::api::meter::{Device, MeterPage};
 use shared::api::sale::Preview;
 use shared::api::site::Site;
@@ -23,6 +24,7 @@ use super::problem::Trouble;
 use super::shelf::Shelf;
 use crate::headend::LineActor;
 use crate::run::clocks::Clocks;
+use crate::run::copies::Copies;
 use crate::run::fleet::Known;
 use crate::run::guard::Guard;
 use crate::store::Custody;
@@ -49,6 +51,7 @@ pub(crate) struct State {
     /// Where the journal stands against its anchor.
     pub(crate) custody: Custody,
     pub(crate) guard: Arc<Guard>,
+    pub(crate) copies: Arc<Copies>,
     /// What the start could not do because the journal was not to be written.
     pub(crate) postponed: Mutex<Vec<Order>>,
     /// The lines to real meters.
@@ -66,6 +69,10 @@ impl State {
     /// The book that an account stands in.
     pub(crate) fn book_of(&self, account: AccountId) -> Result<Book, Refusal> {
         self.accounts.get(&account).map(|known| known.book).ok_or(Refusal::NoAccount(account))
+    }
+
+    pub(crate) fn board(&self) -> Board {
+        self.guard.board(self.custody.lost().as_ref(), self.copies.shown())
     }
 
     /// What the start had to leave, once.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use shared::api::board::{Board, Loss};
+use shared::api::board::{Backups, Board, Loss};
 use shared::id::{Book, StaffId};
 use shared::invariant::{Finding, Invariant, Outcome, supplies};
 use shared::meter::AlarmKind;
@@ -52,7 +52,8 @@ struct Seen {
     next: Timestamp,
 }
 
-/// What the guard looks at.
+/// What the guard looks at, and where its alarms go.
+#[derive(Clone)]
 pub(crate) struct Watched {
     pub(crate) custody: Custody,
     pub(crate) billing: Billing,
@@ -85,7 +86,7 @@ impl Guard {
         }
     }
 
-    pub(crate) fn board(&self, lost: Option<&Recovery>) -> Board {
+    pub(crate) fn board(&self, lost: Option<&Recovery>, backup: Backups) -> Board {
         let Seen { findings, checked, took, running, next } = self.lock().clone();
         let loss = lost.map(|lost| Loss {
             kept: lost.found.seq,
@@ -93,7 +94,7 @@ impl Guard {
             changed: lost.changed,
             receipts: lost.lost_receipts.clone(),
         });
-        Board { findings, checked, took, running, next, loss, backup: Default::default() }
+        Board { findings, checked, took, running, next, loss, backup }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
@@ -268,7 +269,7 @@ mod tests {
 
     #[test]
     fn before_the_first_check_nothing_is_green() {
-        let board = Guard::new(&Zone::utc()).board(None);
+        let board = Guard::new(&Zone::utc()).board(None, Backups::default());
         assert_eq!(board.findings.len(), 12);
         assert!(board.findings.iter().all(|found| matches!(found.outcome, Outcome::Unchecked(_))));
         assert_eq!((board.checked, board.running), (None, false));

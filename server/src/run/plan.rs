@@ -11,6 +11,7 @@ use simulator::scenario::{DEMO, Scenario};
 use super::Demo;
 use super::fleet::Fleet;
 use crate::cli::Fault;
+use crate::config::backup::Wanted;
 use crate::config::{Simulated, SiteFile, tariffs};
 
 pub(super) struct Plan {
@@ -26,6 +27,8 @@ pub(super) struct Plan {
     /// The real meters.
     pub(super) live: Option<SiteFile>,
     pub(super) simulated: Option<Building>,
+    /// Copies that are made by themselves.
+    pub(super) backup: Option<Wanted>,
     /// Log-ins are made and shown at each start.
     pub(super) demo: bool,
 }
@@ -54,6 +57,7 @@ impl Plan {
             shown_simulated: building.usual_tariff(),
             live: None,
             simulated: Some(building),
+            backup: None,
             demo: true,
         })
     }
@@ -76,6 +80,7 @@ impl Plan {
             tariffs: known.into_values().collect(),
             shown_live: most_frequent(tariffs_of(&site)),
             shown_simulated: simulated.as_ref().and_then(Building::usual_tariff),
+            backup: site.backup.clone(),
             live: (!site.meters.is_empty()).then_some(site),
             simulated,
             demo: false,

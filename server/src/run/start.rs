@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::interval;
 
 use super::clocks::{Clocks, Remote};
+use super::copies::Copies;
 use super::fleet::Fleet;
 use super::guard::{Guard, Watched};
 use super::past::Past;
@@ -101,11 +102,13 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     if let Some(lost) = accepted {
         put_on_record(&watched, lost).await?;
     }
+    let copies = Copies::new(plan.backup.clone(), plan.id, &plan.zone);
+    drivers.push(actix_rt::spawn(Arc::clone(&copies).run(watched.clone(), stopping.clone())));
     drivers.push(actix_rt::spawn(Arc::clone(&guard).run(watched, stopping)));
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
-    let state = state(&plan, fleet, &store, &billing, hub, clocks, people, guard);
+    let state = state(&plan, fleet, &store, &billing, hub, clocks, people, (guard, copies));
     let state = State { postponed: Mutex::new(postponed), tariffs, ..state };
     let lines = headend.as_ref().map(|headend| headend.actors().clone()).unwrap_or_default();
     let state = State { lines, ..state };
@@ -243,7 +246,7 @@ fn state(
     hub: Arc<Hub>,
     clocks: Clocks,
     people: People,
-    guard: Arc<Guard>,
+    (guard, copies): (Arc<Guard>, Arc<Copies>),
 ) -> State {
     let mut books = Vec::new();
     let mut shown_tariff = BTreeMap::new();
@@ -280,6 +283,7 @@ fn state(
         shown_tariff,
         custody: store.custody(),
         guard,
+        copies,
         postponed: Mutex::default(),
         lines: BTreeMap::new(),
     }

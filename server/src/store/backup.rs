@@ -88,6 +88,25 @@ pub fn restore(from: &Path, data: &Path, replace: bool) -> Result<Restored, Back
     Ok(Restored { sound, standing, moved_to })
 }
 
+/// Restores the copy `from` into the folder `scratch`, proves what came out, and clears it away:
+/// only a copy that was restored once is known to restore.
+pub fn drill(from: &Path, scratch: &Path) -> Result<Restored, BackupError> {
+    if scratch.exists() {
+        return Err(BackupError::Exists(scratch.to_owned()));
+    }
+    let restored = restore(from, scratch, false);
+    fs::remove_dir_all(scratch).or_else(ignore_missing).map_err(failed("clear", scratch))?;
+    restored
+}
+
+/// What the copy `from` lacks of what the anchor of the site in `data` knows.
+pub fn lacks(from: &Path, data: &Path) -> Result<Standing, BackupError> {
+    let sound = prove(from)?;
+    let anchor = Anchor::load(&default_anchor(data))?;
+    let db = LEDGER.open_read_only(&ledger_path(from))?;
+    Ok(follow::compare(&db, sound.tail, anchor)?)
+}
+
 /// Copies every file, anchors the copy at its own end, and proves it.
 fn copy_all(data: &Path, to: &Path) -> Result<Sound, BackupError> {
     for ((schema, source), (_, target)) in files(data).into_iter().zip(files(to)) {

@@ -1,6 +1,7 @@
 //! What is kept on the disk: the journal, its anchor, the readings, the registry.
 
 pub mod anchor;
+pub mod archive;
 pub mod backup;
 pub mod desk;
 pub mod drafts;
