@@ -122,12 +122,13 @@ def case(chance):
     start, end = midnight(*first, 1), midnight(*end_month, 1)
     # Lord Howe's months need not be whole hours long.
     step = chance.choice([900, 1800] if zone.key.endswith("Howe") else [900, 1800, 3600])
+    places = chance.choice([3, 6])
     rows, months = [], {}
     used, scope, days_seen, demand_slots = Fraction(0), None, set(), {}
     at = start
     while at < end:
-        kwh = Fraction(chance.randint(0, 1_500) if chance.random() < 0.9 else 0, 1000)
-        rows.append(f"{at.strftime('%Y-%m-%dT%H:%M:%SZ')},{float(kwh):.3f}")
+        kwh = Fraction(chance.randint(0, 15 * 10 ** (places - 1)) if chance.random() < 0.9 else 0, 10**places)
+        rows.append(f"{at.strftime('%Y-%m-%dT%H:%M:%SZ')},{float(kwh):.{places}f}")
         for piece in range(step // QUARTER):
             moment = at + timedelta(seconds=piece * QUARTER)
             if moment >= end:

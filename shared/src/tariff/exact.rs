@@ -71,6 +71,11 @@ impl Exact {
         Self { num: num.into(), den: den.into() }
     }
 
+    /// kWh as a number: energy in 10⁻⁶ kWh divided by `grain`.
+    pub fn of_energy(energy: crate::energy::Energy, grain: i64) -> Self {
+        Self::from_parts(i128::from(energy.mwh()) * 100_000_000, grain.into())
+    }
+
     pub fn is_zero(self) -> bool {
         self.num == 0
     }

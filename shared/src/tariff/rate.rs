@@ -29,9 +29,11 @@ pub struct Load {
 }
 
 /// The bills of a load, month by month, and the sum of all postings on the way.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rated {
     pub bills: Vec<Bill>,
+    /// The bills' energies are in 10⁻⁶ kWh divided by this.
+    pub grain: i64,
     pub posted: Money,
 }
 
@@ -112,7 +114,9 @@ impl ChargeState {
 
 /// Opens an account at the first reading, settles the load in groups, closes the account.
 pub fn rate(tariff: &Tariff, load: &[Load], grouping: Grouping) -> Result<Rated, ChargeError> {
-    let Some(first) = load.first() else { return Ok(Rated::default()) };
+    let Some(first) = load.first() else {
+        return Ok(Rated { bills: Vec::new(), grain: 1, posted: Money::ZERO });
+    };
     let mut state = ChargeState::open(tariff, first.reading.from);
     let mut bills = Bills::default();
     let mut posted = Money::ZERO;
@@ -128,7 +132,7 @@ pub fn rate(tariff: &Tariff, load: &[Load], grouping: Grouping) -> Result<Rated,
     }
     state.close_watched(tariff, &mut bills);
     posted += state.post(tariff).into_iter().map(|due| due.amount).sum();
-    Ok(Rated { bills: bills.0, posted })
+    Ok(Rated { bills: bills.0, grain: 1, posted })
 }
 
 struct Groups {

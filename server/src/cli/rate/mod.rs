@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use shared::tariff::{Bill, Grouping, Tariff, rate};
+use shared::tariff::{Bill, Grouping, Tariff, rate_exactly};
 use shared::time::{Span, Timestamp};
 
 use super::{Fault, Outcome, answer};
@@ -119,24 +119,24 @@ pub(super) fn run(options: Options) -> Outcome {
     }
     let load = load::load(&options.load, options.start, options.step)?;
     let priced = |error| Fault::input(format!("{}: {error}", options.load.display()));
-    let bills = match options.periods {
-        Periods::Day => shared::tariff::rate_by_day(&tariff, &load).map_err(priced)?,
+    let (bills, grain) = match options.periods {
+        Periods::Day => (shared::tariff::rate_by_day(&tariff, &load).map_err(priced)?, 1),
         Periods::Month | Periods::Year | Periods::All => {
-            let rated = rate(&tariff, &load, options.group).map_err(priced)?;
+            let rated = rate_exactly(&tariff, &load, options.group).map_err(priced)?;
             let billed = rated.bills.iter().map(|bill| bill.posted).sum();
             if rated.posted != billed {
                 return Err(Fault::failed(
                     "the postings do not add up to the bills; please report this tariff",
                 ));
             }
-            rated.bills
+            (rated.bills, rated.grain)
         }
     };
     let named = named(bills, options.periods);
     answer(&if options.json {
-        show::json(&tariff, &named, options.periods)?
+        show::json(&tariff, &named, grain, options.periods)?
     } else {
-        show::table(&tariff, &named)
+        show::table(&tariff, &named, grain)
     })
 }
 

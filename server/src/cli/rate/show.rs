@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use shared::energy::Energy;
-use shared::tariff::{Bill, BillLine, Class, Tariff, decimal};
+use shared::tariff::{Bill, BillLine, Class, Exact, Tariff};
 
 use super::{Fault, Periods};
 
@@ -45,24 +45,25 @@ struct Line {
     amount: String,
 }
 
-fn kwh(energy: Energy) -> String {
-    decimal(i128::from(energy.mwh()), 6)
+/// Energy in 10⁻⁶ kWh divided by `grain`: exact, as amounts are.
+fn kwh(energy: Energy, grain: i64) -> String {
+    Exact::of_energy(energy, grain).to_string()
 }
 
-fn entry(name: &str, bill: &Bill, periods: Periods) -> Entry {
+fn entry(name: &str, bill: &Bill, grain: i64, periods: Periods) -> Entry {
     let of = |class| bill.class_total(class).to_string();
     let line = |line: &BillLine| Line {
         component: line.component.clone(),
         period: line.period.clone(),
         tier: line.tier,
-        kwh: line.energy.map(kwh),
+        kwh: line.energy.map(|energy| kwh(energy, grain)),
         amount: line.amount.to_string(),
     };
     let is_month = periods == Periods::Month;
     Entry {
         month: is_month.then(|| name.to_owned()),
         period: (!is_month).then(|| name.to_owned()),
-        kwh: kwh(bill.energy),
+        kwh: kwh(bill.energy, grain),
         energy: of(Class::Energy),
         fixed: of(Class::Fixed),
         demand: of(Class::Demand),
@@ -79,9 +80,10 @@ fn entry(name: &str, bill: &Bill, periods: Periods) -> Entry {
 pub(super) fn json(
     tariff: &Tariff,
     bills: &[(String, Bill)],
+    grain: i64,
     periods: Periods,
 ) -> Result<String, Fault> {
-    let entries = bills.iter().map(|(name, bill)| entry(name, bill, periods)).collect();
+    let entries = bills.iter().map(|(name, bill)| entry(name, bill, grain, periods)).collect();
     let (months, others) = match periods {
         Periods::Month => (Some(entries), None),
         Periods::Day | Periods::Year | Periods::All => (None, Some(entries)),
@@ -91,7 +93,7 @@ pub(super) fn json(
 }
 
 /// A table of the periods, the lines of all of them, and kWh by period as bars.
-pub(super) fn table(tariff: &Tariff, bills: &[(String, Bill)]) -> String {
+pub(super) fn table(tariff: &Tariff, bills: &[(String, Bill)], grain: i64) -> String {
     let mut rows = vec![
         [
             "",
@@ -111,7 +113,7 @@ pub(super) fn table(tariff: &Tariff, bills: &[(String, Bill)]) -> String {
     let row = |name: &str, bill: &Bill| {
         let money = |class| shown(&bill.class_total(class), tariff);
         let total: shared::tariff::Exact = bill.total();
-        let mut row = vec![name.to_owned(), kwh(bill.energy)];
+        let mut row = vec![name.to_owned(), kwh(bill.energy, grain)];
         row.extend(CLASSES.map(money));
         row.push(shown(&total, tariff));
         row
@@ -134,7 +136,7 @@ pub(super) fn table(tariff: &Tariff, bills: &[(String, Bill)]) -> String {
     let mut text = format!("{} ({}), {}\n\n", tariff.name(), tariff.id(), tariff.currency());
     text.push_str(&aligned(&rows, &columns));
     if let Some(sum) = &sum {
-        text.push_str(&chart(sum));
+        text.push_str(&chart(sum, grain));
     }
     text.trim_end().to_owned()
 }
@@ -174,7 +176,7 @@ fn aligned(rows: &[Vec<String>], columns: &[usize]) -> String {
 }
 
 /// kWh by period of the components that have periods, as bars of at most 40 places.
-fn chart(bill: &Bill) -> String {
+fn chart(bill: &Bill, grain: i64) -> String {
     let mut bars: Vec<(String, i64)> = Vec::new();
     let timed =
         bill.lines.iter().find(|line| line.period.as_deref().is_some_and(|name| name != "all"));
@@ -196,7 +198,7 @@ fn chart(bill: &Bill) -> String {
             text,
             "{name:<width$}  {:<40}  {}",
             "█".repeat(length),
-            kwh(Energy::from_mwh(*energy))
+            kwh(Energy::from_mwh(*energy), grain)
         )
         .expect("a String takes every write");
     }
