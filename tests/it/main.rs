@@ -16,11 +16,12 @@
 mod harness;
 
 mod access;
+mod board;
 mod browser;
 mod browser_tariff;
 mod bundle;
 mod cli;
-mod crash;
+mod chaos;
 mod docs;
 mod errors;
 mod farm;

@@ -3,11 +3,13 @@
 use actix_web::{HttpResponse, web};
 use shared::api::tariff::{Approval, ApprovalState, Decision, difference};
 use shared::site::Command;
+use shared::staff::Act;
 use shared::tariff::Tariff;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
 
 use super::accounts::{name_of, staff_names};
+use super::audit;
 use super::auth::Caller;
 use super::body::Body;
 use super::problem::{Answer, Trouble};
@@ -38,12 +40,15 @@ pub(super) async fn approve(
     let _one = VERDICTS.lock().await;
     let entry = waiting(&state, &caller, id).await?;
     let request = entry.request;
+    let (asked_by, tariff) = (request.by, request.tariff);
     let (text, approved_by) = (request.text, Some(caller.person.staff));
     let command = Command::PublishTariff { text: text.clone(), approved_by };
     state.billing.order(book(&state), now(&state), request.by, None, command).await?;
     if let Ok(tariff) = Tariff::from_toml(&text) {
         state.tariffs.put(tariff);
     }
+    let act = Act::ApprovalGiven { approval: id, tariff, asked_by };
+    audit::record(&state, caller.person.staff, act, decision.note.trim()).await?;
     keep(&state, &caller, id, true, decision).await?;
     answer(&state, &caller, id, false).await
 }
@@ -59,7 +64,10 @@ pub(super) async fn refuse(
         return Err(shared::site::Refusal::NoReason.into());
     }
     let _one = VERDICTS.lock().await;
-    waiting(&state, &caller, id).await?;
+    let request = waiting(&state, &caller, id).await?.request;
+    let (asked_by, tariff) = (request.by, request.tariff);
+    let act = Act::ApprovalRefused { approval: id, tariff, asked_by };
+    audit::record(&state, caller.person.staff, act, decision.note.trim()).await?;
     keep(&state, &caller, id, false, decision).await?;
     answer(&state, &caller, id, false).await
 }

@@ -5,6 +5,7 @@ mod alarms;
 mod approvals;
 mod arrears;
 mod assets;
+mod audit;
 pub(crate) mod auth;
 mod board;
 mod body;
@@ -41,6 +42,7 @@ use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpServer, web};
 
+pub(crate) use audit::Refusals;
 use state::State;
 
 /// Threads that serve requests; the money path has one of its own.

@@ -6,9 +6,11 @@ use shared::energy::Energy;
 use shared::id::{Book, ReceiptNo};
 use shared::money::Money;
 use shared::site::Refusal;
+use shared::staff::Act;
 use shared::vend;
 
 use super::accounts::{name_of, staff_names};
+use super::audit;
 use super::auth::Caller;
 use super::problem::{Answer, Trouble};
 use super::state::State;
@@ -30,6 +32,7 @@ pub(super) async fn reprint(
     let (by, now) = (caller.person.staff, clock::now());
     let counted = state.registry.ask(move |db| receipt::count_copy(db, book, no, by, now)).await;
     let copy = counted.map_err(|error| Trouble::fault("count the reprint", error))?;
+    audit::record(&state, by, Act::ReceiptCopied { receipt: no, copy }, "").await?;
     Ok(HttpResponse::Ok().json(Receipt { copy, ..receipt }))
 }
 

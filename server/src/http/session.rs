@@ -4,8 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared::api::session::{Session, Setup, SignIn};
+use shared::api::session::{Person, Session, Setup, SignIn};
+use shared::staff::Act;
 
+use super::audit;
 use super::auth::{Caller, Credential, SignInError, SignedIn, cookie};
 use super::body::Body;
 use super::problem::{Answer, Trouble};
@@ -32,7 +34,12 @@ pub(super) async fn set_up(
     let address = address_of(&request);
     let entered = state.people.set_up(&setup.code, &setup.name, setup.password, address).await;
     match entered {
-        Ok(signed_in) => Ok(welcome(&state, signed_in)),
+        Ok(signed_in) => {
+            let Person { staff, role, .. } = signed_in.person;
+            let act = Act::StaffAdded { staff, role };
+            audit::record(&state, staff, act, "with the set-up code").await?;
+            Ok(welcome(&state, signed_in))
+        }
         Err(SignInError::Refused) => Err(Trouble::forbidden(
             "wrong-code",
             "this is not the set-up code of this site, or it was used already",
@@ -48,6 +55,9 @@ pub(super) async fn sign_in(
 ) -> Answer {
     let address = address_of(&request);
     let entered = state.people.sign_in(&sign_in.name, sign_in.password, address).await;
+    if matches!(entered, Err(SignInError::Refused)) {
+        audit::refused(&state, &sign_in.name);
+    }
     let signed_in = entered.map_err(refused)?;
     // A session that was open in this browser ends: nobody keeps the key of another's.
     if let Some(Credential::Session(_)) = Credential::of(request.headers())

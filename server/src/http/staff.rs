@@ -5,8 +5,11 @@ use actix_web::{HttpResponse, web};
 use rusqlite::Connection;
 use shared::api::session::{NewStaff, Role, StaffChange, StaffRow};
 use shared::id::StaffId;
+use shared::staff::Act;
+use tokio::sync::Mutex;
 
-use super::auth::{good_name, password};
+use super::audit;
+use super::auth::{Caller, good_name, password};
 use super::body::Body;
 use super::problem::{Answer, Trouble};
 use super::state::State;
@@ -19,14 +22,25 @@ pub(super) async fn list(state: web::Data<State>) -> Answer {
     Ok(HttpResponse::Ok().json(rows))
 }
 
-pub(super) async fn add(state: web::Data<State>, Body(new): Body<NewStaff>) -> Answer {
+/// Changes are made one after the other, so that two admins do not each remove the other.
+static CHANGES: Mutex<()> = Mutex::const_new(());
+
+pub(super) async fn add(
+    state: web::Data<State>,
+    caller: Caller,
+    Body(new): Body<NewStaff>,
+) -> Answer {
     let name = good_name(&new.name).ok_or_else(bad_name)?;
     let hash = hashed(new.password, &name).await?;
     let (called, role) = (name.clone(), new.role);
     let added = state
         .registry
         .ask(move |db| match staff::add(db, &called, role, &hash)? {
-            Some(staff) => staff::get(db, staff),
+            // Nobody comes in before that is on record.
+            Some(staff) => {
+                staff::set_active(db, staff, false)?;
+                staff::get(db, staff)
+            }
             None => Ok(None),
         })
         .await
@@ -35,11 +49,16 @@ pub(super) async fn add(state: web::Data<State>, Body(new): Body<NewStaff>) -> A
         let title = format!("the name `{name}` is taken");
         Trouble::new(StatusCode::CONFLICT, "name-taken", title)
     };
-    Ok(HttpResponse::Created().json(added.map(shown).ok_or_else(taken)?))
+    let added = added.ok_or_else(taken)?;
+    let staff = added.person.staff;
+    audit::record(&state, caller.person.staff, Act::StaffAdded { staff, role }, "").await?;
+    state.registry.ask(move |db| staff::set_active(db, staff, true)).await.map_err(keeping)?;
+    Ok(HttpResponse::Created().json(shown(StaffEntry { active: true, ..added })))
 }
 
 pub(super) async fn change(
     state: web::Data<State>,
+    caller: Caller,
     who: web::Path<StaffId>,
     Body(change): Body<StaffChange>,
 ) -> Answer {
@@ -51,26 +70,50 @@ pub(super) async fn change(
         None => None,
     };
     let (role, active) = (change.role, change.active);
+    let _one = CHANGES.lock().await;
+    let tried = hash.clone();
+    let would_do = state
+        .registry
+        .ask(move |db| {
+            // Looked at and taken back: it is made so once it is on record.
+            let trial = db.transaction()?;
+            put(&trial, who, role, active, tried.as_deref())?;
+            Ok(staff::all(&trial)?.into_iter().any(|entry| is_admin(&entry)))
+        })
+        .await
+        .map_err(keeping)?;
+    if !would_do {
+        let title = "this is the last admin; make another one first";
+        return Err(Trouble::new(StatusCode::CONFLICT, "last-admin", title));
+    }
+    for act in acts(&known, role, active, hash.is_some()) {
+        audit::record(&state, caller.person.staff, act, "").await?;
+    }
     let changed = state
         .registry
         .ask(move |db| {
             let together = db.transaction()?;
             put(&together, who, role, active, hash.as_deref())?;
-            let admins = staff::all(&together)?.into_iter().filter(is_admin).count();
-            if admins == 0 {
-                return Ok(None);
-            }
             let changed = staff::get(&together, who)?;
             together.commit()?;
             Ok(changed)
         })
         .await
         .map_err(keeping)?;
-    let last = || {
-        let title = "this is the last admin; make another one first";
-        Trouble::new(StatusCode::CONFLICT, "last-admin", title)
-    };
-    Ok(HttpResponse::Ok().json(changed.map(shown).ok_or_else(last)?))
+    let gone = || Trouble::absent(format!("there is no staff {who}"));
+    Ok(HttpResponse::Ok().json(changed.map(shown).ok_or_else(gone)?))
+}
+
+/// What a change comes to, before and after.
+fn acts(known: &StaffEntry, role: Option<Role>, active: Option<bool>, password: bool) -> Vec<Act> {
+    let (staff, before) = (known.person.staff, known.person.role);
+    let role = role.filter(|after| *after != before);
+    let active = active.filter(|after| *after != known.active);
+    let role = role.map(|after| Act::RoleChanged { staff, before, after });
+    let active = active
+        .map(|active| if active { Act::StaffReturned { staff } } else { Act::StaffLeft { staff } });
+    let password = password.then_some(Act::PasswordSet { staff });
+    role.into_iter().chain(active).chain(password).collect()
 }
 
 fn put(

@@ -17,6 +17,7 @@ use shared::invariant::Seen;
 use shared::site::{Command, Done, Order, Refusal};
 use shared::time::{Timestamp, Zone};
 
+use super::audit::Refusals;
 use super::auth::People;
 use super::live::Hub;
 use super::metrics::Counters;
@@ -52,6 +53,7 @@ pub(crate) struct State {
     pub(crate) custody: Custody,
     pub(crate) guard: Arc<Guard>,
     pub(crate) copies: Arc<Copies>,
+    pub(crate) refusals: Refusals,
     /// What the start could not do because the journal was not to be written.
     pub(crate) postponed: Mutex<Vec<Order>>,
     /// The lines to real meters.

@@ -9,10 +9,12 @@ use shared::api::tariff::{
 };
 use shared::id::{AccountId, StaffId, TariffId};
 use shared::site::Refusal;
+use shared::staff::Act;
 use shared::tariff::Tariff;
 use shared::time::Timestamp;
 
 use super::accounts::{name_of, staff_names};
+use super::audit;
 use super::auth::Caller;
 use super::body::Body;
 use super::problem::{Answer, Trouble};
@@ -207,6 +209,7 @@ pub(super) async fn request(
             .supersedes(&before, now(&state))
             .map_err(|what| Refusal::TariffInUse { tariff: tariff_id, what })?;
     }
+    let (asked, why) = (tariff.id().clone(), reason.clone());
     let request = drafts::Request {
         tariff: tariff.id().clone(),
         name: tariff.name().to_owned(),
@@ -221,6 +224,8 @@ pub(super) async fn request(
         .ask(move |db| drafts::request(db, draft, &request))
         .await
         .map_err(keeping)?;
+    let act = Act::ApprovalAsked { approval: id, tariff: asked };
+    audit::record(&state, caller.person.staff, act, why).await?;
     approvals::answer(&state, &caller, id, true).await
 }
 

@@ -284,6 +284,7 @@ fn state(
         custody: store.custody(),
         guard,
         copies,
+        refusals: crate::http::Refusals::default(),
         postponed: Mutex::default(),
         lines: BTreeMap::new(),
     }

@@ -177,6 +177,18 @@ impl TestSite {
         self.wait_until_ready().await;
     }
 
+    /// As [`TestSite::restart`], where the journal lacks something and the server is not ready.
+    pub(crate) async fn restart_behind(&mut self) {
+        self.program = launch(&self.arguments, &self.data());
+        let address = self.program.says("its address, as http://127.0.0.1:PORT", address_in).await;
+        self.base = format!("http://{address}");
+        let up = async || {
+            let reply = self.try_ask(&Caller::Nobody, Method::GET, "/readyz", None, &[]).await;
+            reply.ok().filter(|reply| reply.status == 503)
+        };
+        eventually("/readyz answers 503", up).await;
+    }
+
     /// `meterhouse verify` on this site's data.
     pub(crate) fn verify(&self) -> Output {
         meterhouse(&["verify", "--data"], Some(&self.data()))

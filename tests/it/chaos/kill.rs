@@ -21,10 +21,10 @@ use crate::harness::{Caller, TestSite};
 /// Sellers at the same time.
 const SELLERS: usize = 8;
 
-/// `METERHOUSE_CRASH_ROUNDS=200` is the long version.
+/// `METERHOUSE_CHAOS_ROUNDS=200` is the long version.
 fn rounds() -> u32 {
-    match std::env::var("METERHOUSE_CRASH_ROUNDS") {
-        Ok(rounds) => rounds.parse().expect("METERHOUSE_CRASH_ROUNDS is a number"),
+    match std::env::var("METERHOUSE_CHAOS_ROUNDS") {
+        Ok(rounds) => rounds.parse().expect("METERHOUSE_CHAOS_ROUNDS is a number"),
         Err(_unset) => 8,
     }
 }
