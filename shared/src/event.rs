@@ -9,7 +9,7 @@ use crate::energy::Energy;
 use crate::id::{AccountId, AlarmId, MeterId, NoticeId, StaffId, TariffId};
 use crate::ledger::{Code, Posting};
 pub use crate::meter::Point;
-use crate::meter::{AlarmKind, Contact, DisconnectReason, Limits};
+use crate::meter::{AlarmKind, Contact, DisconnectReason, Exchange, Limits};
 use crate::money::Money;
 use crate::policy::{Place, Policy, Scope};
 use crate::staff::Act;
@@ -51,6 +51,14 @@ pub enum Event {
     ArrearsAdded(Arrears),
     ArrearsDue(ArrearsDue),
     ArrearsCancelled(ArrearsCancelled),
+    /// The old meter is charged to its final reading, and the new one counts from its first.
+    Exchanged {
+        account: AccountId,
+        meter: MeterId,
+        exchange: Exchange,
+        last: Point,
+        first: Point,
+    },
     ProvisionalCharged(ProvisionalCharge),
     /// What was charged provisionally is given back, because no reading will ever settle it.
     ProvisionalReleased {
@@ -303,6 +311,7 @@ impl Event {
             | Self::MeterBound { .. }
             | Self::Baseline { .. }
             | Self::ArrearsDue(_)
+            | Self::Exchanged { .. }
             | Self::ProvisionalCharged(_)
             | Self::ProvisionalReleased { .. }
             | Self::LowCredit { .. }
@@ -354,6 +363,7 @@ impl Event {
             | Self::RestoreConfirmed { account, .. }
             | Self::EmergencyRepaid { account }
             | Self::EmergencyRearmed { account }
+            | Self::Exchanged { account, .. }
             | Self::ProvisionalReleased { account, .. } => Some(*account),
             Self::ProvisionalCharged(charged) => Some(charged.account),
             Self::Settled(settled) => Some(settled.account),
@@ -386,6 +396,7 @@ impl Event {
             | Self::Protected { meter, .. }
             | Self::Unprotected { meter, .. }
             | Self::RestoreConfirmed { meter, .. }
+            | Self::Exchanged { meter, .. }
             | Self::ProvisionalReleased { meter, .. } => Some(*meter),
             Self::ProvisionalCharged(charged) => Some(charged.meter),
             Self::Settled(settled) => Some(settled.meter),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix::{Actor, Context, Handler, Message, MessageResult};
 use shared::actor::port::{LineJob, LineRequest};
+use shared::energy::Register;
 use shared::id::{LineId, MeterId};
 use shared::meter::{CommFault, Observation, Telegram};
 use shared::time::Timestamp;
@@ -128,6 +129,26 @@ impl Handler<BreakRelay> for VirtualBus {
     fn handle(&mut self, BreakRelay { meter, fault }: BreakRelay, _: &mut Context<Self>) -> bool {
         let unit = self.meters.get_mut(&meter);
         unit.map(|unit| unit.meter.break_relay(fault)).is_some()
+    }
+}
+
+/// Hangs another meter in the place of one; answers whether that was on this line.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "bool")]
+pub struct Exchange {
+    pub meter: MeterId,
+    pub now: Timestamp,
+    pub first: Register,
+}
+
+impl Handler<Exchange> for VirtualBus {
+    type Result = bool;
+    fn handle(&mut self, order: Exchange, _: &mut Context<Self>) -> bool {
+        let Some(unit) = self.meters.get_mut(&order.meter) else { return false };
+        unit.meter.run(&mut self.desk, order.now);
+        unit.meter.exchange(order.first);
+        unit.last = None;
+        true
     }
 }
 

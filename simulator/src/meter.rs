@@ -139,6 +139,11 @@ impl VirtualMeter {
         self.relay.command(self.at, command, chance);
     }
 
+    /// Another meter hangs in its place from now on and shows this; run up to now first.
+    pub fn exchange(&mut self, first: Register) {
+        self.start = Register::from_mwh(first.mwh() - self.metered.energy().mwh());
+    }
+
     pub fn break_relay(&mut self, fault: RelayFault) {
         self.relay.fault = fault;
     }

@@ -107,6 +107,7 @@ fn kind(event: &Event) -> &'static str {
         Event::ArrearsAdded(_) => "arrears-added",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
+        Event::Exchanged { .. } => "exchanged",
         Event::ProvisionalCharged(_) => "provisional-charged",
         Event::ProvisionalReleased { .. } => "provisional-released",
         Event::LowCredit { .. } => "low-credit",

@@ -1,12 +1,26 @@
-//! The endpoints of an account beyond its sales: arrears.
+//! The endpoints of an account beyond its sales: arrears, exchanges of its meters.
 
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
-use shared::id::{AccountId, ArrearsId, IdempotencyKey};
+use shared::api::meter::{ExchangeOrder, ExchangeRow};
+use shared::id::{AccountId, ArrearsId, IdempotencyKey, MeterId};
 
 use super::request::Request;
 use super::{Answer, Backend};
 
 impl Backend {
+    pub async fn exchange(
+        &self,
+        meter: MeterId,
+        order: &ExchangeOrder,
+        key: &IdempotencyKey,
+    ) -> Answer<()> {
+        self.order(Request::post(format!("/meters/{meter}/exchange")).body(order).key(key)).await
+    }
+
+    pub async fn exchanges(&self, meter: MeterId) -> Answer<Vec<ExchangeRow>> {
+        self.ask(Request::get(format!("/meters/{meter}/exchanges"))).await
+    }
+
     pub async fn add_arrears(
         &self,
         account: AccountId,

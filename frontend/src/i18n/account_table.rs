@@ -15,6 +15,26 @@ texts! {
         charged: "暂计（无抄读）{0} kWh", "Provisional, no reading: {0} kWh";
         released: "暂计退回", "Provisional charge given back";
     }
+    exchange: Exchange {
+        open: "换表 / 换互感器", "Exchange meter or CT";
+        title: "换表：{0}", "Exchange at {0}";
+        lead: "一次完成：旧表按最终示数结清，新表从首次示数起计。余额、阶梯和拉合闸状态不变。", "In one step: the old meter is charged to its final reading, the new one counts from its first. Credit, step of the tariff and supply stay.";
+        what: "更换", "Exchanged";
+        meter: "电表", "The meter";
+        transformers: "互感器（CT）", "Current transformers";
+        last: "旧表最终示数 kWh", "Final reading of the old meter, kWh";
+        manual: "旧表已坏，示数为人工填写", "The old meter is dead: this is a person's word";
+        first: "新表首次示数 kWh", "First reading of the new meter, kWh";
+        serial: "新表号（可空）", "Number of the new meter (may be empty)";
+        note: "说明", "Note";
+        note_hint: "例如：旧表显示屏损坏，照片存档", "For example: display broken, photograph on file";
+        confirm: "确认更换", "Exchange now";
+        bad: "示数应为数字，并写明说明", "Readings are digits, and a note is needed";
+        history: "更换记录", "Exchanges";
+        none: "没有更换记录", "Nothing was exchanged yet";
+        row: "{0} → {1} kWh", "{0} → {1} kWh";
+        dead: "人工", "by hand";
+    }
     arrears: Arrears {
         title: "欠费", "Arrears";
         none: "没有欠费", "No arrears";

@@ -7,7 +7,7 @@ use shared::api::alarm::Alarm;
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::clock::ClockOrder;
 use shared::api::meter::{
-    Device, HoldJudgement, MeterPage, SupplyOrder, SupplyOrderKind, SupplyOrdered,
+    Device, ExchangeOrder, HoldJudgement, MeterPage, SupplyOrder, SupplyOrderKind, SupplyOrdered,
 };
 use shared::api::overview::{Band, Overview};
 use shared::api::problem::Problem;
@@ -17,6 +17,7 @@ use shared::api::session::{Person, Role, Session};
 use shared::api::site::Site;
 use shared::energy::Energy;
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
+use shared::meter::Exchange;
 use shared::money::Money;
 use shared::site::{Command, Done, Refusal};
 use shared::tariff::Tariff;
@@ -84,6 +85,15 @@ async fn route(house: &mut House, ask: &Ask) -> Answer {
                 .await
                 .map(|_| String::from("null"))
         }
+        ("POST", ["meters", meter, "exchange"]) => {
+            let meter: MeterId = number(meter)?;
+            let ExchangeOrder { what, last, manual, first, serial, note } = body(ask)?;
+            let exchange = Exchange { what, last, manual, first, serial, limits: None, note };
+            command(house, ask, Command::ExchangeMeter { meter, exchange }).await?;
+            house.exchange(meter, first).await?;
+            Ok(String::from("null"))
+        }
+        ("GET", ["meters", meter, "exchanges"]) => Ok(json(&house.books.exchanges(number(meter)?))),
         ("GET", ["accounts", account, "ledger"]) => {
             let before = value("before").and_then(|before| before.parse::<Seq>().ok());
             Ok(json(&house.books.page(number(account)?, before, 50)))
@@ -194,7 +204,10 @@ async fn page(house: &House, meter: MeterId) -> Answer {
     let device = Device {
         profile: "simulated".to_owned(),
         line: premise.map(|premise| format!("{} {}", "line", premise.line)).unwrap_or_default(),
-        serial: premise.map(|premise| premise.serial.clone()).unwrap_or_default(),
+        serial: Some(page.device.serial.clone())
+            .filter(|serial| !serial.is_empty())
+            .or(premise.map(|premise| premise.serial.clone()))
+            .unwrap_or_default(),
         poll: house.scenario.poll(),
         ..page.device.clone()
     };
@@ -389,6 +402,8 @@ impl From<Refusal> for Trouble {
             Refusal::NoReceipt(_) => ("no-receipt", None),
             Refusal::NoAlarm(_) => ("no-alarm", None),
             Refusal::NoPrice => ("no-price", None),
+            Refusal::NotReadYet(_) => ("not-read-yet", None),
+            Refusal::FinalReading { .. } => ("final-reading", None),
             Refusal::AlreadyReversed(_) => ("already-reversed", None),
             Refusal::NotLatest { .. } => ("not-latest", None),
             Refusal::CreditUsed { used } => ("credit-used", Some(*used)),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use shared::api::ledger::{ChargeLine, Entry, LedgerEntry, LedgerPage};
+use shared::api::meter::ExchangeRow;
 use shared::event::{Event, Settled};
-use shared::id::{AccountId, ReceiptNo, Seq, StaffId};
+use shared::id::{AccountId, MeterId, ReceiptNo, Seq, StaffId};
 use shared::ledger::{Hash, Record};
 use shared::money::Money;
 use shared::time::Timestamp;
@@ -16,6 +17,7 @@ pub struct Books {
     pub seen: Seq,
     ledgers: BTreeMap<AccountId, Vec<LedgerEntry>>,
     receipts: BTreeMap<ReceiptNo, Issued>,
+    exchanges: BTreeMap<MeterId, Vec<ExchangeRow>>,
     /// Money taken and given back, in the order of the journal.
     sold: Vec<(Timestamp, Money)>,
 }
@@ -54,6 +56,19 @@ impl Books {
             }
             Event::ProvisionalReleased { account, amount, credit_after, .. } => {
                 self.enter(record, account, amount, credit_after, Entry::ProvisionalReleased);
+            }
+            Event::Exchanged { meter, exchange, last, first, .. } => {
+                self.exchanges.entry(meter).or_default().push(ExchangeRow {
+                    seq: record.seq,
+                    at: record.at,
+                    what: exchange.what,
+                    last: last.register,
+                    manual: exchange.manual,
+                    first: first.register,
+                    serial: exchange.serial,
+                    note: exchange.note,
+                    by: name_of(record.by),
+                });
             }
             Event::ArrearsDue(due) => {
                 let entry = Entry::ArrearsDue { arrears: due.arrears, due: due.due };
@@ -152,6 +167,11 @@ impl Books {
         let more = older.next().is_some();
         let next = entries.last().map(|entry| entry.seq).filter(|_| more);
         LedgerPage { account, entries, next }
+    }
+
+    /// What was exchanged at a place, newest first.
+    pub fn exchanges(&self, meter: MeterId) -> Vec<ExchangeRow> {
+        self.exchanges.get(&meter).into_iter().flatten().rev().cloned().collect()
     }
 
     pub fn receipt(&self, no: ReceiptNo) -> Option<&Issued> {

@@ -131,6 +131,15 @@ impl House {
         Ok(house)
     }
 
+    /// Hangs another meter in the place of one.
+    pub async fn exchange(
+        &mut self,
+        meter: shared::id::MeterId,
+        first: shared::energy::Register,
+    ) -> Result<(), HouseError> {
+        Ok(self.world.exchange(meter, first).await?)
+    }
+
     pub fn now(&self) -> Timestamp {
         self.world.now()
     }

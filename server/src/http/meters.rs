@@ -39,6 +39,10 @@ fn named(state: &State, page: MeterPage) -> MeterPage {
             failures: page.device.failures,
             last_fault: page.device.last_fault.clone(),
             held: page.device.held.clone(),
+            serial: Some(&page.device.serial)
+                .filter(|serial| !serial.is_empty())
+                .unwrap_or(&known.serial)
+                .clone(),
             ..known.clone()
         },
         None => page.device.clone(),

@@ -10,6 +10,7 @@ pub(crate) mod auth;
 mod board;
 mod body;
 mod clock;
+mod exchange;
 mod explain;
 mod guard;
 mod health;

@@ -92,6 +92,8 @@ impl From<Refusal> for Trouble {
             Refusal::BadTariff(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad-tariff"),
             Refusal::TariffInUse { .. } => (StatusCode::CONFLICT, "tariff-in-use"),
             Refusal::NoPrice => (StatusCode::CONFLICT, "no-price"),
+            Refusal::NotReadYet(_) => (StatusCode::CONFLICT, "not-read-yet"),
+            Refusal::FinalReading { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "final-reading"),
             Refusal::AccountExists(_) => (StatusCode::CONFLICT, "account-exists"),
             Refusal::MeterBound(_) => (StatusCode::CONFLICT, "meter-bound"),
             Refusal::OtherBook(_) => (StatusCode::CONFLICT, "other-book"),
@@ -130,6 +132,8 @@ impl From<Refusal> for Trouble {
             | Refusal::BadTariff(_)
             | Refusal::TariffInUse { .. }
             | Refusal::NoPrice
+            | Refusal::NotReadYet(_)
+            | Refusal::FinalReading { .. }
             | Refusal::AccountExists(_)
             | Refusal::NoMeter(_)
             | Refusal::MeterBound(_)

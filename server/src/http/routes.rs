@@ -11,9 +11,9 @@ use shared::invariant::{Finding, Invariant};
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, board, clock, explain, guard, health, lines, live,
-    meters, metrics, overview, receipts, sales, search, session, site, staff, supply, tariffs,
-    whatif,
+    accounts, alarms, approvals, arrears, board, clock, exchange, explain, guard, health, lines,
+    live, meters, metrics, overview, receipts, sales, search, session, site, staff, supply,
+    tariffs, whatif,
 };
 
 /// One route.
@@ -70,6 +70,8 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/meters/{meter}/power", EVERYBODY, || web::to(meters::power)),
     row(GET, "/api/v1/meters/{meter}/readings", EVERYBODY, || web::to(meters::readings)),
     row(POST, "/api/v1/meters/{meter}/supply", ADMIN, || web::to(supply::order)),
+    row(POST, "/api/v1/meters/{meter}/exchange", ADMIN, || web::to(exchange::order)),
+    row(GET, "/api/v1/meters/{meter}/exchanges", EVERYBODY, || web::to(exchange::list)),
     row(POST, "/api/v1/meters/{meter}/hold", ADMIN, || web::to(supply::resolve_hold)),
     row(GET, "/api/v1/search", EVERYBODY, || web::to(search::find)),
     row(GET, "/api/v1/accounts/{account}/ledger", EVERYBODY, || web::to(accounts::ledger)),

@@ -26,7 +26,7 @@ use super::shelf::Shelf;
 use crate::headend::LineActor;
 use crate::run::clocks::Clocks;
 use crate::run::copies::Copies;
-use crate::run::fleet::Known;
+use crate::run::fleet::{Hung, Known};
 use crate::run::guard::Guard;
 use crate::store::Custody;
 use crate::store::desk::Desk;
@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) counters: Counters,
     /// What is known of each device besides what it says itself.
     pub(crate) devices: BTreeMap<MeterId, Device>,
+    /// How real meters hang on their lines.
+    pub(crate) hung: BTreeMap<MeterId, Hung>,
     pub(crate) tariffs: Shelf,
     /// The tariff whose periods the overview shows.
     pub(crate) shown_tariff: BTreeMap<Book, TariffId>,

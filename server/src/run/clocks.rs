@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::api::clock::{Clock, ClockOrder};
+use shared::energy::Register;
 use shared::id::{Book, MeterId};
 use shared::time::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -22,6 +23,7 @@ pub(crate) struct Remote {
     face: Face,
     orders: mpsc::Sender<Asked>,
     hurry: mpsc::Sender<MeterId>,
+    exchange: mpsc::Sender<(MeterId, Register)>,
 }
 
 /// What the world shows of its clock, kept current by its driver.
@@ -34,6 +36,8 @@ pub(crate) struct Works {
     pub(crate) asked: mpsc::Receiver<Asked>,
     /// Meters to look at soon.
     pub(crate) hurried: mpsc::Receiver<MeterId>,
+    /// Meters that were exchanged, and what the new ones show first.
+    pub(crate) exchanged: mpsc::Receiver<(MeterId, Register)>,
 }
 
 /// An order for the clock, and where its answer goes.
@@ -67,6 +71,14 @@ impl Clocks {
         answered.await.ok()
     }
 
+    /// A simulated meter was exchanged: the building hangs up another one.
+    pub(crate) async fn exchanged(&self, meter: MeterId, first: Register) {
+        if let Some(remote) = &self.simulated {
+            // The world has stopped only when the server does.
+            remote.exchange.send((meter, first)).await.ok();
+        }
+    }
+
     /// Something was decided that a meter should not wait for until its next turn.
     pub(crate) fn wake(&self, book: Book, meters: impl IntoIterator<Item = MeterId>) {
         match (book, &self.simulated) {
@@ -88,7 +100,9 @@ impl Remote {
         let face = Face(Arc::new(Mutex::new(clock)));
         let (orders, asked) = mpsc::channel(16);
         let (hurry, hurried) = mpsc::channel(64);
-        (Self { face: face.clone(), orders, hurry }, Works { face, asked, hurried })
+        let (exchange, exchanged) = mpsc::channel(16);
+        let works = Works { face: face.clone(), asked, hurried, exchanged };
+        (Self { face, orders, hurry, exchange }, works)
     }
 }
 

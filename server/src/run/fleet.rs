@@ -2,6 +2,7 @@
 //! the device hangs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use shared::api::live::{MeterChange, MeterRow, MeterState};
 use shared::api::meter::Device;
@@ -13,6 +14,7 @@ use shared::time::Span;
 use simulator::population::Premise;
 
 use crate::config::{Metered, SiteFile};
+use crate::headend::config::MeterConfig;
 
 /// Everything the screens need of all places.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,16 @@ pub(crate) struct Fleet {
     pub(crate) rows: Vec<MeterRow>,
     pub(crate) devices: BTreeMap<MeterId, Device>,
     pub(crate) accounts: BTreeMap<AccountId, Known>,
+    /// How real meters hang on their lines, and what each can measure.
+    pub(crate) hung: BTreeMap<MeterId, Hung>,
+}
+
+/// A real meter on its line.
+#[derive(Clone, Debug)]
+pub(crate) struct Hung {
+    pub(crate) config: MeterConfig,
+    pub(crate) limits: Limits,
+    pub(crate) library: Arc<Library>,
 }
 
 /// A customer as the counter finds them.
@@ -41,8 +53,15 @@ impl Fleet {
     pub(crate) fn add_site(&mut self, site: &SiteFile) {
         let lines: BTreeMap<LineId, &str> =
             site.lines.iter().map(|line| (line.id, line.name.as_str())).collect();
+        let library = Arc::new(site.library.clone());
         for metered in &site.meters {
             let device = &metered.device;
+            let hung = Hung {
+                config: device.clone(),
+                limits: limits(metered, &site.library),
+                library: Arc::clone(&library),
+            };
+            self.hung.insert(device.meter, hung);
             let serial = device.serial.clone().unwrap_or_default();
             let terms = metered.account.as_ref();
             self.add(Place {
@@ -61,6 +80,18 @@ impl Fleet {
                 unit: Some(device.unit.into()),
                 poll: Span::from_secs(i64::from(device.poll_s.get())),
             });
+        }
+    }
+
+    /// Takes the numbers of meters that were exchanged since the site was described.
+    pub(crate) fn renumber(&mut self, serials: &BTreeMap<MeterId, String>) {
+        for (meter, serial) in serials {
+            if let Some(device) = self.devices.get_mut(meter) {
+                device.serial.clone_from(serial);
+            }
+            for known in self.accounts.values_mut().filter(|known| known.meter == *meter) {
+                known.serial.clone_from(serial);
+            }
         }
     }
 

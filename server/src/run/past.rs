@@ -17,11 +17,20 @@ pub(super) struct Past {
     points: BTreeMap<MeterId, Point>,
     /// The contact, and since when.
     contacts: BTreeMap<MeterId, (Contact, Timestamp)>,
+    /// Numbers of meters that took the place of those the site file knows.
+    pub(super) serials: BTreeMap<MeterId, String>,
 }
 
 impl Past {
     /// Takes in the next record of the journal.
     pub(super) fn follow(&mut self, record: &Record) {
+        let exchanged = record.body.starts_with("{\"exchanged\"");
+        if exchanged
+            && let Ok(Event::Exchanged { meter, exchange, .. }) = Event::from_body(&record.body)
+            && !exchange.serial.is_empty()
+        {
+            self.serials.insert(meter, exchange.serial);
+        }
         if record.book != Book::Simulated {
             return;
         }
@@ -34,6 +43,9 @@ impl Past {
             }
             Event::Baseline { meter, point, .. } | Event::HoldEnded { meter, point, .. } => {
                 self.points.insert(meter, point);
+            }
+            Event::Exchanged { meter, first, .. } => {
+                self.points.insert(meter, first);
             }
             Event::SupplyProven { meter, contact, .. } => {
                 self.contacts.insert(meter, (contact, record.at));

@@ -1,11 +1,12 @@
 //! The live book: opens its accounts, starts its lines and meters.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::{Actor as _, Addr};
 use shared::actor::billing::{BillingSupervisor, Do, Join};
 use shared::actor::meter::MeterActor;
-use shared::id::{Book, StaffId};
+use shared::id::{Book, MeterId, StaffId};
 use shared::meter::Unit;
 use shared::site::{Command, Order, Refusal};
 use shared::time::Span;
@@ -20,6 +21,19 @@ use crate::headend::HeadEnd;
 
 /// Least time between an automatic closing and the next opening (product rule 2).
 const REST: Span = Span::from_secs(60);
+
+/// The site with the numbers of meters that were exchanged since its file was written: the head-end
+/// asks a meter for its number before it believes it.
+pub(super) fn renumbered(site: &SiteFile, serials: &BTreeMap<MeterId, String>) -> SiteFile {
+    let mut site = site.clone();
+    for metered in &mut site.meters {
+        let device = &mut metered.device;
+        if let (Some(_), Some(serial)) = (&device.serial, serials.get(&device.meter)) {
+            device.serial = Some(serial.clone());
+        }
+    }
+    site
+}
 
 pub(super) async fn start(
     site: &SiteFile,

@@ -38,6 +38,12 @@ impl SimulatedDriver {
                 _ = tick.tick() => {}
                 Some(asked) = self.works.asked.recv() => self.take(asked),
                 Some(meter) = self.works.hurried.recv() => self.world.hurry(meter),
+                Some((meter, first)) = self.works.exchanged.recv() => {
+                    if let Err(error) = self.world.exchange(meter, first).await {
+                        tracing::error!(%error, "the simulated world stands still");
+                        break;
+                    }
+                }
                 _ = stop.wait_for(|stop| *stop) => break,
             }
             if let Err(error) = self.catch_up(&stop).await {

@@ -59,10 +59,11 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     };
     let lost = custody.lost().map(|recovery| recovery.sentence());
 
-    let fleet = plan.fleet();
-    entry::remember(&store.registry, &fleet).await?;
+    let mut fleet = plan.fleet();
     let hub = Hub::new(fleet.rows.clone());
     let (billing, past) = start_billing(&plan, &store, &hub).await?;
+    fleet.renumber(&past.serials);
+    entry::remember(&store.registry, &fleet).await?;
     let mut postponed = publish_tariffs(&plan, &past, &store, &billing).await?;
     let tariffs = published(&store).await?.into_values();
     let tariffs = tariffs.filter_map(|published| Tariff::from_toml(&published.text).ok());
@@ -81,6 +82,7 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     };
     let headend = match &plan.live {
         Some(site) => {
+            let site = &real::renumbered(site, &past.serials);
             let started = real::start(site, &billing, Arc::clone(&wake), &mut postponed).await?;
             let (headend, driver) = started;
             drivers.push(actix_rt::spawn(driver.run(stopping.clone())));
@@ -279,6 +281,7 @@ fn state(
         counters: crate::http::metrics::Counters::default(),
         devices: fleet.devices,
         accounts: fleet.accounts,
+        hung: fleet.hung,
         tariffs: Shelf::default(),
         shown_tariff,
         custody: store.custody(),

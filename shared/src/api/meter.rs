@@ -6,6 +6,7 @@ use crate::api::arrears::ArrearsView;
 use crate::api::live::MeterRow;
 use crate::energy::{Energy, Power, Register};
 use crate::id::Seq;
+pub use crate::meter::Exchanged;
 use crate::meter::{CommFault, Contact, DisconnectReason, Live, Quality, Supply};
 use crate::money::{Money, UnitPrice};
 use crate::site::command::HoldResolution;
@@ -135,6 +136,39 @@ pub enum SupplyOrderKind {
 pub struct SupplyOrdered {
     pub seq: Seq,
     pub wanted: Supply,
+}
+
+/// `POST /api/v1/meters/{id}/exchange` with `Idempotency-Key`: the meter or its transformers were
+/// exchanged. One transaction; old and new registers are never subtracted from each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeOrder {
+    pub what: Exchanged,
+    /// The final reading of the old meter.
+    pub last: Register,
+    /// The old meter is dead: its final reading is a person's word.
+    pub manual: bool,
+    /// The first reading of the new one.
+    pub first: Register,
+    /// The new meter's number; empty where it stays.
+    #[serde(default)]
+    pub serial: String,
+    pub note: String,
+}
+
+/// An exchange in the history of a place: `GET /api/v1/meters/{id}/exchanges` answers with a list,
+/// newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeRow {
+    pub seq: Seq,
+    pub at: Timestamp,
+    pub what: Exchanged,
+    pub last: Register,
+    pub manual: bool,
+    pub first: Register,
+    pub serial: String,
+    pub note: String,
+    pub by: String,
 }
 
 /// `POST /api/v1/meters/{id}/hold`: a person's judgement of the reading that is on hold.

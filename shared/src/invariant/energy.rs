@@ -42,6 +42,14 @@ impl Counts {
         if let Event::Baseline { point, .. } = event {
             count.last = Some(*point);
             count.held = None;
+        } else if let Event::Exchanged { exchange, last, first, .. } = event {
+            let (meter, ended) = (event.meter().unwrap_or_default(), count.last);
+            self.billed.look((ended != Some(*last)).then(|| {
+                format!("record {seq} exchanges meter {meter}, but it is not charged to its final reading")
+            }));
+            count.last = Some(*first);
+            count.held = None;
+            count.wraps_at = exchange.limits.map_or(count.wraps_at, |limits| limits.wraps_at);
         } else if let Event::ReadingHeld { seen, .. } = event {
             count.held = Some(*seen);
         } else if let Event::HoldEnded { .. } = event {

@@ -36,6 +36,11 @@ impl Prices {
             if let Some((tariff, (_, metered))) = tariff.zip(self.meters.get_mut(meter)) {
                 metered.start(tariff, *point);
             }
+        } else if let Event::Exchanged { account, meter, exchange, first, .. } = event {
+            let tariff = self.terms.get(account).and_then(|id| self.tariffs.get(id));
+            if let Some((tariff, (_, metered))) = tariff.zip(self.meters.get_mut(meter)) {
+                metered.exchange(tariff, *first, exchange);
+            }
         } else if let Event::Settled(settled) = event {
             self.settle(record.seq, settled);
         }

@@ -55,7 +55,7 @@ pub fn judge(last: Point, held: Option<Held>, new: Point, limits: &Limits) -> Ve
     if elapsed.millis() <= 0 {
         return Verdict::NoNews;
     }
-    let most = possible(limits, elapsed.millis());
+    let most = limits.most_in(elapsed.millis());
     match new.register.since(last.register) {
         Some(used) if used > most => Verdict::Hold(AlarmKind::RegisterJump),
         Some(used) => match held {
@@ -77,10 +77,12 @@ pub fn judge(last: Point, held: Option<Held>, new: Point, limits: &Limits) -> Ve
     }
 }
 
-/// The most the meter can have counted: 120 % of its highest power over the time, and one step.
-fn possible(limits: &Limits, milliseconds: i64) -> Energy {
-    let power = Power::from_watts(limits.most_power.watts() / 5 * 6);
-    power.over(milliseconds) + limits.step
+impl Limits {
+    /// The most the meter can have counted: 120 % of its highest power over the time, and one step.
+    pub fn most_in(&self, milliseconds: i64) -> Energy {
+        let power = Power::from_watts(self.most_power.watts() / 5 * 6);
+        power.over(milliseconds) + self.step
+    }
 }
 
 /// The energy over a wrap, where the register stood above 90 % of its capacity.
@@ -150,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_most_that_is_possible_is_the_border() {
-        let most = possible(&LIMITS, 60_000);
+        let most = LIMITS.most_in(60_000);
         let at = |used: Energy| {
             let last = point(0, "1000");
             judge(

@@ -7,7 +7,7 @@ use crate::energy::Energy;
 use crate::event::{ProvisionalCharge, Settled, SettledLine, WarningLevel};
 use crate::id::{AccountId, ArrearsId, Book, MeterId, ReceiptNo};
 use crate::ledger::Code;
-use crate::meter::{Limits, Point, Supply};
+use crate::meter::{Exchange, Limits, Point, Supply};
 use crate::money::{Currency, ExactCharge, Money, Rounding};
 use crate::policy::{Mode, Policy};
 use crate::prepaid::{Metered, Recovery, Spend, Standing};
@@ -189,6 +189,14 @@ impl Account {
         let tariff = Arc::clone(&self.tariff);
         if let Some(metered) = self.meters.get_mut(&meter) {
             metered.start(&tariff, point);
+        }
+    }
+
+    /// Another meter counts from `first` on.
+    pub fn exchange(&mut self, meter: MeterId, first: Point, exchange: &Exchange) {
+        let tariff = Arc::clone(&self.tariff);
+        if let Some(metered) = self.meters.get_mut(&meter) {
+            metered.exchange(&tariff, first, exchange);
         }
     }
 

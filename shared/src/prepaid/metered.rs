@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::energy::Energy;
-use crate::meter::{DisconnectReason, Held, Limits, Point, Supply, Verdict, judge};
+use crate::meter::{DisconnectReason, Exchange, Held, Limits, Point, Supply, Verdict, judge};
 use crate::money::ExactCharge;
 use crate::policy::{Place, Policy};
 use crate::prepaid::Switch;
@@ -36,6 +36,8 @@ pub struct Metered {
     pub policy: Arc<Policy>,
     pub place: Place,
     usage: Usage,
+    /// The number of the meter that took the place of the first one.
+    pub serial: Option<String>,
     pub(super) days: Days,
     pub(super) provisional: Option<Box<Provisional>>,
 }
@@ -81,6 +83,7 @@ impl Metered {
             policy,
             place: Place::default(),
             usage: Usage::default(),
+            serial: None,
             days: Days::default(),
             provisional: None,
         }
@@ -210,6 +213,17 @@ impl Metered {
         self.provisional = None;
         self.boundary = tariff.next_boundary(point.at);
         self.usage.add(tariff.zone(), point.at, Energy::ZERO);
+    }
+
+    /// Another meter counts from `first` on. The position on the tariff, what holds the supply open
+    /// and the usual days stay (product rule 18).
+    pub fn exchange(&mut self, tariff: &Tariff, first: Point, exchange: &Exchange) {
+        self.limits = exchange.limits.unwrap_or(self.limits);
+        if !exchange.serial.is_empty() {
+            self.serial = Some(exchange.serial.clone());
+        }
+        self.start(tariff, first);
+        self.switch.exchanged();
     }
 
     /// What was charged provisionally was given back.

@@ -91,6 +91,11 @@ impl Switch {
         self.proven = true;
     }
 
+    /// Another switch is there now: what is wanted stays, and has to be proven again.
+    pub fn exchanged(&mut self) {
+        self.proven = false;
+    }
+
     /// Waits for the customer's confirmation.
     pub fn awaits(&self) -> bool {
         self.wanted() == Supply::Armed

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::energy::Register;
 use crate::id::{
     AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, NoticeId, ReceiptNo, Seq,
     StaffId, TariffId,
 };
 use crate::ledger::Hash;
-use crate::meter::{AlarmKind, DisconnectReason, Limits, Supply};
+use crate::meter::{AlarmKind, DisconnectReason, Exchange, Limits, Supply};
 use crate::money::Money;
 use crate::policy::{Place, Policy, Scope};
 use crate::staff::Act;
@@ -91,6 +92,11 @@ pub enum Command {
     },
     AcknowledgeAlarm {
         alarm: AlarmId,
+    },
+    /// Ends the old meter and begins the new one, in one transaction (product rule 18).
+    ExchangeMeter {
+        meter: MeterId,
+        exchange: Exchange,
     },
     /// Puts on record what staff did besides money and supply.
     Act {
@@ -175,6 +181,9 @@ pub enum Done {
         at: Timestamp,
         seal: Hash,
     },
+    Exchanged {
+        seq: Seq,
+    },
     Arrears {
         arrears: ArrearsId,
         seq: Seq,
@@ -237,6 +246,10 @@ pub enum Refusal {
     NoReason,
     #[error("meter {0} has no reading on hold")]
     NothingHeld(MeterId),
+    #[error("meter {0} has no believed reading yet; there is nothing to end")]
+    NotReadYet(MeterId),
+    #[error("the final reading must lie between {} and {} kWh", least.to_kwh().normalize(), most.to_kwh().normalize())]
+    FinalReading { least: Register, most: Register },
     #[error("the tariff has no price for that time")]
     NoPrice,
     #[error("there is no open alarm {0}")]

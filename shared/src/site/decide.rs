@@ -53,6 +53,7 @@ impl Now<'_> {
                 self.resolve(*meter, *resolution, note)
             }
             Command::AcknowledgeAlarm { alarm } => self.acknowledge(*alarm),
+            Command::ExchangeMeter { meter, exchange } => self.exchange(*meter, exchange),
             Command::Act { act, note } => {
                 self.emit(Event::Acted { act: act.clone(), note: note.clone() });
                 Ok(())
@@ -406,6 +407,9 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         Event::Reversed(reversal) => {
             Some(Command::Reverse { receipt: reversal.of, reason: reversal.reason.clone() })
         }
+        Event::Exchanged { meter, exchange, .. } => {
+            Some(Command::ExchangeMeter { meter: *meter, exchange: exchange.clone() })
+        }
         Event::ArrearsAdded(arrears) => Some(Command::AddArrears {
             account: arrears.account,
             amount: arrears.amount,
@@ -460,6 +464,7 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         Event::Reversed(reversal) => {
             Some(Done::Reversed { reversal: reversal.clone(), seq, at, seal })
         }
+        Event::Exchanged { .. } => Some(Done::Exchanged { seq }),
         Event::ArrearsAdded(arrears) => Some(Done::Arrears { arrears: arrears.arrears, seq }),
         Event::ArrearsCancelled(cancelled) => {
             Some(Done::Arrears { arrears: cancelled.arrears, seq })

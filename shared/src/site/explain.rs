@@ -144,6 +144,7 @@ impl Replay {
             | Event::ArrearsAdded(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
+            | Event::Exchanged { .. }
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }

@@ -6,7 +6,9 @@ use crate::energy::{Energy, Power, Register};
 use crate::event::Event;
 use crate::id::{AccountId, Book, IdempotencyKey, MeterId, StaffId, TariffId};
 use crate::ledger::{Code, balanced};
-use crate::meter::{Contact, DisconnectReason, Health, Limits, Live, Quality, Report, Telegram};
+use crate::meter::{
+    Contact, DisconnectReason, Exchange, Exchanged, Health, Limits, Live, Quality, Report, Telegram,
+};
 use crate::money::{Currency, Money};
 use crate::policy::Policy;
 use crate::site::{Command, Order, Site};
@@ -55,6 +57,8 @@ enum Step {
     Use(u16, u16),
     FalseZero,
     Jump,
+    /// The meter is exchanged for one that counts from so many kWh.
+    Exchange(u16),
     /// Nobody answers for so many hours, while the clock goes on.
     Silence(u16),
     Pay(u16),
@@ -66,6 +70,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::FalseZero),
         1 => Just(Step::Jump),
         1 => (1_u16..100).prop_map(Step::Silence),
+        1 => (0_u16..2_000).prop_map(Step::Exchange),
         2 => (100_u16..2_000).prop_map(Step::Pay),
     ];
     proptest::collection::vec(step, 1..120)
@@ -75,6 +80,9 @@ struct Run {
     site: Site,
     now: Timestamp,
     register: Register,
+    /// The first register of the meter that is there now, and what those before it counted.
+    first: Register,
+    counted: Energy,
     keys: u32,
     journal: Vec<(Timestamp, Event)>,
 }
@@ -84,7 +92,15 @@ impl Run {
         let site = Site::new(Zone::named("Asia/Shanghai").expect("a zone"));
         let now = Timestamp::parse("2026-06-29T06:00:00+08:00").expect("an instant");
         let register = Register::from_mwh(Energy::from_kwh(1_000).mwh());
-        let mut run = Self { site, now, register, keys: 0, journal: Vec::new() };
+        let mut run = Self {
+            site,
+            now,
+            register,
+            first: register,
+            counted: Energy::ZERO,
+            keys: 0,
+            journal: Vec::new(),
+        };
         run.order(Command::PublishTariff { text: TARIFF.to_owned(), approved_by: None });
         let (account, tariff, policy) = (ACCOUNT, TariffId("law".to_owned()), Policy::default());
         run.order(Command::OpenAccount {
@@ -142,6 +158,22 @@ impl Run {
                 self.register = self.register.plus(Energy::from_wh(i64::from(*used) * 10));
                 self.read(self.register);
             }
+            Step::Exchange(kwh) => {
+                self.now = self.now + Span::from_secs(5);
+                let first = Register::from_mwh(Energy::from_kwh((*kwh).into()).mwh());
+                let exchange = Exchange {
+                    what: Exchanged::Meter,
+                    last: self.register,
+                    manual: false,
+                    first,
+                    serial: String::new(),
+                    limits: None,
+                    note: "exchanged".to_owned(),
+                };
+                self.order(Command::ExchangeMeter { meter: METER, exchange });
+                self.counted += self.register.since(self.first).expect("it counts upwards");
+                (self.first, self.register) = (first, first);
+            }
             Step::Silence(hours) => {
                 for _ in 0..*hours {
                     self.now = self.now + Span::from_hours(1);
@@ -190,12 +222,12 @@ proptest! {
     #[test]
     fn what_is_charged_is_what_the_register_counted(steps in steps()) {
         let mut run = Run::begin();
-        let first = run.register;
         for step in &steps {
             run.step(step);
         }
         run.end();
-        prop_assert_eq!(Some(run.charged()), run.register.since(first));
+        let last = run.register.since(run.first).expect("it counts upwards");
+        prop_assert_eq!(run.charged(), run.counted + last);
         let postings: Vec<_> = run.journal.iter().flat_map(|(_, event)| event.postings()).collect();
         for (_, event) in &run.journal {
             prop_assert!(balanced(&event.postings()));

@@ -7,11 +7,14 @@ mod arrears;
 #[cfg(test)]
 mod arrears_stories;
 #[cfg(test)]
+mod exchange_stories;
+#[cfg(test)]
 mod missing_stories;
 pub mod command;
 pub mod day;
 mod decide;
 mod due;
+mod exchange;
 pub mod explain;
 #[cfg(test)]
 mod laws;
@@ -224,6 +227,9 @@ impl Site {
                 let zone = self.zone.clone();
                 let account = self.account_mut(due.account);
                 account.arrears_fell_due(&zone, due.arrears, due.until, due.taken);
+            }
+            Event::Exchanged { account, meter, exchange, first, last: _ } => {
+                self.account_mut(*account).exchange(*meter, *first, exchange);
             }
             Event::ProvisionalCharged(charged) => {
                 self.account_mut(charged.account).charged_provisionally(charged);

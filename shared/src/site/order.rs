@@ -32,6 +32,7 @@ impl Now<'_> {
             | Command::RestoreSupply { .. }
             | Command::ResolveHold { .. }
             | Command::AcknowledgeAlarm { .. }
+            | Command::ExchangeMeter { .. }
             | Command::AddArrears { .. }
             | Command::CancelArrears { .. }
             | Command::Act { .. }

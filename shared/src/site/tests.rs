@@ -8,7 +8,10 @@ use crate::id::{
     AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId, TariffId,
 };
 use crate::ledger::balanced;
-use crate::meter::{CommFault, Contact, Health, Limits, Live, Quality, Report, Supply, Telegram};
+use crate::meter::{
+    CommFault, Contact, Exchange, Exchanged, Health, Limits, Live, Quality, Report, Supply,
+    Telegram,
+};
 use crate::money::{Currency, Money};
 use crate::policy::Policy;
 use crate::site::{Command, HoldResolution, Order, Refusal, Site};
@@ -168,6 +171,20 @@ impl Story {
                 arrears: ArrearsId(id.parse().expect("a number")),
                 reason: reason(),
             }),
+            ["exchange", last, first] => {
+                let register =
+                    |kwh: &str| Register::from_mwh(Energy::parse_kwh(kwh).expect("kWh").mwh());
+                let exchange = Exchange {
+                    what: Exchanged::Meter,
+                    last: register(last),
+                    manual: false,
+                    first: register(first),
+                    serial: "N-2".to_owned(),
+                    limits: None,
+                    note: "the old one is full".to_owned(),
+                };
+                self.order(Command::ExchangeMeter { meter: METER, exchange })
+            }
             ["tick"] => {
                 let events = self.site.due(Book::Live, self.now);
                 self.journal.extend(events.iter().map(|event| (self.now, event.clone())));
@@ -256,6 +273,7 @@ fn brief(event: &Event) -> String {
         Event::AccountOpened { .. } => "opened".to_owned(),
         Event::MeterBound { .. } => "bound".to_owned(),
         Event::Baseline { .. } => "baseline".to_owned(),
+        Event::Exchanged { .. } => "exchanged".to_owned(),
         Event::ArrearsAdded(arrears) => format!("arrears {}", arrears.arrears),
         Event::ArrearsDue(due) => {
             let money = |amount: Money| amount.to_decimal(Currency::CNY);

@@ -186,6 +186,7 @@ fn posts_first(event: &Event) -> bool {
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
         | Event::ProvisionalCharged(_)
+        | Event::Exchanged { .. }
         | Event::ProvisionalReleased { .. }
         | Event::Acted { .. }
         | Event::Lifted { .. }

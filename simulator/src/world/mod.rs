@@ -235,6 +235,20 @@ impl World {
         }
     }
 
+    /// Hangs another meter in the place of one; its register begins at `first`.
+    pub async fn exchange(
+        &mut self,
+        meter: MeterId,
+        first: shared::energy::Register,
+    ) -> Result<(), WorldError> {
+        let line = self.homes.get(&meter).and_then(|home| self.lines.get(&home.line));
+        if let Some(line) = line {
+            line.send(crate::bus::Exchange { meter, now: self.now, first }).await?;
+        }
+        self.hurry(meter);
+        Ok(())
+    }
+
     /// What really happened at every meter, line by line, up to now.
     pub async fn audit(&self) -> Result<Vec<BusStatus>, WorldError> {
         let now = self.now;

@@ -3,6 +3,7 @@
 
 mod arrears;
 mod device;
+mod exchange;
 mod explain;
 mod held;
 mod ledger;
@@ -103,7 +104,7 @@ pub fn Meter(props: &MeterProps) -> Html {
             <div class="meter-left">
                 if let Some(account) = page.account.clone() { <Credit {account} {now} simulated={row.book == Book::Simulated} /> }
                 <supply::SupplyCard page={page.clone()} {now} ordered={reload.clone()} />
-                if let Some(account) = page.account.clone() { <arrears::Arrears {account} {now} changed={reload} /> }
+                if let Some(account) = page.account.clone() { <arrears::Arrears {account} {now} changed={reload.clone()} /> }
                 <live_values::LiveValues page={page.clone()} {now} />
             </div>
             <div class="meter-right">
@@ -117,7 +118,7 @@ pub fn Meter(props: &MeterProps) -> Html {
                         (Tab::Ledger, Some(account)) => html! { <ledger::Ledger account={account.account} book={row.book} credit={account.credit} /> },
                         (Tab::Ledger, None) => html! { <p class="empty">{ texts.common.no_account }</p> },
                         (Tab::Readings, _) => html! { <readings::Readings {meter} {now} as_of={row.change.as_of} /> },
-                        (Tab::Device, _) => html! { <device::DeviceTable page={page.clone()} {now} /> },
+                        (Tab::Device, _) => html! { <><device::DeviceTable page={page.clone()} {now} /><exchange::Exchanges page={page.clone()} changed={reload.clone()} /></> },
                     } }
                 </section>
             </div>

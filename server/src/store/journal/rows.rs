@@ -73,6 +73,7 @@ impl Facts {
             | Event::ArrearsAdded(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
+            | Event::Exchanged { .. }
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }
@@ -106,6 +107,7 @@ fn kind(event: &Event) -> &'static str {
         Event::ArrearsAdded(_) => "arrears-added",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
+        Event::Exchanged { .. } => "exchanged",
         Event::ProvisionalCharged(_) => "provisional-charged",
         Event::ProvisionalReleased { .. } => "provisional-released",
         Event::LowCredit { .. } => "low-credit",

@@ -106,6 +106,7 @@ fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Opti
         | Event::Baseline { .. }
         | Event::ArrearsAdded(_)
         | Event::ArrearsCancelled(_)
+        | Event::Exchanged { .. }
         | Event::LowCredit { .. }
         | Event::Cut { .. }
         | Event::Lifted { .. }

@@ -1,5 +1,6 @@
 //! What screens ask of the ledger, one function a question.
 
+pub mod exchanges;
 pub mod ledger;
 pub mod receipt;
 pub mod sales;

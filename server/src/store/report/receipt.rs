@@ -78,6 +78,7 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
         | Event::ArrearsAdded(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
+        | Event::Exchanged { .. }
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }

@@ -194,7 +194,8 @@ impl BillingSupervisor {
             Command::Sell { .. }
             | Command::Reverse { .. }
             | Command::AddArrears { .. }
-            | Command::CancelArrears { .. } => {
+            | Command::CancelArrears { .. }
+            | Command::ExchangeMeter { .. } => {
                 unreachable!("what moves money has an event that carries its answer")
             }
         }

@@ -247,7 +247,7 @@ fn device(metered: Option<&Metered>, look: Option<&Report>) -> Device {
         profile: String::new(),
         line: String::new(),
         unit: None,
-        serial: String::new(),
+        serial: metered.and_then(|metered| metered.serial.clone()).unwrap_or_default(),
         poll: Span::ZERO,
         polls: look.map_or(0, |look| look.health.polls),
         failures: look.map_or(0, |look| look.health.failures),
@@ -312,6 +312,7 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::ArrearsAdded(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
+        | Event::Exchanged { .. }
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }
