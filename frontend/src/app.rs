@@ -145,6 +145,7 @@ fn page(route: Route) -> Html {
         }
         Route::Board => html! { <pages::Board /> },
         Route::Lines => html! { <pages::Lines /> },
+        Route::Commission { id } => html! { <pages::Commission {id} key={id} /> },
         Route::Line { id } => html! { <pages::Line {id} key={id} /> },
         Route::People => html! { <pages::People /> },
         Route::NotFound => html! { <pages::NotFound /> },

@@ -33,6 +33,8 @@ pub enum Route {
     Board,
     #[at("/lines")]
     Lines,
+    #[at("/lines/:id/commission")]
+    Commission { id: u16 },
     #[at("/lines/:id")]
     Line { id: u16 },
     #[at("/people")]

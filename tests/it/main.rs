@@ -22,6 +22,7 @@ mod browser_tariff;
 mod bundle;
 mod cli;
 mod chaos;
+mod commission;
 mod docs;
 mod errors;
 mod farm;

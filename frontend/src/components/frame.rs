@@ -115,7 +115,9 @@ fn title(here: Option<&Route>, lang: Lang, site: &str) -> String {
         }
         Some(Route::People) => lang.tariff_texts().people.title,
         Some(Route::Board) => lang.board_texts().board.title,
-        Some(Route::Lines | Route::Line { .. }) => lang.line_texts().lines.title,
+        Some(Route::Lines | Route::Line { .. } | Route::Commission { .. }) => {
+            lang.line_texts().lines.title
+        }
         Some(Route::NotFound) => texts.frame.not_found,
     };
     format!("{page} · {site}")

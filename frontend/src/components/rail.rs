@@ -51,7 +51,8 @@ fn is_here(here: Option<&Route>, place: &Route) -> bool {
     let of_sale = matches!(here, Some(Route::Receipt { .. })) && *place == Route::Sale;
     let of_tariffs = matches!(here, Some(Route::Tariff { .. } | Route::TariffEditor { .. }))
         && *place == Route::Tariffs;
-    let of_lines = matches!(here, Some(Route::Line { .. })) && *place == Route::Lines;
+    let of_lines = matches!(here, Some(Route::Line { .. } | Route::Commission { .. }))
+        && *place == Route::Lines;
     here == Some(place) || of_lines || of_meters || of_sale || of_tariffs
 }
 

@@ -50,5 +50,53 @@ texts! {
         raw_lead: "功能码与数据,不含地址和校验;标准写操作不允许。", "Function code and data, without address and checksum; standard writes are refused.";
         send: "发送", "Send";
         answer: "应答", "Answer";
+        commission: "调试入网", "Commission";
+    }
+    commission: Commission {
+        title: "调试入网:{0}", "Commission on {0}";
+        lead: "扫描地址,核对实时数值,试分合闸,成批建档,打印签字单。", "Scan the addresses, compare live values, test the relays, add many at once, print the sheet.";
+        from: "从地址", "From unit";
+        to: "到地址", "To unit";
+        scan: "开始扫描", "Scan";
+        stop: "停止", "Stop";
+        progress: "{0} / {1} 个地址,找到 {2} 台", "{0} of {1} addresses, {2} found";
+        nothing: "没有设备应答", "Nothing answered";
+        fault: "扫描中断:{0}", "The scan ended early: {0}";
+        known: "已是电表 {0}", "is meter {0} already";
+        unclear: "应答不清晰", "unclear answers";
+        unknown: "未知型号", "no known model";
+        choose: "选择地址 {0}", "Choose unit {0}";
+        model: "型号", "Model";
+        unproven: "型号未验证,签字后才计费", "model not proven: billed after the sign-off";
+        serial: "表号", "Serial";
+        register: "示数", "Register";
+        voltage: "电压", "Voltage";
+        power: "功率", "Power";
+        relay: "继电器", "Relay";
+        open_step: "1 拉闸", "1 Open";
+        close_step: "2 合闸", "2 Close";
+        proven: "已证实:{0}", "proven: {0}";
+        not_proven: "未证实:{0}", "not proven: {0}";
+        outside: "外置", "outside";
+        pattern: "房号规则(# 为序号)", "Room pattern (# is the place)";
+        first: "首个序号", "First place";
+        building: "楼栋", "Building";
+        tariff: "电价方案", "Tariff";
+        no_tariff: "只抄表,不建户", "Read only, no account";
+        account: "首个户号", "First account number";
+        add: "添加 {0} 台电表", "Add {0} meters";
+        sheet: "签字单", "Sign-off sheet";
+        sheet_lead: "在页面上添加的电表。", "Meters that were added on the page.";
+        print: "打印", "Print";
+        room: "房间", "Room";
+        place: "线路 / 地址", "Line / unit";
+        account_no: "户号", "Account";
+        state: "状态", "State";
+        billed: "计费", "billed";
+        read_only: "只抄表", "only read";
+        display: "表显示数 kWh", "Display, kWh";
+        sign: "签字", "Sign off";
+        signature: "签名", "Signature";
+        none: "还没有在页面上添加的电表", "No meters were added on the page yet";
     }
 }

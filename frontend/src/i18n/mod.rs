@@ -11,7 +11,7 @@ mod words;
 
 pub use account_table::Texts as AccountTexts;
 pub use board_table::{Texts as BoardTexts, rule};
-pub use line_table::Texts as LineTexts;
+pub use line_table::{Commission as CommissionTexts, Texts as LineTexts};
 pub use table::{Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
 pub use words::{
@@ -110,6 +110,7 @@ mod tests {
             .chain(tariff_table::pairs())
             .chain(account_table::pairs())
             .chain(board_table::pairs())
+            .chain(line_table::pairs())
             .collect();
         assert!(pairs.len() > 200, "the table has {} texts", pairs.len());
         for (key, zh, en) in pairs {

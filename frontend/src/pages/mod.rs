@@ -17,7 +17,7 @@ mod wall;
 
 pub use alarms::Alarms;
 pub use board::Board;
-pub use lines::{Line, Lines};
+pub use lines::{Commission, Line, Lines};
 pub use meter::Meter;
 pub use meters::Meters;
 pub use not_found::NotFound;

@@ -8,6 +8,7 @@ pub mod tariffs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use shared::energy::Power;
 use shared::id::{AccountId, MeterId, SiteId, TariffId};
 use shared::meter::profile::{Library, Tested};
@@ -41,7 +42,7 @@ pub struct SiteFile {
 }
 
 /// A place that is metered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Metered {
     pub device: MeterConfig,
     pub name: String,
@@ -53,7 +54,7 @@ pub struct Metered {
 }
 
 /// Whose meter it is, and on which terms it starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccountTerms {
     pub account: AccountId,
     pub customer: String,
@@ -129,8 +130,9 @@ impl SiteFile {
                 return Err(source.wrong(written.span(), twice));
             }
         }
-        if meters.is_empty() && file.simulated.is_none() {
-            return Err(source.wrong_whole("there is no [[meter]] and no [simulated] table"));
+        // Meters may be added on the page; without a line there is nothing they could hang on.
+        if file.line.is_empty() && file.simulated.is_none() {
+            return Err(source.wrong_whole("there is no [[line]] and no [simulated] table"));
         }
         let simulated = file.simulated.map(|table| read_simulated(source, &table)).transpose()?;
         let backup = file.backup.as_ref().map(|table| backup::read(source, table)).transpose()?;

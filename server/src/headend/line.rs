@@ -31,6 +31,8 @@ pub struct LineActor {
     pub(super) wire: Wire,
     pub(super) roof: Rc<RefCell<Roof>>,
     pub(super) meters: BTreeMap<MeterId, Rc<Binding>>,
+    /// Devices that were tried before they became meters.
+    pub(super) tried: Vec<(MeterConfig, Rc<Binding>)>,
 }
 
 /// Where a device is found: the desk of its line, and its place there.
@@ -238,6 +240,39 @@ impl Handler<SendRaw> for LineActor {
                 Done::Values(_) | Done::Evidence(_) | Done::Written | Done::Words(_) => {
                     Err(CommFault::WrongReply)
                 }
+            }
+        })
+    }
+}
+
+/// Asks a device that is no meter of the site yet, as if it were one.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Observation")]
+pub struct Try {
+    pub meter: MeterConfig,
+    pub library: Arc<Library>,
+    pub job: LineJob,
+}
+
+impl Handler<Try> for LineActor {
+    type Result = ResponseFuture<Observation>;
+
+    fn handle(&mut self, Try { meter, library, job }: Try, _: &mut Context<Self>) -> Self::Result {
+        let clock = Arc::clone(&self.clock);
+        let known = self.tried.iter().find(|(tried, _)| *tried == meter);
+        let binding = match known {
+            Some((_, binding)) => Some(Rc::clone(binding)),
+            None => self.roof.borrow_mut().bind(&meter, &library).map(|binding| {
+                let binding = Rc::new(binding);
+                self.tried.push((meter, Rc::clone(&binding)));
+                binding
+            }),
+        };
+        Box::pin(async move {
+            match (binding, job) {
+                (Some(binding), LineJob::Poll) => binding.observe(Urgency::Proof, &clock).await,
+                (Some(binding), LineJob::Switch(command)) => binding.switch(command, &clock).await,
+                (None, _) => Observation { at: clock(), outcome: Err(CommFault::LineDown) },
             }
         })
     }

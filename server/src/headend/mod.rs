@@ -32,7 +32,7 @@ use shared::meter::profile::Library;
 use thiserror::Error;
 
 pub use self::config::{LineConfig, MeterConfig, RelayConfig, Transport, UnitAddress};
-pub use self::line::{Attach, LineActor, LineStatus, ReadOnce, SendRaw, Status};
+pub use self::line::{Attach, LineActor, LineStatus, ReadOnce, SendRaw, Status, Try};
 pub use self::question::{Asked, Question, unknown_timing};
 pub use self::trace::{Direction, Frame};
 pub use self::unit::UnitStatus;
@@ -123,6 +123,7 @@ fn start_lines(
                 wire: session.wire().clone(),
                 roof: Rc::clone(&roof),
                 meters: bindings.remove(&line.id).unwrap_or_default(),
+                tried: Vec::new(),
             };
             let (clock, memory) = (Arc::clone(clock), BTreeMap::new());
             let line = line.clone();

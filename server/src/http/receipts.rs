@@ -58,7 +58,7 @@ pub(super) async fn load(state: &State, book: Book, no: ReceiptNo) -> Result<Rec
         site: state.site.name.clone(),
         by: name_of(&names, issued.by),
         account: issued.account,
-        customer: known.map(|known| masked(&known.customer)).unwrap_or_default(),
+        customer: known.as_ref().map(|known| masked(&known.customer)).unwrap_or_default(),
         place: known.map(|known| known.place.clone()).unwrap_or_default(),
         meters: rows.iter().map(|row| row.meter).collect(),
         amount: Money::ZERO,

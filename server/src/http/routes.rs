@@ -11,9 +11,9 @@ use shared::invariant::{Finding, Invariant};
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, board, clock, exchange, explain, guard, health, lines,
-    live, meters, metrics, overview, receipts, sales, search, session, site, staff, supply,
-    tariffs, whatif,
+    accounts, alarms, approvals, arrears, board, clock, commission, exchange, explain, guard,
+    health, lines, live, meters, metrics, overview, receipts, sales, search, session, site, staff,
+    supply, tariffs, whatif,
 };
 
 /// One route.
@@ -112,6 +112,13 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/lines", ADMIN, || web::to(lines::list)),
     row(GET, "/api/v1/lines/{line}", ADMIN, || web::to(lines::show)),
     row(GET, "/api/v1/lines/{line}/trace", ADMIN, || web::to(lines::export)),
+    row(GET, "/api/v1/lines/{line}/scan", ADMIN, || web::to(commission::show_scan)),
+    row(POST, "/api/v1/lines/{line}/scan", ADMIN, || web::to(commission::start_scan)),
+    row(DELETE, "/api/v1/lines/{line}/scan", ADMIN, || web::to(commission::end_scan)),
+    row(POST, "/api/v1/lines/{line}/relay-test", ADMIN, || web::to(commission::test_relay)),
+    row(GET, "/api/v1/commission", ADMIN, || web::to(commission::list)),
+    row(POST, "/api/v1/commission", ADMIN, || web::to(commission::add)),
+    row(POST, "/api/v1/meters/{meter}/sign-off", ADMIN, || web::to(commission::sign_off)),
     row(POST, "/api/v1/lines/{line}/raw", ADMIN, || web::to(lines::raw)),
     row(GET, "/api/v1/clock", EVERYBODY, || web::to(clock::show)),
     row(POST, "/api/v1/clock", ADMIN, || web::to(clock::order)),

@@ -31,8 +31,9 @@ pub(super) async fn find(state: web::Data<State>, question: web::Query<Question>
     if words.is_empty() {
         return Ok(HttpResponse::Ok().json(Vec::<Found>::new()));
     }
+    let accounts = state.accounts.all();
     let mut hits: Vec<(Rank, &Known)> =
-        state.accounts.values().filter_map(|known| Some((rank(known, &words)?, known))).collect();
+        accounts.iter().filter_map(|known| Some((rank(known, &words)?, known))).collect();
     hits.sort_by_key(|(rank, known)| (*rank, known.account));
     hits.truncate(MOST);
     let accounts: Vec<AccountId> = hits.iter().map(|(_, known)| known.account).collect();

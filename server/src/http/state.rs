@@ -19,12 +19,15 @@ use shared::time::{Timestamp, Zone};
 
 use super::audit::Refusals;
 use super::auth::People;
+use super::commission::Scans;
+use super::growing::Growing;
 use super::live::Hub;
 use super::metrics::Counters;
 use super::problem::Trouble;
 use super::shelf::Shelf;
 use crate::headend::LineActor;
 use crate::run::clocks::Clocks;
+use crate::run::commission::Commission;
 use crate::run::copies::Copies;
 use crate::run::fleet::{Hung, Known};
 use crate::run::guard::Guard;
@@ -45,9 +48,9 @@ pub(crate) struct State {
     pub(crate) readings: ReadingsDesks,
     pub(crate) counters: Counters,
     /// What is known of each device besides what it says itself.
-    pub(crate) devices: BTreeMap<MeterId, Device>,
+    pub(crate) devices: Growing<MeterId, Device>,
     /// How real meters hang on their lines.
-    pub(crate) hung: BTreeMap<MeterId, Hung>,
+    pub(crate) hung: Growing<MeterId, Hung>,
     pub(crate) tariffs: Shelf,
     /// The tariff whose periods the overview shows.
     pub(crate) shown_tariff: BTreeMap<Book, TariffId>,
@@ -61,7 +64,10 @@ pub(crate) struct State {
     /// The lines to real meters.
     pub(crate) lines: BTreeMap<LineId, Addr<LineActor>>,
     /// Who is found at the counter.
-    pub(crate) accounts: BTreeMap<AccountId, Known>,
+    pub(crate) accounts: Growing<AccountId, Known>,
+    /// Adds meters while the site runs; none: there are no real lines.
+    pub(crate) commission: Option<Commission>,
+    pub(crate) scans: Scans,
 }
 
 impl State {

@@ -114,7 +114,7 @@ pub(super) fn account_row(state: &State, account: AccountId) -> AccountRow {
     let known = state.accounts.get(&account);
     AccountRow {
         account,
-        customer: known.map(|known| known.customer.clone()).unwrap_or_default(),
+        customer: known.as_ref().map(|known| known.customer.clone()).unwrap_or_default(),
         place: known.map(|known| known.place.clone()).unwrap_or_default(),
     }
 }

@@ -31,14 +31,23 @@ pub(crate) struct LiveDriver {
     wheel: Wheel,
     settle: Recipient<SettleDue>,
     wake: Arc<Notify>,
+    newcomers: mpsc::Receiver<Turn>,
 }
 
+/// Where meters that were added while the site runs get their turns.
+pub(crate) type Newcomers = mpsc::Sender<Turn>;
+
 impl LiveDriver {
-    pub(crate) fn new(turns: Vec<Turn>, settle: Recipient<SettleDue>, wake: Arc<Notify>) -> Self {
+    pub(crate) fn new(
+        turns: Vec<Turn>,
+        settle: Recipient<SettleDue>,
+        wake: Arc<Notify>,
+    ) -> (Self, Newcomers) {
+        let (sender, newcomers) = mpsc::channel(64);
         let turns: BTreeMap<_, _> = turns.into_iter().map(|turn| (turn.meter, turn)).collect();
         let wheel =
             Wheel::spread(turns.values().map(|turn| (turn.meter, turn.every)), clock::now());
-        Self { turns, wheel, settle, wake }
+        (Self { turns, wheel, settle, wake, newcomers }, sender)
     }
 
     /// Runs until `stop` turns true; settles once more before it ends.
@@ -57,6 +66,10 @@ impl LiveDriver {
                     while let Ok(meter) = answers.try_recv() {
                         self.wheel.answered(meter);
                     }
+                }
+                Some(turn) = self.newcomers.recv() => {
+                    self.wheel.join(turn.meter, turn.every, clock::now());
+                    self.turns.insert(turn.meter, turn);
                 }
                 _ = stop.wait_for(|stop| *stop) => break,
             }
@@ -116,6 +129,12 @@ impl Wheel {
             Self { every, next: BTreeMap::new(), by_time: BTreeSet::new(), asked: BTreeMap::new() };
         wheel.restart(now);
         wheel
+    }
+
+    /// A further meter, whose first turn is now.
+    fn join(&mut self, meter: MeterId, every: Span, now: Timestamp) {
+        self.every.insert(meter, every);
+        self.put(meter, now);
     }
 
     /// Begins anew at `now`, as after a jump of the clock.
@@ -202,6 +221,16 @@ mod tests {
         assert_eq!(wheel.due(at(60)), [B]);
         wheel.answered(B);
         assert_eq!(wheel.due(at(60)), [], "missed turns are not made up");
+    }
+
+    #[test]
+    fn a_meter_that_comes_later_gets_its_turn_at_once() {
+        let mut wheel = wheel();
+        assert_eq!(wheel.due(at(1)), [A, B]);
+        wheel.join(MeterId(3), Span::from_secs(2), at(2));
+        assert_eq!(wheel.due(at(2)), [MeterId(3)]);
+        wheel.answered(MeterId(3));
+        assert_eq!(wheel.due(at(4)), [MeterId(3)]);
     }
 
     #[test]

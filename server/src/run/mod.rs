@@ -1,6 +1,7 @@
 //! Puts the parts together and runs them until somebody asks for the end.
 
 pub(crate) mod clocks;
+pub(crate) mod commission;
 pub(crate) mod copies;
 mod ends;
 mod entry;

@@ -81,7 +81,7 @@ impl Plan {
             shown_live: most_frequent(tariffs_of(&site)),
             shown_simulated: simulated.as_ref().and_then(Building::usual_tariff),
             backup: site.backup.clone(),
-            live: (!site.meters.is_empty()).then_some(site),
+            live: (!site.lines.is_empty()).then_some(site),
             simulated,
             demo: false,
         })

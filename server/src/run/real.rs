@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix::{Actor as _, Addr};
 use shared::actor::billing::{BillingSupervisor, Do, Join};
 use shared::actor::meter::MeterActor;
+use shared::actor::port::Line;
 use shared::id::{Book, MeterId, StaffId};
 use shared::meter::Unit;
 use shared::site::{Command, Order, Refusal};
@@ -13,7 +14,7 @@ use shared::time::Span;
 use tokio::sync::Notify;
 
 use super::fleet::{limits, switchable};
-use super::live::{LiveDriver, Turn};
+use super::live::{LiveDriver, Newcomers, Turn};
 use crate::cli::Fault;
 use crate::clock;
 use crate::config::{Metered, SiteFile};
@@ -40,7 +41,7 @@ pub(super) async fn start(
     billing: &Addr<BillingSupervisor>,
     wake: Arc<Notify>,
     postponed: &mut Vec<Order>,
-) -> Result<(HeadEnd, LiveDriver), Fault> {
+) -> Result<(HeadEnd, LiveDriver, Newcomers), Fault> {
     for metered in &site.meters {
         open_account(site, metered, billing, postponed).await?;
     }
@@ -50,21 +51,31 @@ pub(super) async fn start(
     let lines = headend.lines();
     let mut turns = Vec::new();
     for metered in &site.meters {
-        let meter = metered.device.meter;
         let Some(line) = lines.get(&metered.device.line).cloned() else { continue };
-        let unit = Unit::new(meter, Book::Live, switchable(metered, &site.library), REST);
-        let actor = MeterActor::new(unit, line, billing.clone().recipient()).start();
-        let wants = actor.clone().recipient();
-        billing.send(Join { meter, book: Book::Live, wants }).await.map_err(Fault::failed)?;
-        let every = Span::from_secs(i64::from(metered.device.poll_s.get()));
-        turns.push(Turn { meter, actor, every });
+        turns.push(turn(site, metered, line, billing).await?);
     }
-    let driver = LiveDriver::new(turns, billing.clone().recipient(), wake);
-    Ok((headend, driver))
+    let (driver, newcomers) = LiveDriver::new(turns, billing.clone().recipient(), wake);
+    Ok((headend, driver, newcomers))
+}
+
+/// Starts the actor of a meter.
+pub(super) async fn turn(
+    site: &SiteFile,
+    metered: &Metered,
+    line: Line,
+    billing: &Addr<BillingSupervisor>,
+) -> Result<Turn, Fault> {
+    let meter = metered.device.meter;
+    let unit = Unit::new(meter, Book::Live, switchable(metered, &site.library), REST);
+    let actor = MeterActor::new(unit, line, billing.clone().recipient()).start();
+    let wants = actor.clone().recipient();
+    billing.send(Join { meter, book: Book::Live, wants }).await.map_err(Fault::failed)?;
+    let every = Span::from_secs(i64::from(metered.device.poll_s.get()));
+    Ok(Turn { meter, actor, every })
 }
 
 /// Opens an account that the site file names, unless it is open already.
-async fn open_account(
+pub(super) async fn open_account(
     site: &SiteFile,
     metered: &Metered,
     billing: &Addr<BillingSupervisor>,

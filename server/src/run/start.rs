@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::interval;
 
 use super::clocks::{Clocks, Remote};
+use super::commission::{self, Commission, Desk};
 use super::copies::Copies;
 use super::fleet::Fleet;
 use super::guard::{Guard, Watched};
@@ -31,6 +32,8 @@ use crate::cli::{Fault, Outcome, answer};
 use crate::clock;
 use crate::http::auth::People;
 use crate::http::auth::cookie::Scheme;
+use crate::http::commission::Scans;
+use crate::http::growing::Growing;
 use crate::http::live::{FeedActor, Hub};
 use crate::http::shelf::Shelf;
 use crate::http::state::{Billing, State};
@@ -59,6 +62,10 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     };
     let lost = custody.lost().map(|recovery| recovery.sentence());
 
+    let added = match &mut plan.live {
+        Some(site) => commission::join(site, &store.registry).await?,
+        None => Vec::new(),
+    };
     let mut fleet = plan.fleet();
     let hub = Hub::new(fleet.rows.clone());
     let (billing, past) = start_billing(&plan, &store, &hub).await?;
@@ -80,11 +87,13 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
         }
         None => None,
     };
+    let mut turns = None;
     let headend = match &plan.live {
         Some(site) => {
             let site = &real::renumbered(site, &past.serials);
             let started = real::start(site, &billing, Arc::clone(&wake), &mut postponed).await?;
-            let (headend, driver) = started;
+            let (headend, driver, newcomers) = started;
+            turns = Some(newcomers);
             drivers.push(actix_rt::spawn(driver.run(stopping.clone())));
             Some(headend)
         }
@@ -113,7 +122,22 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let state = state(&plan, fleet, &store, &billing, hub, clocks, people, (guard, copies));
     let state = State { postponed: Mutex::new(postponed), tariffs, ..state };
     let lines = headend.as_ref().map(|headend| headend.actors().clone()).unwrap_or_default();
-    let state = State { lines, ..state };
+    let commission = match (&plan.live, turns) {
+        (Some(site), Some(turns)) => Some(Commission::start(Desk {
+            site: site.clone(),
+            added,
+            lines: lines.clone(),
+            turns,
+            billing: billing.clone(),
+            registry: store.registry.clone(),
+            hub: Arc::clone(&state.hub),
+            devices: state.devices.clone(),
+            accounts: state.accounts.clone(),
+            hung: state.hung.clone(),
+        })),
+        (_, _) => None,
+    };
+    let state = State { lines, commission, ..state };
     let server = crate::http::serve(listener, web::Data::new(state))
         .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
     let handle = server.handle();
@@ -279,9 +303,11 @@ fn state(
         registry: store.registry.clone(),
         readings: store.history.clone(),
         counters: crate::http::metrics::Counters::default(),
-        devices: fleet.devices,
-        accounts: fleet.accounts,
-        hung: fleet.hung,
+        devices: Growing::new(fleet.devices),
+        accounts: Growing::new(fleet.accounts),
+        commission: None,
+        scans: Scans::default(),
+        hung: Growing::new(fleet.hung),
         tariffs: Shelf::default(),
         shown_tariff,
         custody: store.custody(),

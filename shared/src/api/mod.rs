@@ -6,6 +6,7 @@ pub mod ask;
 pub mod arrears;
 pub mod board;
 pub mod clock;
+pub mod commission;
 pub mod explain;
 pub mod ledger;
 pub mod line;

@@ -59,6 +59,7 @@ pub fn Line(props: &LineProps) -> Html {
                     <Glyph icon={if paused.is_some() { Icon::Play } else { Icon::Pause }} size=16 />
                     { if paused.is_some() { texts.lines.go_on } else { texts.lines.pause } }
                 </button>
+                <Link<Route> to={Route::Commission { id: props.id }} classes="button primary">{ texts.lines.commission }</Link<Route>>
                 <a class="button" href={format!("/api/v1/lines/{}/trace", line.id)} download="">{ texts.lines.export }</a>
             </header>
             if let Some(failure) = &loaded.failure { <FailureNotice failure={failure.clone()} /> }

@@ -1,7 +1,10 @@
 //! Lines to real meters: all of them, and one with its units and frames.
 
+mod commission;
+mod found;
 mod line;
 mod raw;
+mod sheet;
 mod trace;
 mod units;
 
@@ -15,6 +18,7 @@ use crate::hooks::{use_backend, use_line_texts, use_load, use_seat};
 use crate::i18n::fill;
 use crate::route::Route;
 
+pub use commission::Commission;
 pub use line::Line;
 
 #[component]

@@ -43,6 +43,17 @@ impl Hub {
         Arc::new(Self { inner: Mutex::new(inner), deltas })
     }
 
+    /// Adds places and shows everything anew to everybody.
+    pub(crate) fn add(&self, rows: Vec<MeterRow>) {
+        let mut inner = self.lock();
+        inner.wall.add(rows);
+        let snapshot = inner.wall.snapshot();
+        let frame = encode(snapshot.version, &LiveMessage::Snapshot(snapshot));
+        inner.snapshot = Some(frame.clone());
+        // Nobody listening is no fault.
+        drop(self.deltas.send(frame));
+    }
+
     /// Takes in what a commit changed; it is sent with the next tick.
     pub(crate) fn merge(&self, publication: &Publication) {
         self.lock().wall.merge(publication);

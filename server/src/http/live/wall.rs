@@ -54,6 +54,18 @@ impl Wall {
         }
     }
 
+    /// Further places; whoever looks needs a new snapshot.
+    pub(crate) fn add(&mut self, rows: Vec<MeterRow>) {
+        let known = mem::take(&mut self.rows);
+        let fresh = |row: &MeterRow| !rows.iter().any(|new| new.meter == row.meter);
+        let mut all: Vec<MeterRow> = known.into_iter().filter(fresh).collect();
+        all.extend(rows);
+        all.sort_by(|a, b| order(a).cmp(&order(b)));
+        self.places = all.iter().enumerate().map(|(place, row)| (row.meter, place)).collect();
+        self.rows = all;
+        self.version += 1;
+    }
+
     pub(crate) fn merge(&mut self, publication: &Publication) {
         for change in &publication.meters {
             let place = self.places.get(&change.meter).copied();

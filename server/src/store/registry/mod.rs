@@ -1,6 +1,7 @@
 //! The registry: who and where, one function a question.
 
 pub mod access;
+pub mod added;
 pub mod place;
 pub mod site;
 pub mod staff;
@@ -21,6 +22,7 @@ pub const REGISTRY: Schema = Schema {
     steps: &[
         include_str!("../../../migrations/registry_1.sql"),
         include_str!("../../../migrations/registry_2.sql"),
+        include_str!("../../../migrations/registry_3.sql"),
     ],
 };
 

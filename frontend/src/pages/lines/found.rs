@@ -1,0 +1,199 @@
+//! What a scan found, side by side with live values, and the relay test in two steps.
+
+use shared::api::commission::{RelayStep, RelayTest, RelayTested};
+use shared::api::scan::{Candidate, FoundUnit};
+use shared::id::LineId;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::backend::Failure;
+use crate::components::notice::FailureNotice;
+use crate::hooks::{use_backend, use_lang, use_line_texts};
+use crate::i18n::{self, fill};
+
+/// A unit that may be added, as which model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub unit: u8,
+    pub chosen: bool,
+    pub profile: String,
+    pub serial: Option<String>,
+}
+
+/// All meters that are new, as the likeliest model.
+pub fn first_choices(found: &[FoundUnit]) -> Vec<Choice> {
+    found
+        .iter()
+        .filter(|unit| unit.meter.is_none())
+        .filter_map(|unit| {
+            let best = unit.candidates.iter().find(|candidate| !candidate.board)?;
+            let (profile, serial) = (best.profile.clone(), best.serial.clone());
+            Some(Choice { unit: unit.unit, chosen: !unit.unclear, profile, serial })
+        })
+        .collect()
+}
+
+#[derive(PartialEq, Properties)]
+pub struct FoundProps {
+    pub line: LineId,
+    pub found: Vec<FoundUnit>,
+    pub choices: Vec<Choice>,
+    pub changed: Callback<Vec<Choice>>,
+}
+
+#[component]
+pub fn Found(props: &FoundProps) -> Html {
+    let texts = use_line_texts();
+    let words = &texts.commission;
+    let head = [
+        texts.lines.unit,
+        words.model,
+        words.serial,
+        words.register,
+        words.voltage,
+        words.power,
+        words.relay,
+    ];
+    html! {
+        <section class="card line-table no-print" tabindex="0" role="region" aria-label={words.scan}>
+            <table>
+                <thead><tr>{ for head.into_iter().map(|head| html! { <th scope="col">{ head }</th> }) }</tr></thead>
+                <tbody>{ for props.found.iter().map(|unit| html! {
+                    <Row key={unit.unit} line={props.line} unit={unit.clone()} choices={props.choices.clone()} changed={props.changed.clone()} />
+                }) }</tbody>
+            </table>
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct RowProps {
+    line: LineId,
+    unit: FoundUnit,
+    choices: Vec<Choice>,
+    changed: Callback<Vec<Choice>>,
+}
+
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let texts = use_line_texts();
+    let words = &texts.commission;
+    let unit = &props.unit;
+    let choice = props.choices.iter().find(|choice| choice.unit == unit.unit).cloned();
+    let change = {
+        let (all, changed, at) = (props.choices.clone(), props.changed.clone(), unit.unit);
+        move |edit: &dyn Fn(&mut Choice)| {
+            let mut all = all.clone();
+            all.iter_mut().filter(|choice| choice.unit == at).for_each(edit);
+            changed.emit(all);
+        }
+    };
+    let tick = {
+        let change = change.clone();
+        Callback::from(move |event: Event| {
+            let field = event.target_dyn_into::<HtmlInputElement>();
+            let on = field.is_some_and(|field| field.checked());
+            change(&|choice| choice.chosen = on);
+        })
+    };
+    let pick = {
+        let candidates = unit.candidates.clone();
+        Callback::from(move |event: Event| {
+            let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
+            let picked = select.value();
+            let serial = candidates
+                .iter()
+                .find(|candidate| candidate.profile == picked)
+                .and_then(|candidate| candidate.serial.clone());
+            change(&|choice| {
+                choice.profile.clone_from(&picked);
+                choice.serial.clone_from(&serial);
+            });
+        })
+    };
+    let model = choice.as_ref().and_then(|choice| {
+        unit.candidates.iter().find(|candidate| candidate.profile == choice.profile)
+    });
+    let value = |name: &str| {
+        let point = model.and_then(|model| model.points.iter().find(|point| point.name == name));
+        let shown = point.map(|point| format!("{} {}", point.value(), point.unit));
+        html! { <td class="num">{ shown.unwrap_or_default() }</td> }
+    };
+    let number = unit.unit.to_string();
+    let boards: Vec<&str> = unit.candidates.iter().map(|board| board.profile.as_str()).collect();
+    html! {
+        <tr>
+            <td>
+                if let Some(choice) = &choice {
+                    <label class="tick"><input type="checkbox" checked={choice.chosen} onchange={tick} aria-label={fill(words.choose, &[&number])} />{ " " }{ &number }</label>
+                } else { { &number } }
+            </td>
+            <td>
+                if let Some(meter) = unit.meter { <span class="quiet">{ fill(words.known, &[&meter.to_string()]) }</span> }
+                else if let Some(choice) = &choice {
+                    <select onchange={pick} aria-label={words.model}>
+                        { for unit.candidates.iter().filter(|candidate| !candidate.board).map(|candidate| html! {
+                            <option value={candidate.profile.clone()} selected={candidate.profile == choice.profile}>{ format!("{} {}", candidate.vendor, candidate.profile) }</option>
+                        }) }
+                    </select>
+                    if model.is_some_and(|model| !model.proven) { <small class="quiet block">{ words.unproven }</small> }
+                } else if boards.is_empty() { <span class="quiet">{ words.unknown }</span> } else { <span class="mono">{ boards.join(", ") }</span> }
+                if unit.unclear { <span class="line-mark off">{ words.unclear }</span> }
+            </td>
+            <td class="mono">{ model.and_then(|model| model.serial.clone()).unwrap_or_default() }</td>
+            { value("energy.import") }{ value("voltage.l1") }{ value("power") }
+            <td>if let Some(model) = model { <RelayTester line={props.line} unit={unit.unit} model={model.clone()} /> }</td>
+        </tr>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct RelayTesterProps {
+    line: LineId,
+    unit: u8,
+    model: Candidate,
+}
+
+/// Open and look, close and look.
+#[component]
+fn RelayTester(props: &RelayTesterProps) -> Html {
+    let (lang, texts, backend) = (use_lang(), use_line_texts(), use_backend());
+    let words = &texts.commission;
+    let seen = use_state_eq(|| None::<Result<RelayTested, Failure>>);
+    let busy = use_state_eq(|| false);
+    if !props.model.switches {
+        return html! { <span class="quiet">{ words.outside }</span> };
+    }
+    let step = |step: RelayStep| {
+        let (seen, busy, backend, line) = (seen.clone(), busy.clone(), backend.clone(), props.line);
+        let (unit, profile) = (props.unit, props.model.profile.clone());
+        Callback::from(move |_: MouseEvent| {
+            let test = RelayTest { unit, profile: profile.clone(), relay: None, step };
+            let (seen, busy, backend) = (seen.clone(), busy.clone(), backend.clone());
+            busy.set(true);
+            spawn_local(async move {
+                seen.set(Some(backend.test_relay(line, &test).await));
+                busy.set(false);
+            });
+        })
+    };
+    html! {
+        <>
+            <button type="button" class="button danger" disabled={*busy} onclick={step(RelayStep::Open)}>{ words.open_step }</button>{ " " }
+            <button type="button" class="button" disabled={*busy} onclick={step(RelayStep::Close)}>{ words.close_step }</button>
+            <small class="block" role="status">
+                if let Some(Ok(tested)) = &*seen {
+                    { match &tested.fault {
+                        Some(fault) => fill(words.not_proven, &[&i18n::fault(lang, fault)]),
+                        None => fill(
+                            if tested.proven { words.proven } else { words.not_proven },
+                            &[i18n::contact(lang, tested.contact)],
+                        ),
+                    } }
+                }
+            </small>
+            if let Some(Err(failure)) = &*seen { <FailureNotice failure={failure.clone()} /> }
+        </>
+    }
+}

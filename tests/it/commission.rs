@@ -1,0 +1,126 @@
+//! Bringing meters into service from a page: scan, relay test, add many at once, sign off; and all of
+//! it is there after a restart.
+
+use std::time::Duration;
+
+use serde_json::json;
+use shared::api::commission::{Commissioned, RelayTested};
+use shared::api::line::LineView;
+use shared::api::meter::MeterPage;
+use shared::api::scan::ScanView;
+use shared::energy::Energy;
+use shared::meter::Contact;
+
+use crate::harness::peers::{Process, program};
+use crate::harness::{Caller, Folder, TestSite, within};
+
+/// A site with one line and no meter yet.
+fn write_site(folder: &Folder, address: &str) -> String {
+    let tariff = "id = \"flat\"\nname = \"Flat\"\ncurrency = \"CNY\"\nzone = \"UTC\"\n[[versions]]\nfrom = \"2020-01-01\"\n[versions.energy]\nprice = \"0.62\"\n";
+    let site = format!(
+        "tariffs = [\"flat.toml\"]\n[site]\nname = \"Linden Court\"\ncurrency = \"CNY\"\nzone = \"UTC\"\n\
+         [[line]]\nid = 1\nname = \"riser A\"\ntransport = {{ tcp = {{ address = \"{address}\" }} }}\n"
+    );
+    std::fs::write(folder.path().join("flat.toml"), tariff).expect("the folder takes files");
+    std::fs::write(folder.path().join("site.toml"), site).expect("the folder takes files");
+    folder.path().join("site.toml").display().to_string()
+}
+
+async fn scan(site: &TestSite, admin: &Caller, to: u8) -> ScanView {
+    let order = json!({ "from": 1, "to": to });
+    site.post(admin, "/api/v1/lines/1/scan", &order).await.expect(200);
+    within(Duration::from_secs(60), "the end of the scan", async || {
+        let scan: ScanView = site.get(admin, "/api/v1/lines/1/scan").await.expect(200).read();
+        (!scan.running).then_some(scan)
+    })
+    .await
+}
+
+async fn page(site: &TestSite, admin: &Caller, meter: u32) -> MeterPage {
+    site.get(admin, &format!("/api/v1/meters/{meter}")).await.expect(200).read()
+}
+
+#[tokio::test]
+async fn meters_are_found_tested_added_signed_off_and_there_after_a_restart() {
+    let arguments =
+        ["farm", "--meters", "4", "--profile", "acrel-ddsy1352", "--tcp", "127.0.0.1:0"];
+    let (_farm, ready): (Process, String) = program(&[&arguments[..], &["--speed", "8"]].concat());
+    let folder = Folder::new();
+    let config = write_site(&folder, ready.trim().trim_start_matches("ready "));
+    let mut site = TestSite::start_in(folder, &["run", "--site", &config]).await;
+    let admin = site.token("admin");
+
+    let found = scan(&site, &admin, 5).await;
+    assert_eq!((found.done, found.of, found.fault), (5, 5, None));
+    let units: Vec<u8> = found.found.iter().map(|unit| unit.unit).collect();
+    assert_eq!(units, [1, 2, 3, 4]);
+    let best = &found.found[0].candidates[0];
+    assert_eq!((best.profile.as_str(), best.switches), ("acrel-ddsy1352", true));
+    assert!(!best.proven, "this test needs a model that nobody has proven");
+
+    // Open, prove, close, prove; the profile wants ten seconds between two operations.
+    for (step, contact) in [("open", Contact::Open), ("close", Contact::Closed)] {
+        let test = json!({ "unit": 1, "profile": best.profile, "step": step });
+        within(Duration::from_secs(30), step, async || {
+            let reply = site.post(&admin, "/api/v1/lines/1/relay-test", &test).await;
+            let tested: RelayTested = reply.expect(200).read();
+            (tested.proven && tested.contact == contact).then_some(())
+        })
+        .await;
+    }
+
+    let meters: Vec<_> = (1..=4)
+        .map(|unit| {
+            json!({ "unit": unit, "profile": best.profile, "name": format!("Room {unit}"),
+                    "account": 500 + unit, "customer": format!("Wang {unit}") })
+        })
+        .collect();
+    let order = json!({ "line": 1, "building": "7", "tariff": "flat", "meters": meters });
+    let added: Vec<Commissioned> =
+        site.post(&admin, "/api/v1/commission", &order).await.expect(201).read();
+    assert_eq!(added.len(), 4);
+    assert!(added.iter().all(|added| !added.is_billed()), "read, not billed");
+    site.post(&admin, "/api/v1/commission", &order).await.expect(422);
+    let test = json!({ "unit": 1, "profile": best.profile, "step": "open" });
+    site.post(&admin, "/api/v1/lines/1/relay-test", &test).await.expect(409);
+
+    let read = async |site: &TestSite, admin: &Caller| {
+        within(Duration::from_secs(30), "a first reading", async || {
+            let page = page(site, admin, 2).await;
+            (page.register.is_some() || page.device.polls > 0).then_some(page)
+        })
+        .await
+    };
+    let before = read(&site, &admin).await;
+    assert!(before.account.is_none(), "no account before the sign-off");
+
+    let sign = "/api/v1/meters/2/sign-off";
+    site.post(&admin, sign, &json!({ "display": "1.5" })).await.expect(422);
+    let line: LineView = site.get(&admin, "/api/v1/lines/1").await.expect(200).read();
+    let unit = line.units.iter().find(|unit| unit.unit == 2).expect("unit 2");
+    let import = unit.points.iter().find(|point| point.name == "energy.import").expect("a value");
+    let signed: Vec<Commissioned> =
+        site.post(&admin, sign, &json!({ "display": import.value() })).await.expect(200).read();
+    assert!(signed[1].is_billed(), "{:?}", signed[1]);
+    let billed = async |site: &TestSite, admin: &Caller| {
+        within(Duration::from_secs(120), "a charge", async || {
+            let page = page(site, admin, 2).await;
+            assert!(page.device.held.is_none(), "{:?}", page.device);
+            (page.account.is_some() && page.today > Energy::ZERO).then_some(page)
+        })
+        .await
+    };
+    let page = billed(&site, &admin).await;
+    assert_eq!((page.row.name.as_str(), page.row.customer.as_str()), ("Room 2", "Wang 2"));
+    let found = site.get(&admin, "/api/v1/search?q=Wang").await.expect(200).text();
+    assert!(found.contains("502"), "{found}");
+    let trace = site.get(&admin, "/api/v1/lines/1/trace").await.expect(200).text();
+    assert!(trace.contains("riser A") && trace.contains(" > "), "{trace}");
+
+    assert!(site.stop().await.success());
+    site.restart().await;
+    let admin = site.token("admin");
+    let after: Vec<Commissioned> = site.get(&admin, "/api/v1/commission").await.expect(200).read();
+    assert_eq!(after, signed);
+    billed(&site, &admin).await;
+}
