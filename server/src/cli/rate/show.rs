@@ -112,7 +112,7 @@ pub(super) fn table(tariff: &Tariff, bills: &[(String, Bill)], grain: i64) -> St
     ];
     let row = |name: &str, bill: &Bill| {
         let money = |class| shown(&bill.class_total(class), tariff);
-        let total: shared::tariff::Exact = bill.total();
+        let total: Exact = bill.total();
         let mut row = vec![name.to_owned(), kwh(bill.energy, grain)];
         row.extend(CLASSES.map(money));
         row.push(shown(&total, tariff));
@@ -151,7 +151,7 @@ const CLASSES: [Class; 7] = [
     Class::Tax,
 ];
 
-fn shown(exact: &shared::tariff::Exact, tariff: &Tariff) -> String {
+fn shown(exact: &Exact, tariff: &Tariff) -> String {
     let rounded = exact.round(shared::money::Rounding::HalfUp, tariff.currency());
     rounded.to_decimal(tariff.currency()).to_string()
 }
