@@ -230,6 +230,36 @@ async fn a_repeated_sale_is_one_sale_even_over_a_power_cut() {
 }
 
 #[tokio::test]
+async fn a_person_changes_the_own_password_and_other_devices_are_signed_out() {
+    let site = TestSite::start(&["demo"]).await;
+    let admin = site.sign_in_as("admin").await;
+    let ann = json!({ "name": "Ann", "role": "cashier", "password": "given by the admin" });
+    site.post(&admin, "/api/v1/staff", &ann).await.expect(201);
+    let (till, phone) = (
+        site.sign_in("Ann", "given by the admin").await,
+        site.sign_in("Ann", "given by the admin").await,
+    );
+    let path = "/api/v1/session/password";
+    let change = |old: &str, new: &str| json!({ "old": old, "new": new });
+    let wrong = site.post(&till, path, &change("something else", "a password of her own")).await;
+    assert_eq!(kind(&wrong.expect(403).text()), "wrong-password");
+    let weak = site.post(&till, path, &change("given by the admin", "12345678")).await;
+    assert_eq!(kind(&weak.expect(422).text()), "weak-password");
+    site.get(&phone, "/api/v1/site").await.expect(200);
+    site.post(&till, path, &change("given by the admin", "a password of her own"))
+        .await
+        .expect(200);
+    site.get(&phone, "/api/v1/site").await.expect(401);
+    site.get(&till, "/api/v1/site").await.expect(401);
+    let body = json!({ "name": "Ann", "password": "given by the admin" });
+    site.post(&Caller::Nobody, "/api/v1/session", &body).await.expect(401);
+    let till = site.sign_in("Ann", "a password of her own").await;
+    site.get(&till, "/api/v1/site").await.expect(200);
+    let token = site.post(&site.token("cashier"), path, &change("a", "b")).await.expect(409);
+    assert_eq!(kind(&token.text()), "no-session");
+}
+
+#[tokio::test]
 async fn an_admin_brings_people_in_and_the_last_admin_cannot_leave() {
     let site = TestSite::start(&["demo"]).await;
     let admin = site.sign_in_as("admin").await;

@@ -10,7 +10,7 @@ use shared::api::meter::{
 use shared::api::overview::Overview;
 use shared::api::receipt::Receipt;
 use shared::api::sale::{Found, Preview, ReversalOrder, SaleOrder};
-use shared::api::session::{Session, Setup, SignIn};
+use shared::api::session::{PasswordChange, Session, Setup, SignIn};
 use shared::api::site::Site;
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
 use shared::money::Money;
@@ -38,6 +38,10 @@ impl Backend {
 
     pub async fn sign_out(&self) -> Answer<()> {
         self.order(Request::delete("/session")).await
+    }
+
+    pub async fn change_password(&self, change: &PasswordChange) -> Answer<()> {
+        self.order(Request::post("/session/password").body(change)).await
     }
 
     pub async fn site(&self) -> Answer<Site> {

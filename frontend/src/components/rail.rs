@@ -6,6 +6,7 @@ use yew_router::prelude::*;
 use super::clock_bar::ClockBar;
 use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
+use super::password_button::PersonButton;
 use super::top_bar::{LanguageButton, SignOutButton, ThemeButton};
 use crate::hooks::{use_fleet, use_lang, use_seat, use_settings, use_texts};
 use crate::i18n::{Lang, fill};
@@ -138,7 +139,7 @@ pub fn BottomBar(_props: &BottomBarProps) -> Html {
             </ul>
             if *open {
                 <Dialog label={texts.frame.more} class="sheet" on_close={close}>
-                    <div class="sheet-person"><Glyph icon={Icon::Person} /><b>{ &seat.person.name }</b><span class="quiet">{ &seat.site.name }</span></div>
+                    <div class="sheet-person"><PersonButton /><span class="quiet">{ &seat.site.name }</span></div>
                     <ClockBar wide=true />
                     <ul class="sheet-places" onclick={followed}>
                         { for rest.into_iter().map(|place| item(here.as_ref(), place)) }

@@ -6,10 +6,9 @@ use yew_router::prelude::*;
 
 use super::clock_bar::ClockBar;
 use super::icon::{Glyph, Icon};
-use crate::hooks::{
-    use_backend, use_fleet, use_lang, use_leave, use_seat, use_settings, use_texts,
-};
-use crate::i18n::{self, fill};
+use super::password_button::PersonButton;
+use crate::hooks::{use_backend, use_fleet, use_leave, use_seat, use_settings, use_texts};
+use crate::i18n::fill;
 use crate::route::Route;
 use crate::store::settings::{SettingsAction, Theme};
 
@@ -21,7 +20,7 @@ pub struct TopBarProps {
 
 #[component]
 pub fn TopBar(props: &TopBarProps) -> Html {
-    let (seat, fleet, lang, texts) = (use_seat(), use_fleet(), use_lang(), use_texts());
+    let (seat, fleet, texts) = (use_seat(), use_fleet(), use_texts());
     let unseen = fleet.unseen_alarms();
     let bell = fill(texts.frame.new_alarm, &[&unseen.to_string()]);
     let (search, shortcuts) = (props.search.clone(), props.shortcuts.clone());
@@ -41,10 +40,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <span class="wide-only tools">
                 <LanguageButton /><ThemeButton />
                 <button class="icon-button" onclick={move |_| shortcuts.emit(())} title={texts.frame.shortcuts} aria-label={texts.frame.shortcuts}><kbd>{ "?" }</kbd></button>
-                <span class="person" title={i18n::role(lang, seat.person.role)}>
-                    <i>{ seat.person.name.chars().next().map(String::from).unwrap_or_default() }</i>
-                    <span><b>{ &seat.person.name }</b><small>{ i18n::role(lang, seat.person.role) }</small></span>
-                </span>
+                <PersonButton />
                 <SignOutButton words=false />
             </span>
         </header>

@@ -109,6 +109,11 @@ texts! {
         code: "一次性设置码", "One-time set-up code";
         your_name: "管理员用户名", "Your name";
         new_password: "新密码", "New password";
+        change_password: "修改密码", "Change password";
+        change_password_lead: "修改后，其他设备上的登录立即失效。", "Sign-ins on other devices end at once.";
+        old_password: "当前密码", "Present password";
+        password_changed: "密码已修改。", "The password is changed.";
+        done: "完成", "Done";
         password_hint: "至少 8 个字符，可以粘贴", "At least 8 characters, pasting is fine";
         create: "创建管理员", "Create administrator";
         creating: "正在创建…", "Creating…";

@@ -206,6 +206,8 @@ fn sentence(lang: Lang, problem: &Problem) -> String {
         "wrong-code" => "设置码不对，或已用过",
         "too-many-tries" => "尝试过多，请稍候再试",
         "bad-name" => "用户名为 1 至 64 个字符",
+        "wrong-password" => "当前密码不对",
+        "no-session" => "令牌没有密码，请以本人登录",
         "weak-password" => "密码太弱，至少 8 个字符",
         "signed-out" | "not-signed-in" => "登录已过期，请重新登录",
         "not-allowed" | "foreign-origin" => "您的角色不允许此操作",

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared::api::session::{Person, Session, Setup, SignIn};
+use shared::api::session::{PasswordChange, Person, Session, Setup, SignIn};
 use shared::staff::Act;
 
 use super::audit;
@@ -73,6 +73,34 @@ pub(super) async fn sign_out(state: web::Data<State>, caller: Caller) -> Answer 
     state.people.sign_out(&caller).await?;
     let gone = cookie::take_back(state.people.scheme());
     Ok(HttpResponse::NoContent().cookie(gone).finish())
+}
+
+pub(super) async fn change_password(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    Body(change): Body<PasswordChange>,
+) -> Answer {
+    if caller.session.is_none() {
+        let title = "a token has no password; sign in as the person";
+        return Err(Trouble::new(StatusCode::CONFLICT, "no-session", title));
+    }
+    let address = address_of(&request);
+    let confirmed = state.people.confirm(&caller, change.old, address).await;
+    confirmed.map_err(|error| match error {
+        SignInError::Refused => {
+            Trouble::forbidden("wrong-password", "the present password is not this one")
+        }
+        SignInError::Wait(_)
+        | SignInError::TooWeak(_)
+        | SignInError::BadName
+        | SignInError::Fault(_) => refused(error),
+    })?;
+    let hash = state.people.new_password(&caller, change.new).await.map_err(refused)?;
+    let staff = caller.person.staff;
+    audit::record(&state, staff, Act::PasswordSet { staff }, "").await?;
+    let signed_in = state.people.put_password(&caller, hash).await.map_err(refused)?;
+    Ok(welcome(&state, signed_in))
 }
 
 fn welcome(state: &State, signed_in: SignedIn) -> HttpResponse {

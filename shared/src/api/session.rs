@@ -1,4 +1,5 @@
-//! Who is at the screen: `POST /api/v1/setup`, `GET POST DELETE /api/v1/session`.
+//! Who is at the screen: `POST /api/v1/setup`, `GET POST DELETE /api/v1/session`, one's own
+//! password.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,15 @@ pub struct Setup {
 pub struct SignIn {
     pub name: String,
     pub password: String,
+}
+
+/// `POST /api/v1/session/password`: one's own. Every session of the person ends; this one goes on
+/// under a new secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    pub old: String,
+    pub new: String,
 }
 
 /// `GET /api/v1/session`, open to everybody: tells the app which page to start with.

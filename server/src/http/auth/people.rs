@@ -142,6 +142,47 @@ impl People {
         Ok(self.open_session(staff.person).await?)
     }
 
+    /// Is this the caller's password? Wrong ones count as wrong sign-ins do.
+    pub(crate) async fn confirm(
+        &self,
+        caller: &Caller,
+        password: String,
+        address: IpAddr,
+    ) -> Result<(), SignInError> {
+        let name = caller.person.name.as_str();
+        self.throttled(name, address)?;
+        let staff = caller.person.staff;
+        let found = self.registry.ask(move |db| staff::get(db, staff)).await.map_err(keeping)?;
+        let hash = found.map(|staff| staff.password);
+        if !password::matches(password, hash).await.map_err(hashing)? {
+            return Err(SignInError::Refused);
+        }
+        self.throttle.succeeded(name, address);
+        Ok(())
+    }
+
+    /// The person's new password, as a hash: good enough to be one.
+    pub(crate) async fn new_password(
+        &self,
+        caller: &Caller,
+        password: String,
+    ) -> Result<String, SignInError> {
+        password::check(&password, &caller.person.name).map_err(SignInError::TooWeak)?;
+        Ok(password::hash(password).await.map_err(hashing)?)
+    }
+
+    /// Puts a new password in force: every session of the person ends, and a new one begins.
+    pub(crate) async fn put_password(
+        &self,
+        caller: &Caller,
+        hash: String,
+    ) -> Result<SignedIn, SignInError> {
+        let staff = caller.person.staff;
+        let put = self.registry.ask(move |db| staff::set_password(db, staff, &hash));
+        put.await.map_err(keeping)?;
+        Ok(self.open_session(caller.person.clone()).await?)
+    }
+
     fn throttled(&self, name: &str, address: IpAddr) -> Result<(), SignInError> {
         match self.throttle.try_one(name.trim(), address, clock::now()) {
             Span::ZERO => Ok(()),
