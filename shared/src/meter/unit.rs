@@ -29,6 +29,8 @@ pub struct Unit {
     rest: Span,
     /// It has a supply switch that we may command.
     switchable: bool,
+    /// The customer can close it at the meter, once that is permitted.
+    button: bool,
     wanted: Supply,
     /// The contact as last seen; `None`: not seen since start.
     contact: Option<Contact>,
@@ -78,6 +80,7 @@ impl Unit {
             book,
             rest,
             switchable,
+            button: false,
             wanted: Supply::Connected,
             contact: None,
             misses: 0,
@@ -90,8 +93,20 @@ impl Unit {
         }
     }
 
+    /// A switch that can be armed. Without a button an armed supply stays open until somebody's
+    /// confirmation closes it.
+    pub fn with_button(self, button: bool) -> Self {
+        Self { button, ..self }
+    }
+
     pub fn meter(&self) -> MeterId {
         self.meter
+    }
+
+    /// The command that is missing, where the switch can do it.
+    fn missing(&self) -> Option<SwitchCommand> {
+        let contact = self.contact.filter(|_| self.switchable)?;
+        self.wanted.gap(contact).filter(|command| *command != SwitchCommand::Arm || self.button)
     }
 
     /// Sets what the supply should be. Level, not edge: setting the same again changes nothing.
@@ -105,9 +120,7 @@ impl Unit {
 
     /// The next thing to ask of the line. Nothing is commanded before the contact was seen once.
     pub fn job(&self, now: Timestamp) -> Job {
-        let command =
-            self.contact.filter(|_| self.switchable).and_then(|contact| self.wanted.gap(contact));
-        match command {
+        match self.missing() {
             Some(SwitchCommand::Open)
                 if self.closed_at.is_some_and(|closed| now < closed + self.rest) =>
             {
@@ -137,8 +150,7 @@ impl Unit {
                 self.last_fault = Some((at, fault.clone()));
             }
         }
-        let still =
-            self.contact.filter(|_| self.switchable).and_then(|contact| self.wanted.gap(contact));
+        let still = self.missing();
         match (job, still) {
             (Job::Poll | Job::Switch(_), None) => self.attempts = 0,
             (Job::Switch(_), Some(_)) => {
@@ -256,6 +268,20 @@ mod tests {
         assert_eq!((report.health.contact, report.health.attempts), (Contact::Unknown, 1));
         let report = unit.observe(Job::Switch(SwitchCommand::Open), seen(6, Contact::Open, 0));
         assert_eq!((report.health.contact, report.health.attempts), (Contact::Open, 0));
+    }
+
+    #[test]
+    fn an_armed_supply_without_a_button_stays_open_and_alarms_nobody() {
+        for (button, job) in [(false, Job::Poll), (true, Job::Switch(SwitchCommand::Arm))] {
+            let mut unit = unit().with_button(button);
+            unit.observe(Job::Poll, seen(0, Contact::Open, 0));
+            unit.want(Supply::Armed);
+            assert_eq!(unit.job(second(1)), job);
+            let report = unit.observe(job, seen(1, Contact::Open, 0));
+            assert_eq!(report.health.attempts, u32::from(button));
+            unit.want(Supply::Connected);
+            assert_eq!(unit.job(second(2)), Job::Switch(SwitchCommand::Close));
+        }
     }
 
     #[test]

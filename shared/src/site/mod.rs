@@ -25,6 +25,8 @@ mod terms;
 mod tick;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod policy_stories;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

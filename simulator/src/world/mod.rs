@@ -180,7 +180,7 @@ impl World {
             }
             let bus = bus.start();
             for (meter, account) in homes {
-                let unit = Unit::new(meter, BOOK, true, REST);
+                let unit = Unit::new(meter, BOOK, true, REST).with_button(true);
                 let reports = self.billing.clone().recipient();
                 let actor = MeterActor::new(unit, bus.clone().recipient(), reports).start();
                 let wants = actor.clone().recipient();
