@@ -17,6 +17,7 @@ pub mod policy;
 pub mod event;
 pub mod prepaid;
 pub mod site;
+pub mod lint;
 pub mod invariant;
 pub mod api;
 pub mod actor;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::harness::site::meterhouse;
-use crate::harness::{Caller, TestSite, root};
+use crate::harness::{Caller, Folder, TestSite, root};
 
 fn said(output: &std::process::Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -125,5 +125,34 @@ async fn logs_can_be_read_by_machines() {
     for line in lines {
         let entry: Value = serde_json::from_str(line).expect("a line of JSON");
         assert!(entry.get("level").is_some(), "{line}");
+    }
+}
+
+#[test]
+fn terms_that_can_cut_somebody_wrongly_are_refused_with_their_timeline() {
+    let folder = Folder::new();
+    let terms = |policy: &str| {
+        format!("name = \"T\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n[policy]\n{policy}\n")
+    };
+    let rows = [
+        ("low_credit = \"0.00\"", "nobody was warned"),
+        (
+            "no_cut = { every_day = [\"22:00-07:00\"], warning_minutes = 0 }",
+            "at least 30 minutes before",
+        ),
+        ("last_credit = \"8.00\"\ncourtesy = {}", "left without supply though credit"),
+        ("hoarding_limit = \"4.00\"", "nothing that may be paid brings it back"),
+        (
+            "no_cut = { every_day = [\"22:00-07:00\"] }\ndaily_limit = { kwh = \"3\", in_no_cut_hours = true }",
+            "supply is cut in no-cut hours",
+        ),
+    ];
+    for (policy, why) in rows {
+        let file = folder.write("terms.toml", &terms(policy));
+        let refused = meterhouse(&["policy", "check", &file.display().to_string()], None);
+        assert_eq!(refused.status.code(), Some(2), "{policy}");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(told.contains(why), "{policy}: {told}");
+        assert!(told.lines().count() > 2, "a timeline: {told}");
     }
 }

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod farm;
 mod log;
+mod policy;
 mod rate;
 mod run;
 mod scan;
@@ -28,6 +29,7 @@ Examples:
   meterhouse scan rtu:/dev/ttyUSB0            what hangs on this line?
   meterhouse token create --role viewer       a bearer token for the API
   meterhouse tariff check tariff.toml         is this tariff file right?
+  meterhouse policy check site.toml           can these terms cut somebody wrongly?
   meterhouse rate --tariff t.toml --load l.csv  what would a load cost?
   meterhouse verify                           is every record of the journal as it was written?";
 
@@ -71,6 +73,9 @@ enum Command {
     /// The site file
     #[command(subcommand)]
     Config(config::Command),
+    /// Terms of prepayment
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Tariff files
     #[command(subcommand)]
     Tariff(tariff::Command),
@@ -132,6 +137,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         Command::Scan(options) => scan::run(options),
         Command::Token(command) => token::run(command),
         Command::Config(command) => config::run(command),
+        Command::Policy(command) => policy::run(command),
         Command::Tariff(command) => tariff::run(command),
         Command::Rate(options) => rate::run(options),
         Command::Completions(options) => {

@@ -9,6 +9,7 @@ use shared::meter::profile::Ratio;
 use toml::Spanned;
 
 use super::backup::BackupTable;
+use super::policy::PolicyTable;
 use crate::headend::config::{LineConfig, MeterConfig, RelayConfig, UnitAddress};
 
 #[derive(Deserialize)]
@@ -45,18 +46,6 @@ const fn one() -> u32 {
     1
 }
 
-/// The terms of accounts; amounts as text, such as "20.00".
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PolicyTable {
-    pub(super) low_credit: Option<Spanned<String>>,
-    pub(super) restore_minimum: Option<Spanned<String>>,
-    pub(super) overdraft: Option<Spanned<String>>,
-    pub(super) least_sale: Option<Spanned<String>>,
-    pub(super) most_sale: Option<Spanned<String>>,
-    pub(super) hoarding_limit: Option<Spanned<String>>,
-}
-
 /// A meter: where it stands, how it is reached, whose it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +77,8 @@ pub(super) struct MeterTable {
     #[serde(default = "five_seconds")]
     pub(super) poll_s: NonZeroU32,
     pub(super) account: Option<AccountTable>,
+    /// Terms of this meter alone, over those of its place.
+    pub(super) policy: Option<Spanned<PolicyTable>>,
 }
 
 const fn usual_power() -> Power {

@@ -2,8 +2,11 @@
 
 pub mod backup;
 mod entry;
+mod policy;
 mod source;
 pub mod tariffs;
+
+pub use policy::{PolicyFile, scope_name};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,14 +16,14 @@ use shared::energy::Power;
 use shared::id::{AccountId, MeterId, SiteId, TariffId};
 use shared::meter::profile::{Library, Tested};
 use shared::money::{Currency, Money};
-use shared::policy::Policy;
+use shared::policy::{Policy, Scope};
 use shared::tariff::Tariff;
 use shared::time::Zone;
 use toml::Spanned;
 
 use crate::cli::Fault;
 use crate::headend::config::{LineConfig, MeterConfig};
-use entry::{AccountTable, File, MeterTable, PolicyTable, SimulatedTable};
+use entry::{AccountTable, File, MeterTable, SimulatedTable};
 use source::Source;
 
 /// A site as its file describes it, valid.
@@ -33,7 +36,8 @@ pub struct SiteFile {
     /// With their texts, as the journal keeps them.
     pub tariffs: BTreeMap<TariffId, (Tariff, String)>,
     pub library: Library,
-    pub policy: Policy,
+    /// The site's own, then those of buildings, floors and meters.
+    pub policies: Vec<(Scope, Policy)>,
     pub lines: Vec<LineConfig>,
     pub meters: Vec<Metered>,
     pub simulated: Option<Simulated>,
@@ -102,12 +106,13 @@ impl SiteFile {
         }
         let tariffs = read_tariffs(source, &file.tariffs, currency, &zone)?;
         let library = read_profiles(source, &file.profiles)?;
-        let policy = read_policy(source, &file.policy, currency)?;
+        let mut policies = policy::Reader { source, currency }.all(&file.policy)?;
         let meters = file
             .meter
             .iter()
             .map(|meter| read_meter(source, meter, currency, &tariffs))
             .collect::<Result<Vec<_>, _>>()?;
+        read_meter_policies(source, currency, &file.meter, &mut policies)?;
         let devices: Vec<_> = meters.iter().map(|meter| meter.device.clone()).collect();
         crate::headend::config::check(&file.line, &devices, &library)
             .map_err(|error| source.wrong_whole(error))?;
@@ -143,7 +148,7 @@ impl SiteFile {
             zone,
             tariffs,
             library,
-            policy,
+            policies,
             lines: file.line,
             meters,
             simulated,
@@ -202,26 +207,23 @@ fn read_profiles(source: &Source, named: &[Spanned<String>]) -> Result<Library, 
     Ok(library)
 }
 
-fn read_policy(source: &Source, table: &PolicyTable, currency: Currency) -> Result<Policy, Fault> {
-    let usual = Policy::default();
-    let amount = |written: &Option<Spanned<String>>, usual: Money| match written {
-        Some(written) => read_amount(source, written, currency),
-        None => Ok(usual),
-    };
-    let policy = Policy {
-        low_credit: amount(&table.low_credit, usual.low_credit)?,
-        restore_minimum: amount(&table.restore_minimum, usual.restore_minimum)?,
-        overdraft: amount(&table.overdraft, usual.overdraft)?,
-        least_sale: amount(&table.least_sale, usual.least_sale)?,
-        most_sale: amount(&table.most_sale, usual.most_sale)?,
-        hoarding_limit: amount(&table.hoarding_limit, usual.hoarding_limit)?,
-        ..usual
-    };
-    if policy.least_sale > policy.most_sale {
-        let what = "[policy]: least_sale is above most_sale, so nothing could be sold";
-        return Err(source.wrong_whole(what));
+/// Policies of single meters, over those of their places.
+fn read_meter_policies(
+    source: &Source,
+    currency: Currency,
+    meters: &[Spanned<MeterTable>],
+    policies: &mut Vec<(Scope, Policy)>,
+) -> Result<(), Fault> {
+    let reader = policy::Reader { source, currency };
+    let mut own = Vec::new();
+    for table in meters.iter().map(Spanned::get_ref) {
+        let Some(written) = &table.policy else { continue };
+        let around = policy::at(policies, &table.building, &table.floor);
+        let policy = reader.over(&around, written.get_ref(), Some(written.span()))?;
+        own.push((Scope::Meter { meter: table.meter }, policy));
     }
-    Ok(policy)
+    policies.extend(own);
+    Ok(())
 }
 
 fn read_amount(

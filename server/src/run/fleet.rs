@@ -201,6 +201,14 @@ pub(crate) fn switchable(metered: &Metered, library: &Library) -> bool {
     inside || metered.device.relay.is_some()
 }
 
+/// Has this meter a button, so that a customer closes it where that is permitted?
+pub(crate) fn has_button(metered: &Metered, library: &Library) -> bool {
+    library.get(&metered.device.profile).is_some_and(|profile| match &profile.relay {
+        Relay::Builtin(relay) => relay.arm.is_some() && metered.device.relay.is_none(),
+        Relay::External | Relay::Board(_) => false,
+    })
+}
+
 /// What this meter can count at most: faster than that is a fault, not use.
 pub(crate) fn limits(metered: &Metered, library: &Library) -> Limits {
     let device = &metered.device;

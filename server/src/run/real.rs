@@ -9,11 +9,12 @@ use shared::actor::meter::MeterActor;
 use shared::actor::port::Line;
 use shared::id::{Book, MeterId, StaffId};
 use shared::meter::Unit;
+use shared::policy::Place;
 use shared::site::{Command, Order, Refusal};
 use shared::time::Span;
 use tokio::sync::Notify;
 
-use super::fleet::{limits, switchable};
+use super::fleet::{has_button, limits, switchable};
 use super::live::{LiveDriver, Newcomers, Turn};
 use crate::cli::Fault;
 use crate::clock;
@@ -45,6 +46,7 @@ pub(super) async fn start(
     for metered in &site.meters {
         open_account(site, metered, billing, postponed).await?;
     }
+    publish_policies(site, billing, postponed).await?;
     let devices: Vec<_> = site.meters.iter().map(|metered| metered.device.clone()).collect();
     let headend = HeadEnd::start(&site.lines, &devices, &site.library, Arc::new(clock::now))
         .map_err(Fault::failed)?;
@@ -66,12 +68,33 @@ pub(super) async fn turn(
     billing: &Addr<BillingSupervisor>,
 ) -> Result<Turn, Fault> {
     let meter = metered.device.meter;
-    let unit = Unit::new(meter, Book::Live, switchable(metered, &site.library), REST);
+    let unit = Unit::new(meter, Book::Live, switchable(metered, &site.library), REST)
+        .with_button(has_button(metered, &site.library));
     let actor = MeterActor::new(unit, line, billing.clone().recipient()).start();
     let wants = actor.clone().recipient();
     billing.send(Join { meter, book: Book::Live, wants }).await.map_err(Fault::failed)?;
     let every = Span::from_secs(i64::from(metered.device.poll_s.get()));
     Ok(Turn { meter, actor, every })
+}
+
+/// The terms of the site file hold from now on; those that hold already change nothing.
+async fn publish_policies(
+    site: &SiteFile,
+    billing: &Addr<BillingSupervisor>,
+    postponed: &mut Vec<Order>,
+) -> Result<(), Fault> {
+    let (policies, note) = (site.policies.clone(), "site file".to_owned());
+    let command = Command::PublishPolicies { policies, note };
+    let (now, by) = (clock::now(), StaffId(0));
+    let order = Order { book: Book::Live, now, by, key: None, command };
+    match billing.send(Do(order.clone())).await.map_err(Fault::failed)? {
+        Ok(_) => Ok(()),
+        Err(Refusal::Halted) => {
+            postponed.push(order);
+            Ok(())
+        }
+        Err(refusal) => Err(Fault::input(format!("the policies cannot be taken in: {refusal}"))),
+    }
 }
 
 /// Opens an account that the site file names, unless it is open already.
@@ -83,14 +106,20 @@ pub(super) async fn open_account(
 ) -> Result<(), Fault> {
     let Some(terms) = &metered.account else { return Ok(()) };
     let (account, meter) = (terms.account, metered.device.meter);
+    let place = Place {
+        building: metered.building.clone(),
+        floor: metered.floor.clone(),
+        feeder: Some(metered.device.line),
+    };
     let commands = [
         Command::OpenAccount {
             account,
             tariff: terms.tariff.clone(),
-            policy: site.policy.clone(),
+            policy: site.policies.first().map(|(_, policy)| policy.clone()).unwrap_or_default(),
             opening: terms.opening,
         },
         Command::BindMeter { account, meter, limits: limits(metered, &site.library) },
+        Command::PlaceMeter { meter, place },
     ];
     for command in commands {
         let (now, by) = (clock::now(), StaffId(0));

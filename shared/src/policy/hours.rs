@@ -69,6 +69,10 @@ pub struct DaySpan {
 pub struct CivilDay(Date);
 
 impl CivilDay {
+    pub fn begins(self, zone: &Zone) -> Timestamp {
+        zone.start_of(self.0)
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
     }

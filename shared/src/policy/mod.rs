@@ -10,7 +10,7 @@ mod scope;
 use serde::{Deserialize, Serialize};
 
 pub use check::Wrong;
-pub use hours::{CivilDay, DaySpan, MOST_SPANS, NextTable, NoCutHours, Week};
+pub use hours::{CivilDay, DaySpan, MOST_SPANS, NextTable, NoCutHours, Warning, Week};
 pub use scope::{Place, Scope, Terms};
 
 use crate::energy::{Energy, Power};

@@ -44,8 +44,8 @@ impl Terms {
         versions.sort_by_key(|(at, _)| *at);
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.scopes.is_empty()
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.keys()
     }
 
     /// The policy in force for exactly this scope.

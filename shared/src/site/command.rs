@@ -116,6 +116,11 @@ pub enum Command {
         policy: Policy,
         note: String,
     },
+    /// All policies of the book: what is not among them any more has the next wider one's terms.
+    PublishPolicies {
+        policies: Vec<(Scope, Policy)>,
+        note: String,
+    },
     PlaceMeter {
         meter: MeterId,
         place: Place,

@@ -63,6 +63,7 @@ impl Now<'_> {
                 Ok(())
             }
             Command::PublishPolicy { .. }
+            | Command::PublishPolicies { .. }
             | Command::PlaceMeter { .. }
             | Command::Protect { .. }
             | Command::Unprotect { .. }

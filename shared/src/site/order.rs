@@ -3,7 +3,7 @@
 use crate::event::Event;
 use crate::id::{AccountId, MeterId, NoticeId};
 use crate::meter::DisconnectReason;
-use crate::policy::{Place, Policy, RestoreMode, Scope};
+use crate::policy::{Place, Policy, RestoreMode, Scope, Terms};
 use crate::prepaid::EmergencyState;
 use crate::site::decide::Now;
 use crate::site::{Command, Refusal, supply};
@@ -15,6 +15,7 @@ impl Now<'_> {
             Command::PublishPolicy { scope, from, policy, note } => {
                 self.publish_policy(scope, *from, policy, note)
             }
+            Command::PublishPolicies { policies, note } => self.publish_policies(policies, note),
             Command::PlaceMeter { meter, place } => self.place(*meter, place),
             Command::Protect { meter, until, reason } => self.protect(*meter, *until, reason),
             Command::Unprotect { meter, reason } => self.unprotect(*meter, reason),
@@ -47,9 +48,7 @@ impl Now<'_> {
         policy: &Policy,
         note: &str,
     ) -> Result<(), Refusal> {
-        policy
-            .check()
-            .map_err(|wrong| Refusal::BadPolicy { key: wrong.key.to_owned(), what: wrong.what })?;
+        checked(policy)?;
         let now = self.order.now;
         if from.is_some_and(|from| from < now) {
             return Err(Refusal::TimePast);
@@ -72,6 +71,46 @@ impl Now<'_> {
             self.follow_up(account);
         }
         Ok(())
+    }
+
+    fn publish_policies(
+        &mut self,
+        policies: &[(Scope, Policy)],
+        note: &str,
+    ) -> Result<(), Refusal> {
+        for (_, policy) in policies {
+            checked(policy)?;
+        }
+        let given = |scope: &Scope| {
+            policies.iter().find(|(known, _)| known == scope).map(|(_, policy)| policy.clone())
+        };
+        let terms = self.site.terms.get(&self.order.book);
+        let known = terms.into_iter().flat_map(Terms::scopes).cloned();
+        let gone: Vec<_> = known.filter(|scope| given(scope).is_none()).collect();
+        let wider = gone.into_iter().filter_map(|scope| {
+            let around = self.around(&scope);
+            Some((scope, around.iter().find_map(given)?))
+        });
+        for (scope, policy) in policies.iter().cloned().chain(wider.collect::<Vec<_>>()) {
+            self.publish_policy(&scope, None, &policy, note)?;
+        }
+        Ok(())
+    }
+
+    /// The scopes around one, from near to wide.
+    fn around(&self, scope: &Scope) -> Vec<Scope> {
+        let building_of = |building: &String| Scope::Building { building: building.clone() };
+        match scope {
+            Scope::Site => Vec::new(),
+            Scope::Building { .. } => vec![Scope::Site],
+            Scope::Floor { building, floor: _ } => vec![building_of(building), Scope::Site],
+            Scope::Meter { meter } => {
+                let place = self.site.metered(*meter).map(|metered| metered.place.clone());
+                let Place { building, floor, feeder: _ } = place.unwrap_or_default();
+                let own = building_of(&building);
+                vec![Scope::Floor { building, floor }, own, Scope::Site]
+            }
+        }
     }
 
     fn place(&mut self, meter: MeterId, place: &Place) -> Result<(), Refusal> {
@@ -184,6 +223,12 @@ impl Now<'_> {
         }
         Ok(())
     }
+}
+
+fn checked(policy: &Policy) -> Result<(), Refusal> {
+    policy
+        .check()
+        .map_err(|wrong| Refusal::BadPolicy { key: wrong.key.to_owned(), what: wrong.what })
 }
 
 fn given(reason: &str) -> Result<(), Refusal> {

@@ -287,11 +287,15 @@ fn supply_comes_back_at_the_restore_minimum_and_not_a_cent_below() {
         "#]],
     );
     let zero = Policy { restore_minimum: money("0.00"), ..terms() };
-    check(zero, "use 6.00 / at 08:05 / sell 1.00 / sell 1.00", expect![[r#"
+    check(
+        zero,
+        "use 6.00 / at 08:05 / sell 1.00 / sell 1.00",
+        expect![[r#"
         08:00:12 use 6.00        -1.00 NoCredit   warning 1, cut NoCredit
         08:05:00 sell 1.00        0.00 NoCredit   Overdrawn 1.00
         08:05:00 sell 1.00        1.00 on         Credit 1.00, lifted NoCredit
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -403,23 +407,35 @@ fn in_no_cut_hours_lack_of_credit_waits_for_their_end_and_for_a_warning_of_half_
             08:00:10 use 1.00         0.40 on         warning 3
         "#]],
     );
-    check(policy.clone(), "at +06:45 / use 5.10 / at 07:20", expect![[r#"
+    check(
+        policy.clone(),
+        "at +06:45 / use 5.10 / at 07:20",
+        expect![[r#"
         06:45:11 use 5.10        -0.10 on         warning 1, cut announced 2
         07:15:11                 -0.10 NoCredit   cut NoCredit
-    "#]]);
-    check(policy, "at +07:05 / use 5.10 / at 07:40", expect![[r#"
+    "#]],
+    );
+    check(
+        policy,
+        "at +07:05 / use 5.10 / at 07:40",
+        expect![[r#"
         07:05:11 use 5.10        -0.10 on         warning 1, cut announced 2
         07:35:11                 -0.10 NoCredit   cut NoCredit
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn spans_that_follow_soon_keep_the_supply_on_through_both() {
     let policy = Policy { no_cut: Some(every_day(&["12:00-13:00", "13:20-14:00"])), ..terms() };
-    check(policy, "at 12:55 / use 5.10 / at 14:30", expect![[r#"
+    check(
+        policy,
+        "at 12:55 / use 5.10 / at 14:30",
+        expect![[r#"
         12:55:11 use 5.10        -0.10 on         warning 1, cut announced 2
         14:00:00                 -0.10 NoCredit   cut NoCredit
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -437,22 +453,30 @@ fn a_protected_supply_is_opened_by_nothing_until_the_protection_ends() {
             09:05:00 unprotect       -1.00 NoCredit   REFUSED: supply of meter 7 is not protected
         "#]],
     );
-    check(terms(), "cut / protect / unprotect / restore / protect / unprotect", expect![[r#"
+    check(
+        terms(),
+        "cut / protect / unprotect / restore / protect / unprotect",
+        expect![[r#"
         08:00:01 cut              5.00 Operator   cut Operator
         08:00:01 protect          5.00 on         protected
         08:00:01 unprotect        5.00 Operator   unprotected
         08:00:01 restore          5.00 on         lifted Operator
         08:00:01 protect          5.00 on         protected
         08:00:01 unprotect        5.00 on         unprotected
-    "#]]);
+    "#]],
+    );
     let night = Policy { no_cut: Some(every_day(&["22:00-07:00"])), ..terms() };
-    check(night, "use 5.00 / at 08:05 / protect until 23:00 / use 0.10 / at +07:10", expect![[r#"
+    check(
+        night,
+        "use 5.00 / at 08:05 / protect until 23:00 / use 0.10 / at +07:10",
+        expect![[r#"
         08:00:12 use 5.00         0.00 NoCredit   warning 1, cut NoCredit
         08:05:00 protect until 23:00   0.00 on         protected, lifted NoCredit
         08:05:10 use 0.10        -0.10 on
         23:00:00                 -0.10 on         unprotected, cut announced 2
         07:00:00                 -0.10 NoCredit   cut NoCredit
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -495,11 +519,15 @@ fn a_courtesy_trip_opens_once_and_a_confirmation_closes_it() {
     );
     let courtesy = Some(Courtesy { closes_after: Some(Span::from_mins(10)) });
     let no_cut = Some(every_day(&["08:00-09:00"]));
-    check(Policy { courtesy, no_cut, ..policy }, "use 4.50 / at 09:20", expect![[r#"
+    check(
+        Policy { courtesy, no_cut, ..policy },
+        "use 4.50 / at 09:20",
+        expect![[r#"
         08:00:11 use 4.50         0.50 on         last warning 1
         09:00:00                  0.50 Courtesy   cut Courtesy
         09:10:00                  0.50 on         lifted Courtesy
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -516,14 +544,22 @@ fn a_cut_waits_for_the_delivery_of_its_warning_and_not_for_ever() {
             09:00:00 delivered 1      0.00 NoCredit   notice-delivered, cut NoCredit
         "#]],
     );
-    check(policy.clone(), "use 5.00 / at +08:00 / at 08:01", expect![[r#"
+    check(
+        policy.clone(),
+        "use 5.00 / at +08:00 / at 08:01",
+        expect![[r#"
         08:00:12 use 5.00         0.00 on         last warning 1
         08:00:11                  0.00 NoCredit   notice 1 not delivered, cut NoCredit
-    "#]]);
-    check(Policy { last_credit: Money::ZERO, ..policy }, "use 5.00 / delivered 2", expect![[r#"
+    "#]],
+    );
+    check(
+        Policy { last_credit: Money::ZERO, ..policy },
+        "use 5.00 / delivered 2",
+        expect![[r#"
         08:00:12 use 5.00         0.00 on         warning 1, cut announced 2
         08:00:12 delivered 2      0.00 NoCredit   notice-delivered, cut NoCredit
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -621,18 +657,26 @@ fn a_day_s_energy_is_used_up_until_the_reset_hour() {
     let daily_limit =
         Some(DailyLimit { energy: Energy::from_kwh(2), reset_hour: 6, in_no_cut_hours: false });
     let policy = Policy { daily_limit, ..terms() };
-    check(policy.clone(), "use 1.99 / use 0.01 / restore / at +06:00 / use 1.00", expect![[r#"
+    check(
+        policy.clone(),
+        "use 1.99 / use 0.01 / restore / at +06:00 / use 1.00",
+        expect![[r#"
         08:00:11 use 1.99         3.01 on
         08:00:21 use 0.01         3.00 DailyLimit cut DailyLimit
         08:00:21 restore          3.00 DailyLimit
         06:00:00                  3.00 on         lifted DailyLimit
         06:00:10 use 1.00         2.00 on
-    "#]]);
+    "#]],
+    );
     let no_cut = Some(every_day(&["08:00-09:00"]));
-    check(Policy { no_cut, ..policy }, "use 2.50 / at 09:00", expect![[r#"
+    check(
+        Policy { no_cut, ..policy },
+        "use 2.50 / at 09:00",
+        expect![[r#"
         08:00:11 use 2.50         2.50 on
         09:00:00                  2.50 DailyLimit cut DailyLimit
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

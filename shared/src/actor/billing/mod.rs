@@ -172,6 +172,7 @@ impl BillingSupervisor {
             Command::AcknowledgeAlarm { .. } => Done::Acknowledged,
             Command::Act { .. } | Command::NoteCondition { .. } => Done::Noted,
             Command::PublishPolicy { .. }
+            | Command::PublishPolicies { .. }
             | Command::PlaceMeter { .. }
             | Command::UseEmergency { .. }
             | Command::Pause { .. }
