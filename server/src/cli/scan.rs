@@ -1,5 +1,6 @@
 //! `meterhouse scan`: what hangs on a line.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -160,29 +161,30 @@ fn progress(text: &str) {
 }
 
 fn text(lines: &[Line], transports: &[Transport]) -> String {
-    let mut text = String::new();
-    let mut entries = String::new();
+    let (mut text, mut entries) = (String::new(), String::new());
     let mut meter = 0;
     for ((line, transport), number) in lines.iter().zip(transports).zip(1..) {
-        text += &format!("{}: {} found\n", line.line, line.found.len());
+        let _infallible = writeln!(text, "{}: {} found", line.line, line.found.len());
         if !line.found.is_empty() {
             let inline = toml_of(transport);
-            entries += &format!(
-                "\n[[line]]\nid = {number}\nname = \"{}\"\ntransport = {inline}\n",
-                line.line
+            let name = &line.line;
+            let _infallible = writeln!(
+                entries,
+                "\n[[line]]\nid = {number}\nname = \"{name}\"\ntransport = {inline}"
             );
         }
         for unit in &line.found {
-            text += &format!("  unit {}: {}\n", unit.unit, said(unit));
+            let _infallible = writeln!(text, "  unit {}: {}", unit.unit, said(unit));
             let Some(best) = unit.candidates.first().filter(|best| !best.board) else { continue };
             meter += 1;
-            entries += &format!(
-                "\n[[meter]]\nmeter = {meter}\nname = \"unit {unit}\"\nline = {number}\nunit = {unit}\nprofile = \"{profile}\"\n",
-                unit = unit.unit,
-                profile = best.profile,
+            let (unit, profile) = (unit.unit, &best.profile);
+            let _infallible = writeln!(
+                entries,
+                "\n[[meter]]\nmeter = {meter}\nname = \"unit {unit}\"\nline = {number}\n\
+                 unit = {unit}\nprofile = \"{profile}\""
             );
             if let Some(serial) = &best.serial {
-                entries += &format!("serial = \"{serial}\"\n");
+                let _infallible = writeln!(entries, "serial = \"{serial}\"");
             }
         }
     }

@@ -86,9 +86,8 @@ impl Look<'_> {
         let mut presence = Presence::Absent;
         for read in [(Table::Input, 0, 2), (Table::Holding, 0, 2), (Table::Coil, 0, 1)] {
             match self.read(read).await {
-                Ok(_) => return Ok(Presence::Answers),
                 Err(CommFault::Exception(0x0A | 0x0B)) => return Ok(presence),
-                Err(CommFault::Exception(_)) => return Ok(Presence::Answers),
+                Ok(_) | Err(CommFault::Exception(_)) => return Ok(Presence::Answers),
                 Err(CommFault::Garbled | CommFault::WrongReply) => presence = Presence::Unclear,
                 Err(CommFault::LineDown) => return Err(CommFault::LineDown),
                 Err(
