@@ -136,6 +136,7 @@ fn page(route: Route) -> Html {
             Some(book) => html! { <pages::Receipt {book} {no} /> },
             None => html! { <pages::NotFound /> },
         },
+        Route::Exceptions => html! { <pages::Exceptions /> },
         Route::Alarms => html! { <pages::Alarms /> },
         Route::Tariffs => html! { <pages::Tariffs /> },
         Route::Tariff { id } => html! { <pages::TariffView id={id.clone()} key={id} /> },

@@ -22,6 +22,8 @@ pub enum Route {
     Receipt { book: String, no: u64 },
     #[at("/alarms")]
     Alarms,
+    #[at("/exceptions")]
+    Exceptions,
     #[at("/tariffs")]
     Tariffs,
     #[at("/tariffs/of/:id")]
@@ -77,6 +79,7 @@ mod tests {
             Route::meter(MeterId(7)),
             Route::receipt(Book::Simulated, 12),
             Route::Alarms,
+            Route::Exceptions,
             Route::Line { id: 3 },
         ] {
             assert_eq!(Route::recognize(&route.to_path()), Some(route));

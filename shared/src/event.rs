@@ -9,7 +9,7 @@ use crate::energy::Energy;
 use crate::id::{AccountId, AlarmId, MeterId, NoticeId, StaffId, TariffId};
 use crate::ledger::{Code, Posting};
 pub use crate::meter::Point;
-use crate::meter::{AlarmKind, Contact, DisconnectReason, Exchange, Limits};
+use crate::meter::{AlarmKind, Contact, DisconnectReason, ExceptionKind, Exchange, Limits};
 use crate::money::Money;
 use crate::policy::{Place, Policy, Scope};
 use crate::staff::Act;
@@ -58,6 +58,13 @@ pub enum Event {
         exchange: Exchange,
         last: Point,
         first: Point,
+    },
+    /// Somebody has looked at it, and says why it is closed.
+    ExceptionNoted {
+        account: AccountId,
+        meter: MeterId,
+        exception: ExceptionKind,
+        note: String,
     },
     ProvisionalCharged(ProvisionalCharge),
     /// What was charged provisionally is given back, because no reading will ever settle it.
@@ -312,6 +319,7 @@ impl Event {
             | Self::Baseline { .. }
             | Self::ArrearsDue(_)
             | Self::Exchanged { .. }
+            | Self::ExceptionNoted { .. }
             | Self::ProvisionalCharged(_)
             | Self::ProvisionalReleased { .. }
             | Self::LowCredit { .. }
@@ -364,6 +372,7 @@ impl Event {
             | Self::EmergencyRepaid { account }
             | Self::EmergencyRearmed { account }
             | Self::Exchanged { account, .. }
+            | Self::ExceptionNoted { account, .. }
             | Self::ProvisionalReleased { account, .. } => Some(*account),
             Self::ProvisionalCharged(charged) => Some(charged.account),
             Self::Settled(settled) => Some(settled.account),
@@ -397,6 +406,7 @@ impl Event {
             | Self::Unprotected { meter, .. }
             | Self::RestoreConfirmed { meter, .. }
             | Self::Exchanged { meter, .. }
+            | Self::ExceptionNoted { meter, .. }
             | Self::ProvisionalReleased { meter, .. } => Some(*meter),
             Self::ProvisionalCharged(charged) => Some(charged.meter),
             Self::Settled(settled) => Some(settled.meter),

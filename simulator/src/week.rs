@@ -108,6 +108,7 @@ fn kind(event: &Event) -> &'static str {
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
         Event::Exchanged { .. } => "exchanged",
+        Event::ExceptionNoted { .. } => "exception-noted",
         Event::ProvisionalCharged(_) => "provisional-charged",
         Event::ProvisionalReleased { .. } => "provisional-released",
         Event::LowCredit { .. } => "low-credit",

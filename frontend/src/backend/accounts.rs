@@ -1,6 +1,7 @@
 //! The endpoints of an account beyond its sales: arrears, exchanges of its meters.
 
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
+use shared::api::exception::{ExceptionRow, ExceptionsClosed};
 use shared::api::meter::{ExchangeOrder, ExchangeRow};
 use shared::id::{AccountId, ArrearsId, IdempotencyKey, MeterId};
 
@@ -8,6 +9,14 @@ use super::request::Request;
 use super::{Answer, Backend};
 
 impl Backend {
+    pub async fn exceptions(&self) -> Answer<Vec<ExceptionRow>> {
+        self.ask(Request::get("/exceptions")).await
+    }
+
+    pub async fn close_exceptions(&self, order: &ExceptionsClosed) -> Answer<()> {
+        self.order(Request::post("/exceptions/close").body(order)).await
+    }
+
     pub async fn exchange(
         &self,
         meter: MeterId,

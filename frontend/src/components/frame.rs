@@ -110,6 +110,7 @@ fn title(here: Option<&Route>, lang: Lang, site: &str) -> String {
         Some(Route::Sale) => texts.frame.sale,
         Some(Route::Receipt { .. }) => texts.receipt.title,
         Some(Route::Alarms) => texts.frame.alarms,
+        Some(Route::Exceptions) => lang.account_texts().exceptions.title,
         Some(Route::Tariffs | Route::Tariff { .. } | Route::TariffEditor { .. }) => {
             lang.tariff_texts().tariffs.title
         }

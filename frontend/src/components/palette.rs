@@ -38,6 +38,7 @@ pub fn Palette(props: &PaletteProps) -> Html {
         (Route::Wall, Icon::Wall, texts.frame.wall),
         (Route::Meters, Icon::Meter, texts.frame.meters),
         (Route::Alarms, Icon::Alarm, texts.frame.alarms),
+        (Route::Exceptions, Icon::Warning, lang.account_texts().exceptions.title),
     ];
     if seat.may_sell() {
         pages.insert(0, (Route::Sale, Icon::Sale, texts.frame.sale));

@@ -21,7 +21,7 @@ struct Place {
     count: usize,
 }
 
-fn places(seat: &Seat, lang: Lang, alarms: usize) -> Vec<Place> {
+fn places(seat: &Seat, lang: Lang, (alarms, exceptions): (usize, usize)) -> Vec<Place> {
     let (texts, texts_more) = (lang.texts(), lang.tariff_texts());
     let place = |route, icon, name| Place { route, icon, name, count: 0 };
     let mut places = vec![
@@ -32,6 +32,8 @@ fn places(seat: &Seat, lang: Lang, alarms: usize) -> Vec<Place> {
         places.push(place(Route::Sale, Icon::Sale, texts.frame.sale));
     }
     places.push(Place { count: alarms, ..place(Route::Alarms, Icon::Alarm, texts.frame.alarms) });
+    let work = lang.account_texts().exceptions.title;
+    places.push(Place { count: exceptions, ..place(Route::Exceptions, Icon::Warning, work) });
     // The building inside the page has nobody to ask a second time.
     if !seat.sandbox {
         places.push(place(Route::Tariffs, Icon::Tariff, texts_more.tariffs.title));
@@ -73,7 +75,7 @@ pub fn Rail() -> Html {
                 <img src="/icon.svg" alt="" width="26" height="26" /><b>{ "Meterhouse" }</b>
             </Link<Route>>
             <ul>
-                { for places(&seat, lang, fleet.unseen_alarms()).into_iter().map(|place| item(here.as_ref(), place)) }
+                { for places(&seat, lang, fleet.waiting()).into_iter().map(|place| item(here.as_ref(), place)) }
             </ul>
             <button class="rail-fold" onclick={toggle} title={word} aria-label={word}>
                 <Glyph icon={Icon::Rail} /><span>{ word }</span>
@@ -107,7 +109,7 @@ pub fn BottomBar(_props: &BottomBarProps) -> Html {
     let lang = use_lang();
     let here = use_route::<Route>();
     let open = use_state_eq(|| false);
-    let mut first = places(&seat, lang, fleet.unseen_alarms());
+    let mut first = places(&seat, lang, fleet.waiting());
     let mut rest: Vec<Place> = Vec::new();
     if first.len() > 4 {
         rest.push(first.remove(2));

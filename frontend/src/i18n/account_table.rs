@@ -35,6 +35,23 @@ texts! {
         row: "{0} → {1} kWh", "{0} → {1} kWh";
         dead: "人工", "by hand";
     }
+    exceptions: Exceptions {
+        title: "待处理事项", "Work list";
+        lead: "每一项都需写明处理说明才能关闭", "Each needs a note to close";
+        none: "没有待处理事项", "Nothing waits for you";
+        none_hint: "没有待核读数，没有缺失数据，没有未送达的通知。", "No held reading, no missing data, no undelivered notice.";
+        picked: "已选 {0} / {1}", "{0} of {1} chosen";
+        close: "写明并关闭", "Close with a note";
+        close_title: "关闭 {0} 项？", "Close {0}?";
+        close_lead: "说明会记入流水。缺失数据仍会由下一次抄读结清。", "The note is kept in the journal. Missing data is still settled by the next reading.";
+        close_hint: "例如：已派人现场查看", "For example: somebody was sent to look";
+        held: "读数待核", "Reading on hold";
+        missing: "缺失数据", "Missing data";
+        undelivered: "通知未送达即断电", "Cut without a delivered notice";
+        held_detail: "示数 {0} kWh，上次可信 {1} kWh", "register {0} kWh, last believed {1} kWh";
+        missing_detail: "上次可信示数 {0} kWh，其后按往日同期暂计", "last believed register {0} kWh; charged provisionally since";
+        undelivered_detail: "告警在期限内没有送达回执，已按规则断电。", "The warning had no proof of delivery in time, and supply was cut by the rules.";
+    }
     arrears: Arrears {
         title: "欠费", "Arrears";
         none: "没有欠费", "No arrears";

@@ -12,7 +12,7 @@ mod words;
 pub use account_table::Texts as AccountTexts;
 pub use board_table::{Texts as BoardTexts, rule};
 pub use line_table::{Commission as CommissionTexts, Texts as LineTexts};
-pub use table::{Texts, en, zh};
+pub use table::{Meter as MeterTexts, Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
 pub use words::{
     alarm, allocation, charge_line, contact, fault, period, problem, problem_detail, quality,

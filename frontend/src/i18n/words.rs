@@ -221,6 +221,8 @@ fn sentence(lang: Lang, problem: &Problem) -> String {
         "already-reversed" => "该收据已被冲正",
         "not-latest" => "只能冲正该户最近一笔售电",
         "credit-used" => "余额已被使用，不能冲正，已用",
+        "no-exception" => "该事项已关闭或不存在",
+        "no-judgement" => "待核读数需要判断：照实计费，或作为新起点",
         "not-read-yet" => "该表还没有可信读数，不能换表",
         "final-reading" => "最终示数须在上次可信示数与可能的最大值之间",
         "no-arrears" => "该户没有这笔未清欠费",

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod board;
+mod exceptions;
 mod lines;
 mod meter;
 mod meters;
@@ -17,6 +18,7 @@ mod wall;
 
 pub use alarms::Alarms;
 pub use board::Board;
+pub use exceptions::Exceptions;
 pub use lines::{Commission, Line, Lines};
 pub use meter::Meter;
 pub use meters::Meters;

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::actor::billing::{GetMeter, GetPreview};
+use shared::actor::billing::{GetExceptions, GetMeter, GetPreview};
 use shared::api::alarm::Alarm;
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::clock::ClockOrder;
+use shared::api::exception::{ExceptionRow, ExceptionsClosed};
 use shared::api::meter::{
     Device, ExchangeOrder, HoldJudgement, MeterPage, SupplyOrder, SupplyOrderKind, SupplyOrdered,
 };
@@ -19,7 +20,7 @@ use shared::energy::Energy;
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
 use shared::meter::Exchange;
 use shared::money::Money;
-use shared::site::{Command, Done, Refusal};
+use shared::site::{Command, Done, Exception, Refusal};
 use shared::tariff::Tariff;
 use shared::time::{Span, Timestamp};
 use shared::vend::{self, Tender};
@@ -82,6 +83,16 @@ async fn route(house: &mut House, ask: &Ask) -> Answer {
         ("POST", ["meters", meter, "hold"]) => {
             let (meter, HoldJudgement { resolution, note }) = (number(meter)?, body(ask)?);
             command(house, ask, Command::ResolveHold { meter, resolution, note })
+                .await
+                .map(|_| String::from("null"))
+        }
+        ("GET", ["exceptions"]) => {
+            let open = house.billing.send(GetExceptions).await.map_err(HouseError::from)?;
+            Ok(json(&open.into_iter().map(|one| exception(house, one)).collect::<Vec<_>>()))
+        }
+        ("POST", ["exceptions", "close"]) => {
+            let ExceptionsClosed { book: _, exceptions, resolution, note } = body(ask)?;
+            command(house, ask, Command::CloseExceptions { exceptions, resolution, note })
                 .await
                 .map(|_| String::from("null"))
         }
@@ -233,6 +244,11 @@ async fn supply(house: &mut House, meter: MeterId, order: SupplyOrder) -> Answer
 async fn command(house: &mut House, ask: &Ask, command: Command) -> Result<Done, Trouble> {
     let key = ask.key.clone().and_then(|key| IdempotencyKey::try_from(key).ok());
     Ok(house.order(key, command).await??)
+}
+
+fn exception(house: &House, open: Exception) -> ExceptionRow {
+    let row = house.screen(|screen| screen.row(open.meter).cloned());
+    ExceptionRow::of(open, row.map(|row| row.name).unwrap_or_default())
 }
 
 async fn arrears(house: &mut House, ask: &Ask, order: Command) -> Answer {
@@ -402,6 +418,8 @@ impl From<Refusal> for Trouble {
             Refusal::NoReceipt(_) => ("no-receipt", None),
             Refusal::NoAlarm(_) => ("no-alarm", None),
             Refusal::NoPrice => ("no-price", None),
+            Refusal::NoException(_) => ("no-exception", None),
+            Refusal::NoJudgement => ("no-judgement", None),
             Refusal::NotReadYet(_) => ("not-read-yet", None),
             Refusal::FinalReading { .. } => ("final-reading", None),
             Refusal::AlreadyReversed(_) => ("already-reversed", None),

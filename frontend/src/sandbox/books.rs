@@ -77,6 +77,7 @@ impl Books {
             Event::TariffPublished { .. }
             | Event::ArrearsAdded(_)
             | Event::ArrearsCancelled(_)
+            | Event::ExceptionNoted { .. }
             | Event::AccountOpened { .. }
             | Event::MeterBound { .. }
             | Event::Baseline { .. }

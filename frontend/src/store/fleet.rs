@@ -93,6 +93,12 @@ impl Fleet {
         self.figures.iter().find(|figures| figures.book == book).copied()
     }
 
+    /// What waits for somebody: unseen alarms, and what needs a note to close.
+    pub fn waiting(&self) -> (usize, usize) {
+        let exceptions: u32 = self.figures.iter().map(|figures| figures.exceptions).sum();
+        (self.unseen_alarms(), usize::try_from(exceptions).unwrap_or(usize::MAX))
+    }
+
     pub fn unseen_alarms(&self) -> usize {
         self.alarms.iter().filter(|alarm| alarm.acknowledged.is_none()).count()
     }

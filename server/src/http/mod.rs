@@ -11,6 +11,7 @@ mod board;
 mod body;
 mod clock;
 pub(crate) mod commission;
+mod exceptions;
 mod exchange;
 mod explain;
 pub(crate) mod growing;

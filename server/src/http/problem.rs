@@ -92,6 +92,8 @@ impl From<Refusal> for Trouble {
             Refusal::BadTariff(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad-tariff"),
             Refusal::TariffInUse { .. } => (StatusCode::CONFLICT, "tariff-in-use"),
             Refusal::NoPrice => (StatusCode::CONFLICT, "no-price"),
+            Refusal::NoException(_) => (StatusCode::CONFLICT, "no-exception"),
+            Refusal::NoJudgement => (StatusCode::UNPROCESSABLE_ENTITY, "no-judgement"),
             Refusal::NotReadYet(_) => (StatusCode::CONFLICT, "not-read-yet"),
             Refusal::FinalReading { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "final-reading"),
             Refusal::AccountExists(_) => (StatusCode::CONFLICT, "account-exists"),
@@ -133,6 +135,8 @@ impl From<Refusal> for Trouble {
             | Refusal::TariffInUse { .. }
             | Refusal::NoPrice
             | Refusal::NotReadYet(_)
+            | Refusal::NoException(_)
+            | Refusal::NoJudgement
             | Refusal::FinalReading { .. }
             | Refusal::AccountExists(_)
             | Refusal::NoMeter(_)

@@ -11,9 +11,9 @@ use shared::invariant::{Finding, Invariant};
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, board, clock, commission, exchange, explain, guard,
-    health, lines, live, meters, metrics, overview, receipts, sales, search, session, site, staff,
-    supply, tariffs, whatif,
+    accounts, alarms, approvals, arrears, board, clock, commission, exceptions, exchange, explain,
+    guard, health, lines, live, meters, metrics, overview, receipts, sales, search, session, site,
+    staff, supply, tariffs, whatif,
 };
 
 /// One route.
@@ -89,6 +89,8 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/staff", ADMIN, || web::to(staff::list)),
     row(POST, "/api/v1/staff", ADMIN, || web::to(staff::add)),
     row(POST, "/api/v1/staff/{staff}", ADMIN, || web::to(staff::change)),
+    row(GET, "/api/v1/exceptions", EVERYBODY, || web::to(exceptions::list)),
+    row(POST, "/api/v1/exceptions/close", ADMIN, || web::to(exceptions::close)),
     row(GET, "/api/v1/alarms", EVERYBODY, || web::to(alarms::list)),
     row(POST, "/api/v1/alarms/{alarm}/acknowledge", ADMIN, || web::to(alarms::acknowledge)),
     row(GET, "/api/v1/accounts/{account}/ledger/{seq}/explain", EVERYBODY, || {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix::dev::ToEnvelope;
 use actix::{Actor, Addr, Handler, Message, Recipient};
 use shared::actor::billing::{
-    BillingStatus, Do, GetMeter, GetPreview, GetStatus, GetSupplies, SettleDue,
+    BillingStatus, Do, GetExceptions, GetMeter, GetPreview, GetStatus, GetSupplies, SettleDue,
 };
 use shared::api::board::Board;
 use shared::api::meter::{Device, MeterPage};
@@ -14,7 +14,7 @@ use shared::api::sale::Preview;
 use shared::api::site::Site;
 use shared::id::{AccountId, Book, IdempotencyKey, LineId, MeterId, StaffId, TariffId};
 use shared::invariant::Seen;
-use shared::site::{Command, Done, Order, Refusal};
+use shared::site::{Command, Done, Exception, Order, Refusal};
 use shared::time::{Timestamp, Zone};
 
 use super::audit::Refusals;
@@ -101,6 +101,7 @@ impl State {
 pub(crate) struct Billing {
     orders: Recipient<Do>,
     meters: Recipient<GetMeter>,
+    exceptions: Recipient<GetExceptions>,
     previews: Recipient<GetPreview>,
     status: Recipient<GetStatus>,
     supplies: Recipient<GetSupplies>,
@@ -113,12 +114,14 @@ impl Billing {
         A: Actor
             + Handler<Do>
             + Handler<GetMeter>
+            + Handler<GetExceptions>
             + Handler<GetPreview>
             + Handler<GetStatus>
             + Handler<GetSupplies>
             + Handler<SettleDue>,
         A::Context: ToEnvelope<A, Do>
             + ToEnvelope<A, GetMeter>
+            + ToEnvelope<A, GetExceptions>
             + ToEnvelope<A, GetPreview>
             + ToEnvelope<A, GetStatus>
             + ToEnvelope<A, GetSupplies>
@@ -127,6 +130,7 @@ impl Billing {
         Self {
             orders: supervisor.clone().recipient(),
             meters: supervisor.clone().recipient(),
+            exceptions: supervisor.clone().recipient(),
             previews: supervisor.clone().recipient(),
             status: supervisor.clone().recipient(),
             supplies: supervisor.clone().recipient(),
@@ -165,6 +169,11 @@ impl Billing {
         now: Timestamp,
     ) -> Result<Option<MeterPage>, Trouble> {
         ask(&self.meters, GetMeter { meter, now }).await
+    }
+
+    /// The work list.
+    pub(crate) async fn exceptions(&self) -> Result<Vec<Exception>, Trouble> {
+        ask(&self.exceptions, GetExceptions).await
     }
 
     pub(crate) async fn preview(&self, question: GetPreview) -> Result<Preview, Trouble> {

@@ -66,6 +66,7 @@ impl Past {
             | Event::ArrearsAdded(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
+            | Event::ExceptionNoted { .. }
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }

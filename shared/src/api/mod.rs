@@ -7,6 +7,7 @@ pub mod arrears;
 pub mod board;
 pub mod clock;
 pub mod commission;
+pub mod exception;
 pub mod explain;
 pub mod ledger;
 pub mod line;

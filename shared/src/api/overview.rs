@@ -27,6 +27,8 @@ pub struct Figures {
     pub silent: u32,
     pub held: u32,
     pub alarms: u32,
+    /// What needs a note to close.
+    pub exceptions: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

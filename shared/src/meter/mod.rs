@@ -4,11 +4,13 @@ pub mod alarm;
 pub mod supply;
 pub mod reading;
 pub mod register;
+pub mod exception;
 pub mod exchange;
 pub mod unit;
 pub mod profile;
 
 pub use alarm::AlarmKind;
+pub use exception::ExceptionKind;
 pub use exchange::{Exchange, Exchanged, FinalRange};
 pub use reading::{CommFault, Live, Observation, Quality, Telegram};
 pub use register::{Held, Limits, Point, Verdict, judge};

@@ -1,13 +1,13 @@
 //! The account: credit, terms, and the meters that draw on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::energy::Energy;
 use crate::event::{ProvisionalCharge, Settled, SettledLine, WarningLevel};
 use crate::id::{AccountId, ArrearsId, Book, MeterId, ReceiptNo};
 use crate::ledger::Code;
-use crate::meter::{Exchange, Limits, Point, Supply};
+use crate::meter::{ExceptionKind, Exchange, Limits, Point, Supply};
 use crate::money::{Currency, ExactCharge, Money, Rounding};
 use crate::policy::{Mode, Policy};
 use crate::prepaid::{Metered, Recovery, Spend, Standing};
@@ -34,6 +34,8 @@ pub struct Account {
     pub spend: Spend,
     /// Agreements about arrears, also those that are paid off.
     pub arrears: BTreeMap<ArrearsId, Recovery>,
+    /// Exceptions that were closed with a note while their condition still holds.
+    pub noted: BTreeSet<(ExceptionKind, MeterId)>,
     /// When time alone changes something.
     pub deadline: Option<Timestamp>,
 }
@@ -78,6 +80,7 @@ impl Account {
             last_sale: None,
             spend: Spend::default(),
             arrears: BTreeMap::new(),
+            noted: BTreeSet::new(),
             deadline: None,
         }
     }
@@ -290,6 +293,7 @@ impl Account {
         if let Some(metered) = self.meters.get_mut(&meter) {
             self.posted += metered.provisional().map_or(Money::ZERO, |one| one.amount);
             metered.release();
+            self.noted.remove(&(ExceptionKind::Missing, meter));
         }
     }
 
@@ -299,6 +303,7 @@ impl Account {
         let metered =
             self.meters.get_mut(&settled.meter).expect("a posting names a meter of its account");
         let charged = metered.settle(&tariff, settled.to, settled.energy);
+        self.noted.remove(&(ExceptionKind::Missing, settled.meter));
         if charged != ExactCharge::ZERO {
             self.spend.add(settled.to.at, charged);
         }
@@ -313,6 +318,7 @@ impl Account {
     pub fn top_up(&mut self, amount: Money) {
         self.posted += amount;
         self.exhausted = 0;
+        self.noted.retain(|(kind, _)| *kind != ExceptionKind::Undelivered);
     }
 
     /// What a payment goes to, in order: arrears by their share of it, arrears that fell due, use

@@ -18,6 +18,13 @@ pub struct Provisional {
     pub amount: Money,
 }
 
+impl Provisional {
+    /// Since when nothing was read.
+    pub fn since(&self) -> Timestamp {
+        self.since
+    }
+}
+
 /// One day that was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Estimate {

@@ -9,7 +9,7 @@ use crate::id::{
     StaffId, TariffId,
 };
 use crate::ledger::Hash;
-use crate::meter::{AlarmKind, DisconnectReason, Exchange, Limits, Supply};
+use crate::meter::{AlarmKind, DisconnectReason, ExceptionKind, Exchange, Limits, Supply};
 use crate::money::Money;
 use crate::policy::{Place, Policy, Scope};
 use crate::staff::Act;
@@ -92,6 +92,12 @@ pub enum Command {
     },
     AcknowledgeAlarm {
         alarm: AlarmId,
+    },
+    /// Closes exceptions of the work list with one note; held readings by the judgement.
+    CloseExceptions {
+        exceptions: Vec<(MeterId, ExceptionKind)>,
+        resolution: Option<HoldResolution>,
+        note: String,
     },
     /// Ends the old meter and begins the new one, in one transaction (product rule 18).
     ExchangeMeter {
@@ -251,6 +257,10 @@ pub enum Refusal {
     NoReason,
     #[error("meter {0} has no reading on hold")]
     NothingHeld(MeterId),
+    #[error("meter {0} has no such open exception")]
+    NoException(MeterId),
+    #[error("a held reading needs a judgement: bill the difference, or a new start")]
+    NoJudgement,
     #[error("meter {0} has no believed reading yet; there is nothing to end")]
     NotReadYet(MeterId),
     #[error("the final reading must lie between {} and {} kWh", least.to_kwh().normalize(), most.to_kwh().normalize())]

@@ -53,6 +53,9 @@ impl Now<'_> {
                 self.resolve(*meter, *resolution, note)
             }
             Command::AcknowledgeAlarm { alarm } => self.acknowledge(*alarm),
+            Command::CloseExceptions { exceptions, resolution, note } => {
+                self.close_exceptions(exceptions, *resolution, note)
+            }
             Command::ExchangeMeter { meter, exchange } => self.exchange(*meter, exchange),
             Command::Act { act, note } => {
                 self.emit(Event::Acted { act: act.clone(), note: note.clone() });
@@ -304,7 +307,7 @@ impl Now<'_> {
         Ok(())
     }
 
-    fn resolve(
+    pub(super) fn resolve(
         &mut self,
         meter: MeterId,
         resolution: HoldResolution,
@@ -438,6 +441,7 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         | Event::AlarmCleared { .. }
         | Event::Acted { .. }
         | Event::ArrearsDue(_)
+        | Event::ExceptionNoted { .. }
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }
@@ -486,6 +490,7 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         | Event::AlarmCleared { .. }
         | Event::Acted { .. }
         | Event::ArrearsDue(_)
+        | Event::ExceptionNoted { .. }
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }

@@ -145,6 +145,7 @@ impl Replay {
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
             | Event::Exchanged { .. }
+            | Event::ExceptionNoted { .. }
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }

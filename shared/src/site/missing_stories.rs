@@ -193,6 +193,31 @@ fn a_held_reading_is_no_reading_and_a_new_start_gives_the_estimate_back() {
 }
 
 #[test]
+fn an_exception_is_closed_with_a_note_and_opens_again_with_the_next_outage() {
+    check(
+        "tick / read 1000 / read 1000 / close missing / wait 25 / tick / close missing / close missing / read 1001 / wait 25 / tick / close missing
+         / read 0 / close held / close held billed",
+        expect![[r#"
+            tick             ->   0.00 on
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            close missing    ->   0.00 on           REFUSED: meter 7 has no such open exception
+            wait 25          ->   0.00 on
+            tick             ->   0.00 on           provisional 0 kWh = 0.00
+            close missing    ->   0.00 on           noted Missing
+            close missing    ->   0.00 on           REFUSED: meter 7 has no such open exception
+            read 1001        ->  -1.00 on           settled 1 kWh = 1.00, low
+            wait 25          ->  -1.00 on
+            tick             ->  -1.00 on           provisional 0 kWh = 0.00
+            close missing    ->  -1.00 on           noted Missing
+            read 0           ->  -1.00 on           held, alarm 1 RegisterBackwards
+            close held       ->  -1.00 on           REFUSED: a held reading needs a judgement: bill the difference, or a new start
+            close held billed ->  -1.00 on           released 0.00, hold over, baseline, alarm 1 over
+        "#]],
+    );
+}
+
+#[test]
 fn after_a_start_the_meters_have_their_turn_before_silence_is_missing_data() {
     check(
         "read 1000 / read 1000 / wait 72 / tick / wait 0 / tick / wait 1 / tick",

@@ -14,6 +14,7 @@ pub mod command;
 pub mod day;
 mod decide;
 mod due;
+pub mod exceptions;
 mod exchange;
 pub mod explain;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use std::sync::Arc;
 pub use command::{Command, Done, HoldResolution, Order, Refusal};
 pub use day::Day;
 pub(crate) use decide::{answer_of, buys as preview_buys, command_of, saleable};
+pub use exceptions::Exception;
 
 use due::Heard;
 
@@ -229,6 +231,9 @@ impl Site {
                 let zone = self.zone.clone();
                 let account = self.account_mut(due.account);
                 account.arrears_fell_due(&zone, due.arrears, due.until, due.taken);
+            }
+            Event::ExceptionNoted { account, meter, exception, note: _ } => {
+                self.account_mut(*account).noted.insert((*exception, *meter));
             }
             Event::Exchanged { account, meter, exchange, first, last: _ } => {
                 self.account_mut(*account).exchange(*meter, *first, exchange);

@@ -34,6 +34,7 @@ impl Now<'_> {
             | Command::ResolveHold { .. }
             | Command::AcknowledgeAlarm { .. }
             | Command::ExchangeMeter { .. }
+            | Command::CloseExceptions { .. }
             | Command::AddArrears { .. }
             | Command::CancelArrears { .. }
             | Command::Act { .. }

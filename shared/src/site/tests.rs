@@ -9,8 +9,8 @@ use crate::id::{
 };
 use crate::ledger::balanced;
 use crate::meter::{
-    CommFault, Contact, Exchange, Exchanged, Health, Limits, Live, Quality, Report, Supply,
-    Telegram,
+    CommFault, Contact, ExceptionKind, Exchange, Exchanged, Health, Limits, Live, Quality, Report,
+    Supply, Telegram,
 };
 use crate::money::{Currency, Money};
 use crate::policy::Policy;
@@ -185,6 +185,16 @@ impl Story {
                 };
                 self.order(Command::ExchangeMeter { meter: METER, exchange })
             }
+            ["close", kind, rest @ ..] => {
+                let kind = match *kind {
+                    "held" => ExceptionKind::Held,
+                    "missing" => ExceptionKind::Missing,
+                    _ => ExceptionKind::Undelivered,
+                };
+                let resolution = (rest == ["billed"]).then_some(HoldResolution::BillDifference);
+                let (exceptions, note) = (vec![(METER, kind)], reason());
+                self.order(Command::CloseExceptions { exceptions, resolution, note })
+            }
             ["tick"] => {
                 let events = self.site.due(Book::Live, self.now);
                 self.journal.extend(events.iter().map(|event| (self.now, event.clone())));
@@ -273,6 +283,7 @@ fn brief(event: &Event) -> String {
         Event::AccountOpened { .. } => "opened".to_owned(),
         Event::MeterBound { .. } => "bound".to_owned(),
         Event::Baseline { .. } => "baseline".to_owned(),
+        Event::ExceptionNoted { exception, .. } => format!("noted {exception:?}"),
         Event::Exchanged { .. } => "exchanged".to_owned(),
         Event::ArrearsAdded(arrears) => format!("arrears {}", arrears.arrears),
         Event::ArrearsDue(due) => {

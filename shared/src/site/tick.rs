@@ -187,6 +187,7 @@ fn posts_first(event: &Event) -> bool {
         | Event::ArrearsCancelled(_)
         | Event::ProvisionalCharged(_)
         | Event::Exchanged { .. }
+        | Event::ExceptionNoted { .. }
         | Event::ProvisionalReleased { .. }
         | Event::Acted { .. }
         | Event::Lifted { .. }

@@ -74,6 +74,7 @@ impl Facts {
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
             | Event::Exchanged { .. }
+            | Event::ExceptionNoted { .. }
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }
@@ -108,6 +109,7 @@ fn kind(event: &Event) -> &'static str {
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
         Event::Exchanged { .. } => "exchanged",
+        Event::ExceptionNoted { .. } => "exception-noted",
         Event::ProvisionalCharged(_) => "provisional-charged",
         Event::ProvisionalReleased { .. } => "provisional-released",
         Event::LowCredit { .. } => "low-credit",

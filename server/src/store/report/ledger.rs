@@ -107,6 +107,7 @@ fn entry(seq: Seq, at: Timestamp, event: Event, by: impl Fn() -> String) -> Opti
         | Event::ArrearsAdded(_)
         | Event::ArrearsCancelled(_)
         | Event::Exchanged { .. }
+        | Event::ExceptionNoted { .. }
         | Event::LowCredit { .. }
         | Event::Cut { .. }
         | Event::Lifted { .. }

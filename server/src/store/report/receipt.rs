@@ -79,6 +79,7 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
         | Event::Exchanged { .. }
+        | Event::ExceptionNoted { .. }
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }

@@ -13,7 +13,7 @@ use crate::api::sale::Preview;
 use crate::id::{AccountId, Book, MeterId, Seq};
 use crate::invariant::Seen;
 use crate::money::Money;
-use crate::site::{Done, Order, Refusal};
+use crate::site::{Done, Exception, Order, Refusal};
 use crate::time::Timestamp;
 
 /// Carries out a command; the answer comes after the commit.
@@ -70,6 +70,11 @@ pub struct GetMeter {
     pub meter: MeterId,
     pub now: Timestamp,
 }
+
+/// The work list, longest open first.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Vec<Exception>")]
+pub struct GetExceptions;
 
 /// What a payment would do.
 #[derive(Clone, Copy, Debug, Message)]

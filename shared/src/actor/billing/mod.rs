@@ -20,8 +20,8 @@ use actix::{
 use tokio::sync::oneshot;
 
 pub use message::{
-    BillingStatus, Do, Feed, GetAll, GetMeter, GetPreview, GetStatus, GetSupplies, Join,
-    Publication, Publish, SettleDue, Settlement,
+    BillingStatus, Do, Feed, GetAll, GetExceptions, GetMeter, GetPreview, GetStatus, GetSupplies,
+    Join, Publication, Publish, SettleDue, Settlement,
 };
 
 use crate::actor::meter::{Reported, Want};
@@ -168,7 +168,7 @@ impl BillingSupervisor {
             Command::PublishTariff { .. } => Done::Published,
             Command::OpenAccount { .. } => Done::Opened,
             Command::BindMeter { .. } => Done::Bound,
-            Command::ResolveHold { .. } => Done::Resolved,
+            Command::ResolveHold { .. } | Command::CloseExceptions { .. } => Done::Resolved,
             Command::AcknowledgeAlarm { .. } => Done::Acknowledged,
             Command::Act { .. } | Command::NoteCondition { .. } => Done::Noted,
             Command::PublishPolicy { .. }
@@ -517,6 +517,13 @@ impl Handler<GetMeter> for BillingSupervisor {
         _: &mut Self::Context,
     ) -> Option<MeterPage> {
         self.page(meter, now)
+    }
+}
+
+impl Handler<GetExceptions> for BillingSupervisor {
+    type Result = MessageResult<GetExceptions>;
+    fn handle(&mut self, _: GetExceptions, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.site.exceptions())
     }
 }
 

@@ -60,6 +60,7 @@ impl BillingSupervisor {
             silent: 0,
             held: 0,
             alarms: 0,
+            exceptions: u32::try_from(self.site.count_exceptions(book)).unwrap_or(u32::MAX),
         };
         for look in self.looks.values().filter(|look| look.book == book) {
             figures.meters += 1;
@@ -313,6 +314,7 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
         | Event::Exchanged { .. }
+        | Event::ExceptionNoted { .. }
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }
