@@ -182,10 +182,11 @@ impl ChargeState {
     /// The exact charge not yet posted, to the last digit (a repeating fraction is rounded down to
     /// 10⁻¹⁴ currency).
     pub fn owed(&self, tariff: &Tariff) -> ExactCharge {
-        let running = self.running_total(tariff);
+        let whole = self.running_whole(tariff);
+        let running = whole.unwrap_or_else(|| self.running_total(tariff).floor());
         let posted: Money = self.posted.iter().copied().sum();
         let pending: Money = self.pending.iter().copied().sum();
-        running.floor() + (pending - posted).exact(tariff.currency)
+        running + (pending - posted).exact(tariff.currency)
     }
 
     /// The difference of every line between its rounded cumulative charge and what was posted of

@@ -68,6 +68,55 @@ impl ChargeState {
         self.line_charges(tariff, false).into_iter().take(tariff.lines.len()).sum()
     }
 
+    /// The sum of all lines so far this month where nothing in it makes fractions, in a fraction of
+    /// the time: this is asked after every reading.
+    pub(crate) fn running_whole(&self, tariff: &Tariff) -> Option<ExactCharge> {
+        let [part] = self.parts.as_slice() else { return None };
+        let version =
+            tariff.version_numbered(part.version).filter(|version| version.independent)?;
+        let mut sum = ExactCharge::ZERO;
+        for component in &version.components {
+            sum += match &component.charge {
+                Charge::Volume(volume) => self.volume_sum(volume, part),
+                Charge::Demand(demand) => self.demand_whole(demand)?,
+                Charge::Fixed(fixed) if fixed.per == Per::Day && fixed.quantity == Ratio::ONE => {
+                    of(fixed.amount, Energy::KWH.mwh().checked_mul(part.days)?)
+                }
+                Charge::Fixed(_)
+                | Charge::Dynamic(_)
+                | Charge::Minimum(_)
+                | Charge::PowerFactor(_)
+                | Charge::Percent(_)
+                | Charge::Tax(_) => return None,
+            };
+        }
+        Some(sum)
+    }
+
+    /// What the peaks of the only version of a month cost, where that is a whole number: no mean, no
+    /// ratchet, no contract.
+    fn demand_whole(&self, demand: &Demand) -> Option<ExactCharge> {
+        if demand.top != 1 || demand.ratchet.is_some() || demand.contract.is_some() {
+            return None;
+        }
+        let mut sum = ExactCharge::ZERO;
+        for (period, rate) in demand.rates.iter().enumerate() {
+            let (Some(rate), true) = (rate, !demand.pooled || period == 0) else { continue };
+            let peak = self.demands.get(demand.slot + period)?.peak(1);
+            let billed = peak.checked_mul(60 / demand.minutes)?.max(demand.at_least);
+            let mut from = 0;
+            for (limit, &price) in rate.limits.iter().copied().chain([i64::MAX]).zip(&rate.prices) {
+                let upto = billed.min(limit);
+                if upto > from {
+                    // Millionths of a kW at a price a kW, as mWh at a price a kWh.
+                    sum += of(price, upto - from);
+                    from = upto;
+                }
+            }
+        }
+        Some(sum)
+    }
+
     /// The charges of one version's part; `before` are those of the parts before it.
     pub(crate) fn part_charges(
         &self,
@@ -113,6 +162,10 @@ impl ChargeState {
     }
 
     fn volume_charge(&self, volume: &Volume, part: &Part) -> Exact {
+        self.volume_sum(volume, part).into()
+    }
+
+    fn volume_sum(&self, volume: &Volume, part: &Part) -> ExactCharge {
         let priced = part.buckets.iter().skip(volume.first).zip(&volume.prices);
         let mut sum: ExactCharge = priced.map(|(&mwh, &price)| of(price, mwh)).sum();
         if let Some(ladder) = volume.ladder.as_ref().filter(|ladder| ladder.kind == Kind::Whole) {
@@ -125,7 +178,7 @@ impl ChargeState {
                 sum += of(volume.price(period, tier), mwh);
             }
         }
-        sum.into()
+        sum
     }
 
     fn fixed_charge(&self, fixed: &Fixed, place: usize, part: &Part) -> Exact {

@@ -152,6 +152,21 @@ proptest! {
     }
 
     #[test]
+    fn the_quick_sum_is_the_sum(mwh in loads(), minutes in steps()) {
+        let plain = "id = \"p\"\ncurrency = \"EUR\"\nzone = \"UTC\"\n[[versions]]\nfrom = \"2024-01-01\"\n\
+            [versions.energy]\nprice = [\"0.31\", \"0.2245\"]\nladder = { reset = \"month\", limits = [\"900\"] }\n\
+            [versions.standing]\nkind = \"fixed\"\namount = \"0.79343\"\nper = \"day\"\n\
+            [versions.demand]\nlimits_kw = [\"2\"]\nprice = [\"1.10\", \"2.20\"]\nat_least_kw = \"1.5\"\n";
+        let tariff = tariff(plain);
+        let mut state = ChargeState::open(&tariff, start());
+        for one in load(minutes, &mwh) {
+            let reading = one.reading;
+            state.advance(&tariff, reading.from, reading.to, reading.energy).unwrap();
+            prop_assert_eq!(state.running_whole(&tariff), Some(state.running_total(&tariff).floor()));
+        }
+    }
+
+    #[test]
     fn a_version_that_changes_nothing_changes_nothing(mwh in loads(), minutes in steps()) {
         let load = load(minutes, &mwh);
         let one = rate(&tariff(RICH), &load, Grouping::Once).unwrap();
