@@ -109,6 +109,7 @@ pub(super) struct SimulatedTable {
     pub(super) seed: u64,
     #[serde(default = "pace")]
     pub(super) pace: Spanned<u32>,
+    pub(super) floors: Option<Spanned<u16>>,
 }
 
 const fn seed() -> u64 {

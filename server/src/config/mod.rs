@@ -73,6 +73,8 @@ pub struct Simulated {
     pub seed: u64,
     /// Simulated seconds a second.
     pub pace: u32,
+    /// Floors of four flats; `None`: the twelve of the demo.
+    pub floors: Option<u16>,
 }
 
 impl SiteFile {
@@ -294,5 +296,11 @@ fn read_simulated(source: &Source, table: &SimulatedTable) -> Result<Simulated, 
     if !(1..=3_600).contains(&pace) {
         return Err(source.wrong(table.pace.span(), "a pace is 1 to 3600"));
     }
-    Ok(Simulated { seed: table.seed, pace })
+    if let Some(floors) =
+        table.floors.as_ref().filter(|floors| !(1..=2_000).contains(floors.get_ref()))
+    {
+        return Err(source.wrong(floors.span(), "a building has 1 to 2000 floors"));
+    }
+    let floors = table.floors.as_ref().map(|floors| *floors.get_ref());
+    Ok(Simulated { seed: table.seed, pace, floors })
 }

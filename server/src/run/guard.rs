@@ -4,6 +4,8 @@
 //! It reads beside the money path, on a connection of its own and page by page, and rests as long as
 //! it worked; so a check takes its time and a sale does not wait for it.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -13,7 +15,7 @@ use shared::api::board::{Backups, Board, Loss};
 use shared::id::{Book, StaffId};
 use shared::invariant::{Finding, Invariant, Outcome, supplies};
 use shared::meter::AlarmKind;
-use shared::site::Command;
+use shared::site::Command as Order;
 use shared::time::{Span, Timestamp, Zone};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval};
@@ -28,6 +30,10 @@ use crate::store::{Custody, StoreError, invariants, journal, ledger_path};
 const NIGHT: Span = Span::from_hours(3);
 /// How often is looked whether it is time. Not one long wait: the wall clock may be set meanwhile.
 const LOOK: Duration = Duration::from_secs(20);
+/// The wall clock may step this far between two looks without an alarm.
+const JUMP: Span = Span::from_mins(10);
+/// Less than a tenth of the disk is an alarm.
+const LEAST_FREE: u64 = 100;
 /// A write-ahead log beyond this is not drained any more.
 const LARGEST_LOG: u64 = 256 * 1024 * 1024;
 const LOGS: [&str; 4] =
@@ -50,6 +56,27 @@ struct Seen {
     took: Option<Span>,
     running: bool,
     next: Timestamp,
+}
+
+/// What was seen at the last look.
+struct Told {
+    wall: Timestamp,
+    since: Stopwatch,
+    low: bool,
+}
+
+/// How much of the folder's disk is free, in thousandths; `None`: nobody can say.
+fn free_permille(dir: &Path) -> Option<u64> {
+    let asked = Command::new("df").args(["-P", "-k", "--"]).arg(dir).output().ok()?;
+    permille_of(&String::from_utf8_lossy(&asked.stdout))
+}
+
+/// From the second line of POSIX `df`: name, all, used, free.
+fn permille_of(told: &str) -> Option<u64> {
+    let mut figures = told.lines().nth(1)?.split_whitespace().skip(1);
+    let all: u64 = figures.next()?.parse().ok()?;
+    let free: u64 = figures.nth(1)?.parse().ok()?;
+    free.checked_mul(1_000)?.checked_div(all)
 }
 
 /// What the guard looks at, and where its alarms go.
@@ -105,10 +132,12 @@ impl Guard {
     pub(crate) async fn run(self: Arc<Self>, watched: Watched, mut stop: watch::Receiver<bool>) {
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told = Told { wall: clock::now(), since: Stopwatch::start(), low: false };
         loop {
             tokio::select! {
                 _ = look.tick() => {
                     let now = clock::now();
+                    self.conditions(&watched, &mut told, now).await;
                     // A clock that was set back must not put the next check off for years.
                     let next = next_night(&watched.zone, now);
                     let due = {
@@ -137,6 +166,25 @@ impl Guard {
         }
     }
 
+    /// What does not wait for the night: a clock that was set, a disk that fills.
+    async fn conditions(&self, watched: &Watched, told: &mut Told, now: Timestamp) {
+        let passed = i64::try_from(told.since.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let jump = (now - told.wall).millis().saturating_sub(passed);
+        (told.wall, told.since) = (now, Stopwatch::start());
+        if jump.saturating_abs() > JUMP.millis() {
+            tracing::error!(jump, "the wall clock jumped by {jump} ms");
+            // The alarm stays until a check has looked at what was settled meanwhile.
+            watched.note(AlarmKind::ClockJumped, true).await;
+        }
+        let dir = watched.custody.dir().to_owned();
+        let free = tokio::task::spawn_blocking(move || free_permille(&dir)).await.ok().flatten();
+        let low = free.is_some_and(|free| free < LEAST_FREE);
+        if low != told.low {
+            told.low = low;
+            watched.note(AlarmKind::DiskLow, low).await;
+        }
+    }
+
     async fn keep(&self, watched: &Watched, findings: Vec<Finding>, took: Span) {
         for found in &findings {
             if let Outcome::Broken(first) = &found.outcome {
@@ -152,6 +200,7 @@ impl Guard {
             seen.running = false;
         }
         watched.note(AlarmKind::InvariantBroken, holds).await;
+        watched.note(AlarmKind::ClockJumped, false).await;
     }
 
     async fn look(self: &Arc<Self>, watched: &Watched) -> (Vec<Finding>, Span) {
@@ -206,7 +255,7 @@ impl Watched {
     /// Raises or clears an alarm of the whole site. A journal that cannot be written has an alarm of
     /// its own.
     pub(crate) async fn note(&self, kind: AlarmKind, holds: bool) {
-        let command = Command::NoteCondition { kind, holds };
+        let command = Order::NoteCondition { kind, holds };
         let now = self.clocks.now(self.book);
         if self.billing.order(self.book, now, StaffId(0), None, command).await.is_err() {
             tracing::warn!(?kind, holds, "an alarm could not be kept");
@@ -265,6 +314,15 @@ mod tests {
         ] {
             assert_eq!(next_night(&zone, at(now)), at(next), "{now}");
         }
+    }
+
+    #[test]
+    fn the_free_part_of_a_disk_is_read_from_what_df_says() {
+        let told = "Filesystem 1024-blocks Used Available Capacity Mounted on\n\
+                    /dev/vda 1000000 930000 70000 93% /\n";
+        assert_eq!(permille_of(told), Some(70));
+        assert_eq!(permille_of("df: no such file\n"), None);
+        assert!(free_permille(Path::new("/")).is_some_and(|free| free <= 1_000));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use shared::tariff::Tariff;
 use shared::time::{Span, Zone};
 use simulator::chance::Seed;
 use simulator::population::{Premise, premises};
-use simulator::scenario::{DEMO, Scenario};
+use simulator::scenario::{DEMO, Rooms, Scenario};
 
 use super::Demo;
 use super::fleet::Fleet;
@@ -44,7 +44,7 @@ pub(super) struct Building {
 
 impl Plan {
     pub(super) fn of_demo(demo: Demo) -> Result<Self, Fault> {
-        let building = Building::new(Simulated { seed: demo.seed, pace: demo.pace })?;
+        let building = Building::new(Simulated { seed: demo.seed, pace: demo.pace, floors: None })?;
         let scenario = &building.scenario;
         let tariffs = tariffs::all().map(|text| Ok((read(text)?, text.to_owned())));
         Ok(Self {
@@ -121,6 +121,13 @@ impl Building {
     fn new(simulated: Simulated) -> Result<Self, Fault> {
         let mut scenario = Scenario::parse("demo.toml", DEMO).map_err(Fault::failed)?;
         scenario.seed = Seed(simulated.seed);
+        for population in &mut scenario.population {
+            if let (Rooms::Storeys { floors, .. }, Some(wanted)) =
+                (&mut population.get_mut().rooms, simulated.floors)
+            {
+                *floors = wanted;
+            }
+        }
         let premises = premises(&scenario);
         let history = Span::from_days(2);
         Ok(Self { scenario, premises, pace: simulated.pace, history })

@@ -19,7 +19,7 @@ pub(crate) use program::Program;
 pub(crate) use site::TestSite;
 
 /// Long enough for a loaded machine; a healthy one never comes near it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Asks until the answer is there, and fails with `what` when it does not come within [`PATIENCE`].
 pub(crate) async fn eventually<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {

@@ -34,6 +34,17 @@ impl Program {
         self.child.id()
     }
 
+    /// It ended by itself, or was ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        // A child that nobody has waited for yet is a zombie.
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()));
+        status.is_ok_and(|status| {
+            status
+                .rsplit_once(')')
+                .is_some_and(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']))
+        })
+    }
+
     /// All that it has written to stdout and stderr.
     pub(crate) fn said(&self) -> String {
         self.said.borrow().clone()
@@ -77,7 +88,16 @@ impl Program {
 
     /// Ends it at once, in the middle of whatever it does, with all its children.
     pub(crate) fn kill(&mut self) {
-        signal("KILL", &format!("-{}", self.pid()));
+        // Its children may have gone before.
+        if self.has_ended() {
+            drop(
+                Command::new("kill")
+                    .args(["-s", "KILL", "--", &format!("-{}", self.pid())])
+                    .output(),
+            );
+        } else {
+            signal("KILL", &format!("-{}", self.pid()));
+        }
         self.child.wait().expect("a killed child can be waited for");
     }
 }

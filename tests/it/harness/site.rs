@@ -177,6 +177,36 @@ impl TestSite {
         self.wait_until_ready().await;
     }
 
+    /// As [`TestSite::restart`], under a program such as strace that is told to run it. False: it
+    /// ended before it was ready.
+    pub(crate) async fn restart_under(&mut self, wrapper: &[String]) -> bool {
+        let (first, rest) = wrapper.split_first().expect("a program to run it under");
+        let mut command = Command::new(first);
+        command.args(rest).arg(PROGRAM).args(&self.arguments);
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(self.data());
+        self.program = Program::start(&mut command);
+        let address = eventually("it is ready or has ended", async || {
+            let address = address_in(&self.program.said());
+            if address.is_none() && self.program.has_ended() {
+                Some(None)
+            } else {
+                address.map(Some)
+            }
+        });
+        let Some(address) = address.await else { return false };
+        self.base = format!("http://{address}");
+        eventually("/readyz answers or it has ended", async || {
+            let reply = self.try_ask(&Caller::Nobody, Method::GET, "/readyz", None, &[]).await;
+            (reply.is_ok() || self.program.has_ended()).then_some(())
+        })
+        .await;
+        !self.program.has_ended()
+    }
+
+    pub(crate) fn program_ended(&self) -> bool {
+        self.program.has_ended()
+    }
+
     /// As [`TestSite::restart`], where the journal lacks something and the server is not ready.
     pub(crate) async fn restart_behind(&mut self) {
         self.program = launch(&self.arguments, &self.data());
