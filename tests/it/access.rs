@@ -19,6 +19,7 @@ fn address(row: &Row) -> String {
         .replace("{receipt}", "1")
         .replace("{alarm}", "999999")
         .replace("{arrears}", "999999")
+        .replace("{notice}", "999999")
         .replace("{staff}", "999999")
         .replace("{line}", "999")
 }

@@ -12,6 +12,7 @@ use shared::api::receipt::Receipt;
 use shared::api::sale::{Found, Preview, ReversalOrder, SaleOrder};
 use shared::api::session::{PasswordChange, Session, Setup, SignIn};
 use shared::api::site::Site;
+use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
 use shared::money::Money;
 use shared::time::Timestamp;
@@ -73,6 +74,23 @@ impl Backend {
     ) -> Answer<Vec<ReadingRow>> {
         let before = before.map_or_else(String::new, |at| format!("&before={}", at.millis()));
         self.ask(Request::get(format!("/meters/{meter}/readings?limit=50{before}"))).await
+    }
+
+    pub async fn protect(&self, meter: MeterId, order: &ProtectionOrder) -> Answer<()> {
+        self.order(Request::post(format!("/meters/{meter}/protection")).body(order)).await
+    }
+
+    pub async fn confirm_supply(&self, meter: MeterId) -> Answer<()> {
+        let confirmation = Confirmation::default();
+        self.order(Request::post(format!("/meters/{meter}/confirmation")).body(&confirmation)).await
+    }
+
+    pub async fn take_emergency(&self, account: AccountId) -> Answer<()> {
+        self.order(Request::post(format!("/accounts/{account}/emergency")).body(&Nothing {})).await
+    }
+
+    pub async fn pause(&self, account: AccountId, order: &PauseOrder) -> Answer<()> {
+        self.order(Request::post(format!("/accounts/{account}/pause")).body(order)).await
     }
 
     pub async fn order_supply(

@@ -7,6 +7,7 @@ mod account_table;
 mod board_table;
 mod line_table;
 mod tariff_table;
+mod terms_table;
 mod words;
 
 pub use account_table::Texts as AccountTexts;
@@ -76,6 +77,14 @@ impl Lang {
         match self {
             Self::Zh => board_table::zh(),
             Self::En => board_table::en(),
+        }
+    }
+
+    /// Texts of terms: protection, confirmation, emergency credit, pauses.
+    pub fn terms_texts(self) -> &'static terms_table::Texts {
+        match self {
+            Self::Zh => terms_table::zh(),
+            Self::En => terms_table::en(),
         }
     }
 

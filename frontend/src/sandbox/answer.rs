@@ -16,6 +16,7 @@ use shared::api::receipt::Receipt;
 use shared::api::sale::{Found, ReversalOrder, SaleOrder};
 use shared::api::session::{Person, Role, Session};
 use shared::api::site::Site;
+use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::energy::Energy;
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
 use shared::meter::Exchange;
@@ -80,6 +81,34 @@ async fn route(house: &mut House, ask: &Ask) -> Answer {
             Ok(house.curves(|curves| json(&curves.newest(meter, 50))))
         }
         ("POST", ["meters", meter, "supply"]) => supply(house, number(meter)?, body(ask)?).await,
+        ("POST", ["meters", meter, "protection"]) => {
+            let (meter, ProtectionOrder { protect, until, reason }) = (number(meter)?, body(ask)?);
+            let order = if protect {
+                Command::Protect { meter, until, reason }
+            } else {
+                Command::Unprotect { meter, reason }
+            };
+            kept(house, ask, order, [meter].to_vec()).await
+        }
+        ("POST", ["meters", meter, "confirmation"]) => {
+            let (meter, Confirmation { note }) = (number(meter)?, body(ask)?);
+            kept(house, ask, Command::ConfirmRestore { meter, note }, [meter].to_vec()).await
+        }
+        ("POST", ["accounts", account, "emergency"]) => {
+            let account = number(account)?;
+            let meters = meters_of(house, account);
+            kept(house, ask, Command::UseEmergency { account }, meters).await
+        }
+        ("POST", ["accounts", account, "pause"]) => {
+            let (account, PauseOrder { pause, reason }) = (number(account)?, body(ask)?);
+            let meters = meters_of(house, account);
+            let order = if pause {
+                Command::Pause { account, reason }
+            } else {
+                Command::Resume { account, reason }
+            };
+            kept(house, ask, order, meters).await
+        }
         ("POST", ["meters", meter, "hold"]) => {
             let (meter, HoldJudgement { resolution, note }) = (number(meter)?, body(ask)?);
             command(house, ask, Command::ResolveHold { meter, resolution, note })
@@ -239,6 +268,20 @@ async fn supply(house: &mut House, meter: MeterId, order: SupplyOrder) -> Answer
     house.hurry(meter);
     let Done::Supply { seq, wanted, .. } = done else { return Err(unexpected(&done)) };
     Ok(json(&SupplyOrdered { seq, wanted }))
+}
+
+/// An order that answers with nothing; its meters are looked at soon.
+async fn kept(house: &mut House, ask: &Ask, order: Command, meters: Vec<MeterId>) -> Answer {
+    command(house, ask, order).await?;
+    for meter in meters {
+        house.hurry(meter);
+    }
+    Ok(String::from("null"))
+}
+
+fn meters_of(house: &House, account: AccountId) -> Vec<MeterId> {
+    let own = house.premises.iter().filter(|premise| premise.account == account);
+    own.map(|premise| premise.meter).collect()
 }
 
 async fn command(house: &mut House, ask: &Ask, command: Command) -> Result<Done, Trouble> {

@@ -35,6 +35,7 @@ pub(crate) mod state;
 mod supply;
 mod tariffs;
 mod templates;
+mod terms;
 mod whatif;
 
 use std::io;

@@ -13,7 +13,7 @@ use super::problem;
 use super::{
     accounts, alarms, approvals, arrears, board, clock, commission, exceptions, exchange, explain,
     guard, health, lines, live, meters, metrics, overview, receipts, sales, search, session, site,
-    staff, supply, tariffs, whatif,
+    staff, supply, tariffs, terms, whatif,
 };
 
 /// One route.
@@ -73,10 +73,17 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/meters/{meter}/supply", ADMIN, || web::to(supply::order)),
     row(POST, "/api/v1/meters/{meter}/exchange", ADMIN, || web::to(exchange::order)),
     row(GET, "/api/v1/meters/{meter}/exchanges", EVERYBODY, || web::to(exchange::list)),
+    row(POST, "/api/v1/meters/{meter}/protection", ADMIN, || web::to(terms::protect)),
+    row(POST, "/api/v1/meters/{meter}/confirmation", COUNTER, || web::to(terms::confirm)),
     row(POST, "/api/v1/meters/{meter}/hold", ADMIN, || web::to(supply::resolve_hold)),
     row(GET, "/api/v1/search", EVERYBODY, || web::to(search::find)),
     row(GET, "/api/v1/accounts/{account}/ledger", EVERYBODY, || web::to(accounts::ledger)),
     row(GET, "/api/v1/accounts/{account}/preview", COUNTER, || web::to(accounts::preview)),
+    row(POST, "/api/v1/accounts/{account}/emergency", COUNTER, || web::to(terms::borrow)),
+    row(POST, "/api/v1/accounts/{account}/pause", ADMIN, || web::to(terms::pause)),
+    row(POST, "/api/v1/accounts/{account}/notices/{notice}/delivered", ADMIN, || {
+        web::to(terms::delivered)
+    }),
     row(POST, "/api/v1/accounts/{account}/arrears", ADMIN, || web::to(arrears::add)),
     row(POST, "/api/v1/accounts/{account}/arrears/{arrears}/cancel", ADMIN, || {
         web::to(arrears::cancel)
@@ -224,7 +231,12 @@ mod tests {
             .filter(|row| row.who.admits(Viewer))
             .map(|row| format!("{} {}", row.method, row.path))
             .collect();
-        let own_session = ["POST /api/v1/setup", "POST /api/v1/session", "DELETE /api/v1/session"];
+        let own_session = [
+            "POST /api/v1/setup",
+            "POST /api/v1/session",
+            "DELETE /api/v1/session",
+            "POST /api/v1/session/password",
+        ];
         assert_eq!(open, own_session);
     }
 

@@ -86,7 +86,7 @@ async fn answer(state: &State, book: Book, no: ReceiptNo) -> Answer {
     Ok(HttpResponse::Ok().json(receipt))
 }
 
-fn meters_of(state: &State, account: AccountId) -> Vec<MeterId> {
+pub(super) fn meters_of(state: &State, account: AccountId) -> Vec<MeterId> {
     state.hub.rows_of(account).iter().map(|row| row.meter).collect()
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn resolve_hold(
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn carry_out(
+pub(super) async fn carry_out(
     state: &State,
     caller: &Caller,
     meter: MeterId,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::arrears::ArrearsView;
 use crate::api::live::MeterRow;
+use crate::api::terms::TermsView;
 use crate::energy::{Energy, Power, Register};
 use crate::id::Seq;
 pub use crate::meter::Exchanged;
@@ -51,6 +52,7 @@ pub struct SupplyView {
     pub attempts: u32,
     /// Never to be cut until then 保电.
     pub protected_until: Option<Timestamp>,
+    pub terms: TermsView,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

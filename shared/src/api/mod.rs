@@ -21,3 +21,4 @@ pub mod scan;
 pub mod session;
 pub mod site;
 pub mod tariff;
+pub mod terms;

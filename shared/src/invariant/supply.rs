@@ -19,6 +19,8 @@ const PATIENCE: Span = Span::from_mins(15);
 pub(super) struct Decisions {
     pub(super) tally: Tally,
     meters: BTreeMap<MeterId, (AccountId, BTreeSet<DisconnectReason>)>,
+    /// Whatever holds them open, these are not to be open.
+    protected: BTreeSet<MeterId>,
 }
 
 impl Decisions {
@@ -53,9 +55,14 @@ impl Decisions {
                     format!("record {seq} lifts a cut of meter {meter} that was not there")
                 }),
             );
+        } else if let Event::Protected { meter, .. } = event {
+            self.protected.insert(*meter);
+        } else if let Event::Unprotected { meter, .. } = event {
+            self.protected.remove(meter);
         } else if let Event::SupplyProven { meter, contact, .. } = event {
             let Some((_, open)) = self.meters.get(meter) else { return };
-            let wanted = if open.is_empty() { Contact::Closed } else { Contact::Open };
+            let on = open.is_empty() || self.protected.contains(meter);
+            let wanted = if on { Contact::Closed } else { Contact::Open };
             self.tally.look((*contact != wanted).then(|| {
                 format!(
                     "record {seq} proves meter {meter} {contact:?}, but it should be {wanted:?}"

@@ -11,6 +11,7 @@ mod live_values;
 mod power;
 mod readings;
 mod supply;
+mod terms;
 
 use std::rc::Rc;
 
@@ -104,6 +105,7 @@ pub fn Meter(props: &MeterProps) -> Html {
             <div class="meter-left">
                 if let Some(account) = page.account.clone() { <Credit {account} {now} simulated={row.book == Book::Simulated} /> }
                 <supply::SupplyCard page={page.clone()} {now} ordered={reload.clone()} />
+                <terms::TermsCard page={page.clone()} {now} ordered={reload.clone()} />
                 if let Some(account) = page.account.clone() { <arrears::Arrears {account} {now} changed={reload.clone()} /> }
                 <live_values::LiveValues page={page.clone()} {now} />
             </div>

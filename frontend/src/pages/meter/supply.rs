@@ -181,6 +181,7 @@ mod tests {
             since: Timestamp::default(),
             attempts: 0,
             protected_until: None,
+            terms: shared::api::terms::TermsView::default(),
         }
     }
 

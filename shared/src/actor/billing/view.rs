@@ -8,16 +8,17 @@ use crate::api::live::{MeterChange, MeterRow, MeterState};
 use crate::api::meter::{AccountView, Device, HeldReading, MeterPage, ProvisionalView, SupplyView};
 use crate::api::overview::{Figures, Happening, What};
 use crate::api::sale::Preview;
+use crate::api::terms::{EmergencyView, ProtectView, TermsView};
 use crate::energy::{Energy, Power};
 use crate::event::Event;
 use crate::id::{AccountId, AlarmId, ArrearsId, Book, MeterId};
 use crate::invariant::Seen;
 use crate::ledger::Record;
-use crate::meter::{AlarmKind, Contact, Live, Quality, Report, Supply};
+use crate::meter::{AlarmKind, Contact, DisconnectReason, Live, Quality, Report, Supply};
 use crate::money::{Money, UnitPrice};
-use crate::prepaid::{Account, Metered, Recovery};
+use crate::prepaid::{Account, EmergencyState, Metered, Recovery};
 use crate::site::{Refusal, Site, preview_buys, saleable};
-use crate::time::{Span, Timestamp};
+use crate::time::{Span, Timestamp, Zone};
 use crate::vend::to_arrears;
 
 impl BillingSupervisor {
@@ -153,7 +154,7 @@ impl BillingSupervisor {
             today: usage.today,
             yesterday: usage.yesterday,
             this_month: usage.this_month,
-            supply: supply_view(metered, look),
+            supply: supply_view(metered, look, terms_view(account, metered, self.site.zone(), now)),
             account: account
                 .zip(metered)
                 .map(|(account, metered)| account_view(account, metered, now)),
@@ -186,12 +187,13 @@ fn state(
         Supply::Disconnected(_) => MeterState::Cut,
         Supply::Armed => MeterState::Armed,
         Supply::Connected if contact == Contact::Open => MeterState::Cut,
+        Supply::Connected if metered.is_some_and(Metered::protected) => MeterState::Protected,
         Supply::Connected if account.is_some_and(Account::low) => MeterState::LowCredit,
         Supply::Connected => MeterState::Connected,
     }
 }
 
-fn supply_view(metered: Option<&Metered>, look: Option<&Report>) -> SupplyView {
+fn supply_view(metered: Option<&Metered>, look: Option<&Report>, terms: TermsView) -> SupplyView {
     SupplyView {
         wanted: metered.map_or(Supply::Connected, Metered::wanted),
         contact: look.map_or(Contact::Unknown, |look| look.health.contact),
@@ -199,7 +201,38 @@ fn supply_view(metered: Option<&Metered>, look: Option<&Report>) -> SupplyView {
             .map_or_else(Vec::new, |metered| metered.open_reasons().iter().copied().collect()),
         since: metered.map_or_else(Timestamp::default, Metered::open_since),
         attempts: look.map_or(0, |look| look.health.attempts),
-        protected_until: None,
+        protected_until: terms.protected.as_ref().and_then(|protect| protect.until),
+        terms,
+    }
+}
+
+fn terms_view(
+    account: Option<&Account>,
+    metered: Option<&Metered>,
+    zone: &Zone,
+    now: Timestamp,
+) -> TermsView {
+    let Some((account, metered)) = account.zip(metered) else { return TermsView::default() };
+    let protect = metered.switch.protect();
+    let emergency = account.policy.emergency.filter(|_| account.cuts_for_credit());
+    let emergency = match (account.standing.emergency, emergency) {
+        (EmergencyState::InUse { limit }, _) => {
+            let used = (-account.credit()).max(Money::ZERO).min(limit);
+            EmergencyView::InUse { limit, used }
+        }
+        (EmergencyState::Offered, Some(terms)) => EmergencyView::Offered { limit: terms.limit },
+        (EmergencyState::Offered | EmergencyState::Ready | EmergencyState::Repaid, _) => {
+            EmergencyView::None
+        }
+    };
+    let reminded = metered.open_reasons().contains(&DisconnectReason::Courtesy);
+    TermsView {
+        protected: protect
+            .map(|protect| ProtectView { until: protect.until, reason: protect.reason.clone() }),
+        awaits_confirmation: metered.switch.awaits() || reminded,
+        no_cut_until: metered.policy.no_cut_until(zone, now),
+        emergency,
+        paused: account.standing.paused,
     }
 }
 
