@@ -15,7 +15,7 @@ use crate::harness::peers::{Process, program};
 use crate::harness::{Caller, Folder, TestSite, within};
 
 /// A site with one line and no meter yet.
-fn write_site(folder: &Folder, address: &str) -> String {
+pub(crate) fn write_site(folder: &Folder, address: &str) -> String {
     let tariff = "id = \"flat\"\nname = \"Flat\"\ncurrency = \"CNY\"\nzone = \"UTC\"\n[[versions]]\nfrom = \"2020-01-01\"\n[versions.energy]\nprice = \"0.62\"\n";
     let site = format!(
         "tariffs = [\"flat.toml\"]\n[site]\nname = \"Linden Court\"\ncurrency = \"CNY\"\nzone = \"UTC\"\n\

@@ -23,6 +23,7 @@ mod bundle;
 mod cli;
 mod chaos;
 mod commission;
+mod commission_page;
 mod docs;
 mod errors;
 mod farm;
