@@ -3,12 +3,17 @@
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::exception::{ExceptionRow, ExceptionsClosed};
 use shared::api::meter::{ExchangeOrder, ExchangeRow};
+use shared::api::why::WhyPage;
 use shared::id::{AccountId, ArrearsId, IdempotencyKey, MeterId};
 
 use super::request::Request;
 use super::{Answer, Backend};
 
 impl Backend {
+    pub async fn why(&self, meter: MeterId) -> Answer<WhyPage> {
+        self.ask(Request::get(format!("/meters/{meter}/why"))).await
+    }
+
     pub async fn exceptions(&self) -> Answer<Vec<ExceptionRow>> {
         self.ask(Request::get("/exceptions")).await
     }

@@ -52,6 +52,27 @@ texts! {
         missing_detail: "上次可信示数 {0} kWh，其后按往日同期暂计", "last believed register {0} kWh; charged provisionally since";
         undelivered_detail: "告警在期限内没有送达回执，已按规则断电。", "The warning had no proof of delivery in time, and supply was cut by the rules.";
     }
+    why: Why {
+        open: "为什么断电？为什么被拒？", "Why was I cut, why is this refused?";
+        title: "为什么", "Why";
+        not_cut: "目前没有任何原因使供电断开。", "Nothing holds this supply open at present.";
+        used_up: "{0} 拉闸：{1}。当时余额 {2}，可透支 {3}，合计已用尽，连续两次可信抄读证实后按规则拉闸。", "Cut at {0}: {1}. Credit stood at {2} with {3} to spare below zero: together used up, as two believed readings in a row confirmed.";
+        cut_by: "{0} 拉闸：{1}。说明：{2}", "Cut at {0}: {1}. Note: {2}";
+        steps: "经过", "What led here";
+        left: "余额 {0}", "credit {0}";
+        refused: "现在会被拒绝的操作", "What would be refused now";
+        nothing_refused: "没有", "Nothing";
+        replayed: "以上由流水逐笔重算得出，不是日志摘录。", "All of this was computed anew from the journal, entry by entry.";
+        paid: "充值 {0}。", "Paid {0}.";
+        taken_back: "冲正 {0}。", "Taken back {0}.";
+        charged: "示数 {0} → {1}，用电 {2} kWh，扣费 {3}。", "Register {0} → {1}: {2} kWh used, {3} charged.";
+        estimated: "无抄读，按往日暂计 {0} kWh，{1}。", "Nothing was read: {0} kWh estimated, {1}.";
+        arrears: "偿还欠费 {0}。", "Arrears took {0}.";
+        warned: "发出余额告警。", "The low-credit warning went out.";
+        cut: "拉闸：{0}。", "Cut: {0}.";
+        lifted: "解除：{0}。", "Lifted: {0}.";
+        reverse: "冲正最近一笔售电", "Take back the last sale";
+    }
     arrears: Arrears {
         title: "欠费", "Arrears";
         none: "没有欠费", "No arrears";

@@ -37,6 +37,7 @@ mod tariffs;
 mod templates;
 mod terms;
 mod whatif;
+mod why;
 
 use std::io;
 use std::net::TcpListener;

@@ -57,6 +57,11 @@ impl Trouble {
         )
     }
 
+    /// What it says.
+    pub(crate) fn problem(self) -> Problem {
+        self.0
+    }
+
     /// The answer as the innermost services give it; [`seal`] writes the body.
     pub(crate) fn response(self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());

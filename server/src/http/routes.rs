@@ -13,7 +13,7 @@ use super::problem;
 use super::{
     accounts, alarms, approvals, arrears, board, clock, commission, exceptions, exchange, explain,
     guard, health, lines, live, meters, metrics, overview, receipts, sales, search, session, site,
-    staff, supply, tariffs, terms, whatif,
+    staff, supply, tariffs, terms, whatif, why,
 };
 
 /// One route.
@@ -71,6 +71,7 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/meters/{meter}/power", EVERYBODY, || web::to(meters::power)),
     row(GET, "/api/v1/meters/{meter}/readings", EVERYBODY, || web::to(meters::readings)),
     row(POST, "/api/v1/meters/{meter}/supply", ADMIN, || web::to(supply::order)),
+    row(GET, "/api/v1/meters/{meter}/why", EVERYBODY, || web::to(why::show)),
     row(POST, "/api/v1/meters/{meter}/exchange", ADMIN, || web::to(exchange::order)),
     row(GET, "/api/v1/meters/{meter}/exchanges", EVERYBODY, || web::to(exchange::list)),
     row(POST, "/api/v1/meters/{meter}/protection", ADMIN, || web::to(terms::protect)),

@@ -22,3 +22,4 @@ pub mod session;
 pub mod site;
 pub mod tariff;
 pub mod terms;
+pub mod why;

@@ -16,6 +16,7 @@ mod decide;
 mod due;
 pub mod exceptions;
 mod exchange;
+pub mod why;
 pub mod explain;
 #[cfg(test)]
 mod laws;

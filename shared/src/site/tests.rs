@@ -338,6 +338,26 @@ fn lines(lines: &[ReceiptLine]) -> String {
     lines.iter().map(told).collect()
 }
 
+/// The journal of a story, sealed.
+pub(super) fn recorded(steps: &str) -> Vec<crate::ledger::Record> {
+    let mut story = Story::begin();
+    for step in steps.split('/') {
+        story.step(step.trim());
+    }
+    let mut chain = crate::ledger::Chain::empty(crate::id::SiteId(1));
+    let seal = |(at, event): &(Timestamp, Event)| {
+        chain.seal(crate::ledger::Draft {
+            at: *at,
+            book: Book::Live,
+            by: StaffId(1),
+            key: None,
+            body: event.to_body(),
+            postings: event.postings(),
+        })
+    };
+    story.journal.iter().map(seal).collect()
+}
+
 pub(super) fn check(steps: &str, told: Expect) {
     let mut story = Story::begin();
     for step in steps.split('/') {

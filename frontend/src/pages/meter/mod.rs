@@ -12,6 +12,7 @@ mod power;
 mod readings;
 mod supply;
 mod terms;
+mod why;
 
 use std::rc::Rc;
 

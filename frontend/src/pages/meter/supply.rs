@@ -8,6 +8,7 @@ use shared::time::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::why::Why;
 use crate::backend::Failure;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
@@ -98,6 +99,8 @@ pub fn SupplyCard(props: &SupplyCardProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_texts());
     let (backend, leave) = (use_backend(), use_leave());
     let asking = use_state_eq(|| false);
+    let why = use_state_eq(|| false);
+    let why_word = lang.account_texts().why.open;
     let busy = use_state_eq(|| false);
     let failure = use_state_eq(|| None::<Failure>);
     let (row, supply) = (&props.page.row, &props.page.supply);
@@ -159,6 +162,10 @@ pub fn SupplyCard(props: &SupplyCardProps) -> Html {
             if seat.may_switch() {
                 <button class={classes!("button", danger.then_some("danger"))} onclick={ask}>{ word }</button>
             }
+            if !seat.sandbox && props.page.account.is_some() {
+                <button type="button" class="link" onclick={let why = why.clone(); move |_| why.set(true)}>{ why_word }</button>
+            }
+            if *why { <Why meter={row.meter} on_close={let why = why.clone(); Callback::from(move |()| why.set(false))} /> }
             if *asking {
                 <ReasonDialog title={fill(title, &[&row.name])} {lead} hint={texts.meter.reason_hint} action={word} {danger} busy={*busy}
                     failure={(*failure).clone()} on_close={close} on_reason={give} />

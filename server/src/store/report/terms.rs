@@ -55,6 +55,24 @@ pub fn of_accounts(db: &Connection) -> Result<BTreeMap<AccountId, TariffId>, Sto
     Ok(terms)
 }
 
+/// All that an account's standing follows from, in order.
+pub fn standing(db: &Connection, account: AccountId) -> Result<Vec<Record>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT seq FROM record WHERE kind IN ('tariff-published', 'policy-published')
+         UNION
+         SELECT seq FROM record WHERE account = :account
+         ORDER BY 1",
+    )?;
+    let places = statement
+        .query_map(named_params! { ":account": account.0 }, |row| row.get(0).map(count))?
+        .collect::<rusqlite::Result<Vec<u64>>>()?;
+    let mut records = Vec::with_capacity(places.len());
+    for place in places {
+        records.extend(rows::load(db, Seq(place.saturating_sub(1)), 1)?);
+    }
+    Ok(records)
+}
+
 /// All that a charge of an account follows from, up to and including `seq`, in order.
 pub fn behind(db: &Connection, account: AccountId, seq: Seq) -> Result<Vec<Record>, StoreError> {
     let mut statement = db.prepare_cached(
