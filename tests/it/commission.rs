@@ -81,6 +81,8 @@ async fn meters_are_found_tested_added_signed_off_and_there_after_a_restart() {
     assert_eq!(added.len(), 4);
     assert!(added.iter().all(|added| !added.is_billed()), "read, not billed");
     site.post(&admin, "/api/v1/commission", &order).await.expect(422);
+    let scan: ScanView = site.get(&admin, "/api/v1/lines/1/scan").await.expect(200).read();
+    assert!(scan.found.iter().all(|unit| unit.meter.is_some()), "found, and meters now");
     let test = json!({ "unit": 1, "profile": best.profile, "step": "open" });
     site.post(&admin, "/api/v1/lines/1/relay-test", &test).await.expect(409);
 

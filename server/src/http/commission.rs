@@ -116,24 +116,27 @@ pub(super) async fn start_scan(
         }
         scans.go_on(id, |scan| scan.running = false);
     });
-    show(&state, id)
+    show(&state, id).await
 }
 
 pub(super) async fn show_scan(state: web::Data<State>, line: web::Path<LineId>) -> Answer {
-    show(&state, line.into_inner())
+    show(&state, line.into_inner()).await
 }
 
 pub(super) async fn end_scan(state: web::Data<State>, line: web::Path<LineId>) -> Answer {
     let line = line.into_inner();
     state.scans.go_on(line, |scan| scan.running = false);
-    show(&state, line)
+    show(&state, line).await
 }
 
-fn show(state: &State, line: LineId) -> Answer {
-    if !state.lines.contains_key(&line) {
-        return Err(no_line(line));
+async fn show(state: &State, line: LineId) -> Answer {
+    let units = view(state, line).await?.units;
+    let mut scan = state.scans.lock().get(&line).cloned().unwrap_or_default();
+    // What was added since it was found is a meter now.
+    for found in &mut scan.found {
+        let unit = units.iter().find(|unit| unit.unit == found.unit);
+        found.meter = unit.and_then(|unit| unit.meter);
     }
-    let scan = state.scans.lock().get(&line).cloned().unwrap_or_default();
     Ok(HttpResponse::Ok().json(scan))
 }
 
