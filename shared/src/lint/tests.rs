@@ -13,9 +13,9 @@ fn money(minor: i64) -> Money {
     Money::from_minor(minor)
 }
 
-fn hours(span: &str) -> Option<NoCutHours> {
+fn hours(span: &str) -> NoCutHours {
     let span = DaySpan::parse(span).expect("a span");
-    Some(NoCutHours { week: Week(std::array::from_fn(|_| vec![span])), ..NoCutHours::default() })
+    NoCutHours { week: Week(std::array::from_fn(|_| vec![span])), ..NoCutHours::default() }
 }
 
 fn try_out(policy: &Policy, promised: &Policy) -> Result<Explored, LintError> {
@@ -36,7 +36,7 @@ fn terms_with_everything_in_them_keep_their_promises() {
     let usual = Policy::default();
     let rich = Policy {
         last_credit: money(500),
-        no_cut: hours("22:00-07:00"),
+        no_cut: Some(hours("22:00-07:00")),
         emergency: Some(Emergency {
             limit: money(600),
             offer_at: money(50),
@@ -63,7 +63,7 @@ fn nobody_is_cut_without_a_word() {
 
 #[test]
 fn a_warning_at_the_end_of_no_cut_hours_comes_half_an_hour_before() {
-    let mut no_cut = hours("22:00-07:00").expect("hours");
+    let mut no_cut = hours("22:00-07:00");
     no_cut.warning = Warning(Span::ZERO);
     let policy = Policy { no_cut: Some(no_cut), ..Policy::default() };
     assert_eq!(broken(&policy, &policy).broken, Broken::WarningTooLate);
@@ -87,7 +87,7 @@ fn a_reminder_that_only_a_confirmation_ends_leaves_somebody_dark_with_credit() {
 fn a_daily_limit_that_acts_in_no_cut_hours_is_found() {
     let daily_limit =
         Some(DailyLimit { energy: Energy::from_kwh(3), reset_hour: 6, in_no_cut_hours: true });
-    let policy = Policy { no_cut: hours("22:00-07:00"), daily_limit, ..Policy::default() };
+    let policy = Policy { no_cut: Some(hours("22:00-07:00")), daily_limit, ..Policy::default() };
     let daily = Broken::CutInNoCutHours(DisconnectReason::DailyLimit);
     assert_eq!(broken(&policy, &policy).broken, daily);
 }
@@ -100,8 +100,8 @@ fn a_restore_minimum_that_nobody_may_reach_is_found() {
 
 #[test]
 fn what_was_promised_and_is_not_in_the_terms_is_found() {
-    let policy = Policy { no_cut: hours("22:00-06:00"), ..Policy::default() };
-    let promised = Policy { no_cut: hours("22:00-07:00"), ..Policy::default() };
+    let policy = Policy { no_cut: Some(hours("22:00-06:00")), ..Policy::default() };
+    let promised = Policy { no_cut: Some(hours("22:00-07:00")), ..Policy::default() };
     let example = broken(&policy, &promised);
     assert_eq!(example.broken, Broken::CutInNoCutHours(DisconnectReason::NoCredit));
     let cut = example.timeline.last().expect("a course");

@@ -154,8 +154,8 @@ impl World {
                 actions.push(Action::Pay(amount));
             }
         }
-        let notices = self.told_customer.notices.iter().filter(|(_, _, arrived)| !arrived);
-        actions.extend(notices.last().map(|(id, _, _)| Action::Deliver(NoticeId(*id))));
+        let mut notices = self.told_customer.notices.iter().filter(|(_, _, arrived)| !arrived);
+        actions.extend(notices.next_back().map(|(id, _, _)| Action::Deliver(NoticeId(*id))));
         if metered.protected() {
             actions.push(Action::Unprotect);
         } else if !self.protected_once {
@@ -392,6 +392,35 @@ fn words(event: &Event) -> Option<String> {
         Event::EmergencyOffered { .. } => "emergency credit is offered".to_owned(),
         Event::EmergencyBegun { .. } => "emergency credit begins".to_owned(),
         Event::EmergencyRepaid { .. } => "emergency credit is repaid".to_owned(),
-        _ => return None,
+        Event::TariffPublished { .. }
+        | Event::AccountOpened { .. }
+        | Event::MeterBound { .. }
+        | Event::Baseline { .. }
+        | Event::Settled(_)
+        | Event::Sold(_)
+        | Event::Reversed(_)
+        | Event::ArrearsAdded(_)
+        | Event::ArrearsDue(_)
+        | Event::ArrearsCancelled(_)
+        | Event::Exchanged { .. }
+        | Event::ExceptionNoted { .. }
+        | Event::ProvisionalCharged(_)
+        | Event::ProvisionalReleased { .. }
+        | Event::SupplyProven { .. }
+        | Event::ReadingHeld { .. }
+        | Event::HoldEnded { .. }
+        | Event::AlarmRaised { .. }
+        | Event::AlarmAcknowledged { .. }
+        | Event::AlarmCleared { .. }
+        | Event::Acted { .. }
+        | Event::PolicyPublished { .. }
+        | Event::MeterPlaced { .. }
+        | Event::NoticeDelivered { .. }
+        | Event::Rearmed { .. }
+        | Event::EmergencyRearmed { .. }
+        | Event::Protected { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::RestoreConfirmed { .. } => return None,
     })
 }

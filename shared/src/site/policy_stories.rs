@@ -256,10 +256,28 @@ fn brief(event: &Event) -> Option<String> {
         Event::CutUndelivered { notice, .. } => format!("notice {notice} not delivered"),
         Event::RestoreConfirmed { .. } => "confirmed".to_owned(),
         Event::Rearmed { level, .. } => format!("{level:?} armed"),
-        other => {
-            let body = other.to_body();
-            body.split('"').nth(1).unwrap_or_default().to_owned()
-        }
+        Event::TariffPublished { .. }
+        | Event::AccountOpened { .. }
+        | Event::MeterBound { .. }
+        | Event::Reversed(_)
+        | Event::ArrearsAdded(_)
+        | Event::ArrearsDue(_)
+        | Event::ArrearsCancelled(_)
+        | Event::Exchanged { .. }
+        | Event::ExceptionNoted { .. }
+        | Event::ProvisionalCharged(_)
+        | Event::ProvisionalReleased { .. }
+        | Event::ReadingHeld { .. }
+        | Event::HoldEnded { .. }
+        | Event::AlarmRaised { .. }
+        | Event::AlarmAcknowledged { .. }
+        | Event::AlarmCleared { .. }
+        | Event::Acted { .. }
+        | Event::PolicyPublished { .. }
+        | Event::MeterPlaced { .. }
+        | Event::NoticeDelivered { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. } => event.to_body().split('"').nth(1).unwrap_or_default().to_owned(),
     })
 }
 

@@ -62,7 +62,7 @@ impl Inrush {
     }
 }
 
-/// SplitMix64's finisher: neighbouring seeds come out far apart.
+/// The finisher of `SplitMix64`: neighbouring seeds come out far apart.
 const fn mixed(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
