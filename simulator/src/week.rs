@@ -192,7 +192,9 @@ mod tests {
             watch.promise(safe.committed, safe.head);
             let page = Replay { after: watch.seen(), limit: u32::MAX };
             let records = sandbox.journal.send(page).await.expect("a journal").expect("records");
-            records.iter().for_each(|record| watch.follow(record));
+            for record in &records {
+                watch.follow(record);
+            }
             assert_eq!(watch.offence(), None, "seed {:?}, hour {hour}", scenario.seed);
         }
         watch

@@ -169,7 +169,8 @@ fn prune(folder: &Path, newest: &str, keep: u32) -> io::Result<Option<String>> {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let ours = name.strip_prefix(series).is_some_and(|rest| rest.starts_with('-'));
-        if ours && !name.ends_with(".part") {
+        let unfinished = entry.path().extension().is_some_and(|last| last == "part");
+        if ours && !unfinished {
             copies.push((name, entry.path()));
         }
     }

@@ -56,9 +56,10 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let greeting = entry::prepare(store.registry(), &plan)?;
     let store = store.start().map_err(Fault::failed)?;
     let custody = store.custody();
-    let accepted = match place.accept_loss {
-        true => custody.accept_loss(StaffId(0), clock::now()).await.map_err(Fault::failed)?,
-        false => None,
+    let accepted = if place.accept_loss {
+        custody.accept_loss(StaffId(0), clock::now()).await.map_err(Fault::failed)?
+    } else {
+        None
     };
     let lost = custody.lost().map(|recovery| recovery.sentence());
 
@@ -119,7 +120,7 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
-    let state = state(&plan, fleet, &store, &billing, hub, clocks, people, (guard, copies));
+    let state = state(&plan, fleet, &store, &billing, hub, clocks, (people, guard, copies));
     let state = State { postponed: Mutex::new(postponed), tariffs, ..state };
     let lines = headend.as_ref().map(|headend| headend.actors().clone()).unwrap_or_default();
     let commission = match (&plan.live, turns) {
@@ -271,8 +272,7 @@ fn state(
     billing: &Addr<BillingSupervisor>,
     hub: Arc<Hub>,
     clocks: Clocks,
-    people: People,
-    (guard, copies): (Arc<Guard>, Arc<Copies>),
+    (people, guard, copies): (People, Arc<Guard>, Arc<Copies>),
 ) -> State {
     let mut books = Vec::new();
     let mut shown_tariff = BTreeMap::new();

@@ -128,7 +128,7 @@ mod tests {
         let dir = Scratch::new();
         let folder = dir.path("copy");
         fs::create_dir(&folder).unwrap();
-        fs::write(folder.join("ledger.db"), [7; 100_000]).unwrap();
+        fs::write(folder.join("ledger.db"), vec![7; 100_000]).unwrap();
         fs::write(folder.join("anchor.json"), "{}").unwrap();
         let (key, other) = (dir.path("key.txt"), dir.path("other.txt"));
         let public = recipient(&new_key(&key).unwrap()).unwrap();
@@ -139,7 +139,7 @@ mod tests {
         assert!(!fs::read(&sealed).unwrap().windows(9).any(|part| part == b"ledger.db"));
         assert!(matches!(open(&sealed, &dir.path("a"), &other), Err(ArchiveError::Locked { .. })));
         open(&sealed, &dir.path("b"), &key).unwrap();
-        assert_eq!(fs::read(dir.path("b").join("ledger.db")).unwrap(), [7; 100_000]);
+        assert_eq!(fs::read(dir.path("b").join("ledger.db")).unwrap(), vec![7; 100_000]);
         let mut spoilt = fs::read(&sealed).unwrap();
         let middle = spoilt.len() / 2;
         spoilt[middle] ^= 1;

@@ -31,12 +31,13 @@ impl Decisions {
         let alone = |account: AccountId| {
             self.meters.values().filter(|(own, _)| *own == account).count() == 1
         };
-        if let Event::Cut { account, meter, reason, .. } = event {
+        if let Event::Cut { account, meter, reason, until, .. } = event {
             let credit = books.credit(*account);
             let early =
                 *reason == DisconnectReason::NoCredit && alone(*account) && credit > ROUNDED;
             let Some((_, open)) = self.meters.get_mut(meter) else { return };
-            let again = !open.insert(*reason);
+            // A cut with an end may be put off; any other stands already.
+            let again = !open.insert(*reason) && until.is_none();
             self.tally.look(if again {
                 Some(format!("record {seq} cuts meter {meter} for what it is cut for already"))
             } else {

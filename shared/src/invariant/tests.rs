@@ -8,14 +8,14 @@ use crate::id::{
 };
 use crate::ledger::{Chain, Draft, Hash, Record};
 use crate::meter::{
-    AlarmKind, Contact, DisconnectReason, Health, Limits, Live, Point, Quality, Report, Supply,
-    Telegram,
+    AlarmKind, Contact, DisconnectReason, Exchange, Exchanged, Health, Limits, Live, Point,
+    Quality, Report, Supply, Telegram,
 };
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::site::{Command, Order, Site};
 use crate::time::{Span, Timestamp, Zone};
-use crate::vend::Tender;
+use crate::vend::{Collection, Share, Tender};
 
 const TARIFF: &str = r#"
 id = "flat"
@@ -85,6 +85,10 @@ impl Story {
 
 /// Opened, sold to, used up and cut, sold to again and back on; a false zero on the way.
 fn story() -> Vec<Row> {
+    lawful().rows
+}
+
+fn lawful() -> Story {
     let zone = Zone::named("Asia/Shanghai").expect("a zone");
     let now = Timestamp::parse("2026-07-01T08:00:00+08:00").expect("an instant");
     let mut story = Story { site: Site::new(zone), now, rows: Vec::new() };
@@ -106,7 +110,7 @@ fn story() -> Vec<Row> {
     story.pay(3_000);
     story.read(1, 1_012_020);
     story.read(61, 1_014_000);
-    story.rows
+    story
 }
 
 fn sealed(rows: &[Row]) -> Vec<Record> {
@@ -127,7 +131,9 @@ fn sealed(rows: &[Row]) -> Vec<Record> {
 
 fn watched(records: &[Record]) -> Watch {
     let mut watch = Watch::new(SiteId(1));
-    records.iter().for_each(|record| watch.follow(record));
+    for record in records {
+        watch.follow(record);
+    }
     watch
 }
 
@@ -144,10 +150,8 @@ fn first(rows: &mut [Row], is_it: impl Fn(&Event) -> bool) -> &mut Event {
 }
 
 fn settled(rows: &mut [Row]) -> &mut crate::event::Settled {
-    match first(rows, |event| matches!(event, Event::Settled(_))) {
-        Event::Settled(settled) => settled,
-        other => panic!("{other:?}"),
-    }
+    let event = first(rows, |event| matches!(event, Event::Settled(_)));
+    if let Event::Settled(settled) = event { settled } else { panic!("{event:?}") }
 }
 
 fn point(at: Timestamp) -> Point {
@@ -163,6 +167,49 @@ fn a_lawful_story_keeps_every_invariant_and_says_how_much_was_looked_at() {
         assert_eq!(found.checked == 0, idle, "{} looked at {}", found.invariant, found.checked);
     }
     assert_eq!(findings.len(), 10);
+}
+
+/// Debts, an exchange and a protected supply are lawful too.
+#[test]
+fn an_exchange_a_debt_and_a_protected_supply_break_nothing() {
+    let mut story = lawful();
+    let register = |wh: i64| Register::from_mwh(Energy::from_wh(wh).mwh());
+    story.order(Command::AddArrears {
+        account: ACCOUNT,
+        amount: Money::from_minor(2_000),
+        collection: Collection::Payments {
+            share: Share::try_from(1_000).expect("a share"),
+            weekly_cap: None,
+        },
+        reason: "an old bill".to_owned(),
+    });
+    story.pay(1_000);
+    story.now = story.now + Span::from_mins(1);
+    story.order(Command::ExchangeMeter {
+        meter: METER,
+        exchange: Exchange {
+            what: Exchanged::Meter,
+            last: register(1_014_010),
+            manual: false,
+            first: register(500),
+            serial: String::new(),
+            limits: None,
+            note: "broken display".to_owned(),
+        },
+    });
+    story.read(1, 510);
+    story.read(61, 4_000);
+    let (meter, until, reason) = (METER, None, "oxygen".to_owned());
+    story.order(Command::Protect { meter, until, reason });
+    for _ in 0..8 {
+        story.read(60, 4_000 + 10_000);
+        let more = story.now.millis() / 60_000 % 7;
+        story.read(60, 14_000 + more * 10);
+    }
+    story.pay(500);
+    let watch = watched(&sealed(&story.rows));
+    assert_eq!(watch.offence(), None);
+    assert!(story.rows.iter().any(|row| matches!(row.event, Event::Exchanged { .. })));
 }
 
 #[test]
@@ -182,7 +229,9 @@ fn i2_what_was_acknowledged_and_is_gone_or_another_is_seen() {
     let offence = |seq: Seq, seal: Hash, records: &[Record]| {
         let mut watch = Watch::new(SiteId(1));
         watch.promise(seq, seal);
-        records.iter().for_each(|record| watch.follow(record));
+        for record in records {
+            watch.follow(record);
+        }
         watch.offence()
     };
     assert_eq!(offence(last.seq, last.hash, &records), None);
@@ -236,10 +285,10 @@ fn i6_an_interval_at_another_price_than_the_tariffs_is_seen() {
         // Everything after it tells the credit that follows from it.
         for row in rows.iter_mut().skip_while(|row| !matches!(row.event, Event::Settled(_))).skip(1)
         {
-            match &mut row.event {
-                Event::Settled(settled) => settled.credit_after += cheaper,
-                Event::Sold(sale) => sale.credit_after += cheaper,
-                _ => (),
+            if let Event::Settled(settled) = &mut row.event {
+                settled.credit_after += cheaper;
+            } else if let Event::Sold(sale) = &mut row.event {
+                sale.credit_after += cheaper;
             }
         }
     });

@@ -78,14 +78,13 @@ async fn a_disk_that_refuses_for_a_while_loses_nothing_and_selling_goes_on_by_it
             while !halted || ready(&site).await != 200 {
                 assert!(began.elapsed() < Duration::from_secs(60), "{error} {calls}: {halted}");
                 n += 1;
-                match asked(&prefix, n).ask(&site, &till).await {
-                    Some(receipt) => notes.sold.push((asked(&prefix, n), receipt)),
-                    None => {
-                        halted = true;
-                        notes.open.push(asked(&prefix, n));
-                        let alive = site.get(&Caller::Nobody, "/livez").await;
-                        assert_eq!(alive.status, 200, "metering and screens go on");
-                    }
+                if let Some(receipt) = asked(&prefix, n).ask(&site, &till).await {
+                    notes.sold.push((asked(&prefix, n), receipt));
+                } else {
+                    halted = true;
+                    notes.open.push(asked(&prefix, n));
+                    let alive = site.get(&Caller::Nobody, "/livez").await;
+                    assert_eq!(alive.status, 200, "metering and screens go on");
                 }
             }
             ask_again(&site, &till, &mut notes).await;

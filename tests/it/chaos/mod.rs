@@ -29,7 +29,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// SplitMix64.
+    /// As `SplitMix64` draws.
     fn below(&mut self, end: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
