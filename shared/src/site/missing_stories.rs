@@ -6,11 +6,8 @@ use super::tests::check;
 
 /// Reads each half day for so many days, so that the meter has usual days.
 fn days(count: u32) -> String {
-    let mut told = String::from("tick / read 1000 / read 1000 / sell 500");
-    for half in 1..=count * 2 {
-        told += &format!(" / wait 12 / read {}", 1000 + 2 * half);
-    }
-    told
+    let readings = (1..=count * 2).map(|half| format!(" / wait 12 / read {}", 1000 + 2 * half));
+    "tick / read 1000 / read 1000 / sell 500".to_owned() + &readings.collect::<String>()
 }
 
 #[test]

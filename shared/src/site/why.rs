@@ -107,7 +107,7 @@ impl Replay {
             let (seq, at, reason, note) = (record.seq, record.at, *reason, note.clone());
             self.cut = Some(CutProof { seq, at, reason, note, credit, spare, used_up });
         }
-        let credit = self.site.accounts().get(&self.account).map(|account| account.credit());
+        let credit = self.site.accounts().get(&self.account).map(crate::prepaid::Account::credit);
         let credit = credit.unwrap_or_default();
         self.steps.push(Step { seq: record.seq, at: record.at, what, credit });
         Ok(())
