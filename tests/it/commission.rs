@@ -104,6 +104,9 @@ async fn meters_are_found_tested_added_signed_off_and_there_after_a_restart() {
     let signed: Vec<Commissioned> =
         site.post(&admin, sign, &json!({ "display": import.value() })).await.expect(200).read();
     assert!(signed[1].is_billed(), "{:?}", signed[1]);
+    // Without credit it would be cut at once, and nothing more would be charged.
+    let sale = json!({ "account": 502, "amount": 10_000, "tender": "cash" });
+    site.post_once(&admin, "/api/v1/sales", "commission-sale", &sale).await.expect(200);
     let billed = async |site: &TestSite, admin: &Caller| {
         within(Duration::from_secs(120), "a charge", async || {
             let page = page(site, admin, 2).await;
