@@ -69,7 +69,7 @@ impl World {
         let line = self.homes.get(&event.meter).and_then(|home| self.lines.get(&home.line));
         match (event.act, line) {
             (Act::Order { command, key }, _) => {
-                let order = self.order(Some(key), command);
+                let order = self.order(Some(key), *command);
                 let answer = self.billing.send(Do(order)).await?;
                 self.tally.refusals += u64::from(answer.is_err());
                 self.hurry(event.meter);

@@ -28,7 +28,7 @@ pub(super) struct Planned {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Act {
-    Order { command: Command, key: IdempotencyKey },
+    Order { command: Box<Command>, key: IdempotencyKey },
     BreakRelay(RelayFault),
     Bypass { metered_share: i64 },
 }
@@ -85,5 +85,5 @@ fn act(deed: &Deed, home: &Premise, scenario: &Scenario, key: IdempotencyKey) ->
             return Act::Bypass { metered_share: *metered_permille };
         }
     };
-    Act::Order { command, key }
+    Act::Order { command: Box::new(command), key }
 }

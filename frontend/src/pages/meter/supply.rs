@@ -59,11 +59,11 @@ fn statement(lang: Lang, supply: &SupplyView, since: &str) -> Statement {
             fill(texts.off_line, &[since, i18n::reason(lang, reason)]),
             match reason {
                 DisconnectReason::NoCredit => texts.comes_back,
-                DisconnectReason::Schedule => texts.schedule_lifts,
                 DisconnectReason::Operator
                 | DisconnectReason::Tamper
                 | DisconnectReason::Overload => texts.staff_lifts,
-                DisconnectReason::DailyLimit
+                DisconnectReason::Schedule
+                | DisconnectReason::DailyLimit
                 | DisconnectReason::Courtesy
                 | DisconnectReason::Staggered => texts.schedule_lifts,
             }

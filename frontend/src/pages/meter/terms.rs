@@ -143,10 +143,8 @@ pub fn TermsCard(props: &TermsCardProps) -> Html {
         Some(_) => (Asked::Unprotect, own.unprotect),
         None => (Asked::Protect, own.protect),
     };
-    let (pause, pause_word) = match terms.paused {
-        true => (Asked::Resume, own.resume),
-        false => (Asked::Pause, own.pause),
-    };
+    let (pause, pause_word) =
+        if terms.paused { (Asked::Resume, own.resume) } else { (Asked::Pause, own.pause) };
     if lines.is_empty() && !seat.may_switch() {
         return Html::default();
     }
