@@ -19,7 +19,7 @@ const BAD: [(&str, &str, &[&str]); 25] = [
     ("low_credit = \"20.00\"", "low_credit = \"20.001\"", &["low_credit", "`20.001`"]),
     ("low_credit = \"20.00\"", "low_credit = 20.0", &["low_credit", "expected a string"]),
     ("overdraft = \"0.00\"", "overdraft = \"-1.00\"", &["overdraft", "below zero"]),
-    ("least_sale = \"1.00\"", "least_sale = \"6000.00\"", &["least_sale is above most_sale"]),
+    ("least_sale = \"1.00\"", "least_sale = \"6000.00\"", &["least_sale: is above most_sale"]),
     ("\"demo-residential\"]", "\"no-such.toml\"]", &["cannot read", "no-such.toml"]),
     ("profiles = []", "profiles = [\"none.toml\"]", &["profiles", "none.toml"]),
     ("id = 3\n", "id = 2\n", &["line 2 is there twice"]),

@@ -152,10 +152,10 @@ fn clear(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Such as `meterhouse-1-20260701-023000`: by name is by time.
+/// Such as `meterhouse-1-20260701-023000042`: by name is by time, and two calls do not meet.
 fn name(site: SiteId, zone: &Zone, now: Timestamp) -> String {
     let at = zone.civil(now);
-    format!("meterhouse-{site}-{}", at.strftime("%Y%m%d-%H%M%S"))
+    format!("meterhouse-{site}-{}", at.strftime("%Y%m%d-%H%M%S%3f"))
 }
 
 /// Removes what is older than the newest `keep` copies of this site; gives the newest's file name.
