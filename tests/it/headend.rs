@@ -513,7 +513,9 @@ kind = "external"
 fn lookalike(transport: Transport) -> (HeadEnd, Line, MeterId) {
     let mut library = Library::built_in();
     library.add("lookalike.toml", LOOKALIKE).expect("a profile");
-    let lines = [LineConfig { latency_ms: Some(0), ..line(1, transport) }];
+    // What is asked here is which answers are believed, not how long a silent unit rests.
+    let backoff_ms = NonZeroU32::new(1_000);
+    let lines = [LineConfig { latency_ms: Some(0), backoff_ms, ..line(1, transport) }];
     let meters = [MeterConfig { relay: None, ..meter(1, 1, "lookalike") }];
     let headend = start(&lines, &meters, &library);
     let line = headend.lines()[&LineId(1)].clone();

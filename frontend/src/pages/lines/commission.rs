@@ -99,6 +99,23 @@ pub(super) fn typed(node: &NodeRef) -> String {
     node.cast::<HtmlInputElement>().map(|field| field.value().trim().to_owned()).unwrap_or_default()
 }
 
+#[derive(PartialEq, Properties)]
+struct BegunProps {
+    node: NodeRef,
+    name: &'static str,
+    kind: &'static str,
+    value: &'static str,
+}
+
+/// A field that begins with a value and is the typist's from then on. A component of its own: what
+/// is drawn anew around it, such as the progress of a scan, would put the first value back.
+#[component]
+fn Begun(props: &BegunProps) -> Html {
+    html! {
+        <input ref={props.node.clone()} name={props.name} type={props.kind} min="0" max="99999" value={props.value} />
+    }
+}
+
 #[component]
 fn ScanForm(props: &ScanFormProps) -> Html {
     let (texts, backend) = (use_line_texts(), use_backend());
@@ -124,8 +141,8 @@ fn ScanForm(props: &ScanFormProps) -> Html {
     };
     html! {
         <form class="card pad raw-form no-print" onsubmit={submit}>
-            <label class="field"><span>{ words.from }</span><input ref={from} name="scan-from" type="number" min="1" max="247" value="1" /></label>
-            <label class="field"><span>{ words.to }</span><input ref={to} name="scan-to" type="number" min="1" max="247" value="32" /></label>
+            <label class="field"><span>{ words.from }</span><Begun node={from} name="scan-from" kind="number" value="1" /></label>
+            <label class="field"><span>{ words.to }</span><Begun node={to} name="scan-to" kind="number" value="32" /></label>
             <button class={classes!("button", (!running).then_some("primary"))} name="scan">{ if running { words.stop } else { words.scan } }</button>
         </form>
     }
@@ -189,8 +206,8 @@ fn AddForm(props: &AddFormProps) -> Html {
         <>
             <Found line={props.line} found={props.found.clone()} choices={(*choices).clone()} {changed} />
             <form class="card pad raw-form no-print" onsubmit={submit}>
-                <label class="field"><span>{ words.pattern }</span><input ref={pattern} name="pattern" value="1##" /></label>
-                <label class="field"><span>{ words.first }</span><input ref={first} name="first" type="number" min="0" value="1" /></label>
+                <label class="field"><span>{ words.pattern }</span><Begun node={pattern} name="pattern" kind="text" value="1##" /></label>
+                <label class="field"><span>{ words.first }</span><Begun node={first} name="first" kind="number" value="1" /></label>
                 <label class="field"><span>{ words.building }</span><input ref={building} name="building" /></label>
                 <label class="field"><span>{ words.tariff }</span>
                     <select ref={tariff} name="tariff">
