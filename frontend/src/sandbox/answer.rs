@@ -12,23 +12,22 @@ use shared::api::meter::{
 };
 use shared::api::overview::{Band, Overview};
 use shared::api::problem::Problem;
-use shared::api::receipt::Receipt;
+use shared::api::receipt::{Issue, Receipt};
 use shared::api::sale::{Found, ReversalOrder, SaleOrder};
 use shared::api::session::{Person, Role, Session};
 use shared::api::site::Site;
 use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
-use shared::energy::Energy;
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
 use shared::meter::Exchange;
 use shared::money::Money;
 use shared::site::{Command, Done, Exception, Refusal};
 use shared::tariff::Tariff;
 use shared::time::{Span, Timestamp};
-use shared::vend::{self, Tender};
+
 use simulator::population::Premise;
 use simulator::week::TARIFFS;
 
-use crate::books::{Issued, IssuedFor, name_of};
+use crate::books::{Issued, name_of};
 use crate::clock;
 use crate::house::{House, HouseError, ME};
 use shared::api::ask::Ask;
@@ -358,63 +357,22 @@ fn receipt(house: &House, no: ReceiptNo) -> Answer {
 }
 
 fn shown(house: &House, no: ReceiptNo, issued: &Issued) -> Receipt {
-    let account = match &issued.what {
-        IssuedFor::Sale(sale) => sale.account,
-        IssuedFor::Reversal(reversal) => reversal.account,
-    };
-    let premise = premise_of(house, account);
+    let premise = premise_of(house, issued.what.account());
     let first = premise.and_then(|premise| premise.customer.chars().next());
-    let blank = Receipt {
+    issued.what.clone().receipt(Issue {
         book: Book::Simulated,
         no,
         seq: issued.seq,
         at: issued.at,
         site: house.scenario.name.clone(),
         by: name_of(issued.by),
-        account,
         customer: first.map(|first| format!("{first}*")).unwrap_or_default(),
         place: premise.map(place_of).unwrap_or_default(),
         meters: premise.map(|premise| premise.meter).into_iter().collect(),
-        amount: Money::ZERO,
-        tender: Tender::Cash,
-        handed: None,
-        change: None,
-        reference: String::new(),
-        lines: Vec::new(),
-        credit_before: Money::ZERO,
-        credit_after: Money::ZERO,
-        energy: Energy::ZERO,
-        steps: Vec::new(),
         seal: issued.seal.to_string().chars().take(12).collect(),
-        reverses: None,
         reversed_by: issued.reversed_by,
         copy: issued.copies,
-    };
-    match issued.what.clone() {
-        IssuedFor::Sale(sale) => Receipt {
-            amount: sale.amount,
-            tender: sale.tender,
-            handed: sale.handed,
-            change: sale.handed.map(|handed| handed - sale.amount),
-            reference: sale.reference,
-            lines: sale.lines,
-            credit_before: sale.credit_before,
-            credit_after: sale.credit_after,
-            energy: sale.buys.iter().map(|step| step.energy).sum(),
-            steps: sale.buys,
-            ..blank
-        },
-        IssuedFor::Reversal(reversal) => Receipt {
-            amount: -reversal.amount,
-            tender: reversal.tender,
-            reference: reversal.reason,
-            credit_before: reversal.credit_before,
-            credit_after: reversal.credit_after,
-            lines: vend::given_back(reversal.lines),
-            reverses: Some(reversal.of),
-            ..blank
-        },
-    }
+    })
 }
 
 fn json<T: Serialize>(value: &T) -> String {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use shared::api::ledger::{ChargeLine, Entry, LedgerEntry, LedgerPage};
+use shared::api::ledger::{Entry, LedgerEntry, LedgerPage};
 use shared::api::meter::ExchangeRow;
-use shared::event::{Event, Settled};
+use shared::api::receipt::IssuedFor;
+use shared::event::Event;
 use shared::id::{AccountId, MeterId, ReceiptNo, Seq, StaffId};
 use shared::ledger::{Hash, Record};
 use shared::money::Money;
 use shared::time::Timestamp;
-use shared::vend::{Reversal, Sale, to_arrears};
 
 #[derive(Debug, Default)]
 pub struct Books {
@@ -34,131 +34,46 @@ pub struct Issued {
     pub copies: u32,
 }
 
-#[derive(Clone, Debug)]
-pub enum IssuedFor {
-    Sale(Sale),
-    Reversal(Reversal),
-}
-
 impl Books {
     /// Takes in the next record; our own journal can be read.
     pub fn follow(&mut self, record: &Record) -> Result<(), serde_json::Error> {
         self.seen = record.seq;
-        match Event::from_body(&record.body)? {
-            Event::Settled(settled) => self.settled(record, settled),
-            Event::Sold(sale) => self.sale(record, sale),
-            Event::Reversed(reversal) => self.reversal(record, reversal),
-            Event::ProvisionalCharged(charged) => {
-                let (from, to, energy) = (charged.from, charged.to, charged.energy);
-                let entry = Entry::Provisional { from, to, energy };
-                let (amount, after) = (charged.amount(), charged.credit_after);
-                self.enter(record, charged.account, -amount, after, entry);
-            }
-            Event::ProvisionalReleased { account, amount, credit_after, .. } => {
-                self.enter(record, account, amount, credit_after, Entry::ProvisionalReleased);
-            }
-            Event::Exchanged { meter, exchange, last, first, .. } => {
-                self.exchanges.entry(meter).or_default().push(ExchangeRow {
-                    seq: record.seq,
-                    at: record.at,
-                    what: exchange.what,
-                    last: last.register,
-                    manual: exchange.manual,
-                    first: first.register,
-                    serial: exchange.serial,
-                    note: exchange.note,
-                    by: name_of(record.by),
-                });
-            }
-            Event::ArrearsDue(due) => {
-                let entry = Entry::ArrearsDue { arrears: due.arrears, due: due.due };
-                self.enter(record, due.account, -due.taken, due.credit_after, entry);
-            }
-            Event::TariffPublished { .. }
-            | Event::ArrearsAdded(_)
-            | Event::ArrearsCancelled(_)
-            | Event::ExceptionNoted { .. }
-            | Event::AccountOpened { .. }
-            | Event::MeterBound { .. }
-            | Event::Baseline { .. }
-            | Event::LowCredit { .. }
-            | Event::Cut { .. }
-            | Event::Lifted { .. }
-            | Event::SupplyProven { .. }
-            | Event::ReadingHeld { .. }
-            | Event::HoldEnded { .. }
-            | Event::AlarmRaised { .. }
-            | Event::AlarmAcknowledged { .. }
-            | Event::AlarmCleared { .. }
-            | Event::Acted { .. }
-            | Event::PolicyPublished { .. }
-            | Event::MeterPlaced { .. }
-            | Event::NoticeDelivered { .. }
-            | Event::CutUndelivered { .. }
-            | Event::Rearmed { .. }
-            | Event::EmergencyOffered { .. }
-            | Event::EmergencyBegun { .. }
-            | Event::EmergencyRepaid { .. }
-            | Event::EmergencyRearmed { .. }
-            | Event::Protected { .. }
-            | Event::Unprotected { .. }
-            | Event::Paused { .. }
-            | Event::Resumed { .. }
-            | Event::RestoreConfirmed { .. } => (),
+        let event = Event::from_body(&record.body)?;
+        let entry = LedgerEntry::of(record.seq, record.at, &event, || name_of(record.by));
+        if let Some((account, entry)) = event.account().zip(entry) {
+            self.ledgers.entry(account).or_default().push(entry);
+        }
+        if let Event::Exchanged { meter, exchange, last, first, .. } = &event {
+            self.exchanges.entry(*meter).or_default().push(ExchangeRow {
+                seq: record.seq,
+                at: record.at,
+                what: exchange.what,
+                last: last.register,
+                manual: exchange.manual,
+                first: first.register,
+                serial: exchange.serial.clone(),
+                note: exchange.note.clone(),
+                by: name_of(record.by),
+            });
+        }
+        if let Some(what) = IssuedFor::of(event) {
+            self.issue(record, what);
         }
         Ok(())
     }
 
-    fn settled(&mut self, record: &Record, settled: Settled) {
-        let amount: Money = settled.lines.iter().map(|line| line.amount).sum();
-        let lines = settled.lines.into_iter();
-        let lines = lines.map(|line| ChargeLine { name: line.name, amount: line.amount }).collect();
-        let entry = Entry::Charge {
-            from: settled.from.at,
-            to: settled.to.at,
-            register_from: settled.from.register,
-            register_to: settled.to.register,
-            energy: settled.energy,
-            lines,
+    fn issue(&mut self, record: &Record, what: IssuedFor) {
+        let (no, amount) = match &what {
+            IssuedFor::Sale(sale) => (sale.receipt, sale.amount),
+            IssuedFor::Reversal(reversal) => {
+                if let Some(sold) = self.receipts.get_mut(&reversal.of) {
+                    sold.reversed_by = Some(reversal.receipt);
+                }
+                (reversal.receipt, -reversal.amount)
+            }
         };
-        self.enter(record, settled.account, -amount, settled.credit_after, entry);
-    }
-
-    fn sale(&mut self, record: &Record, sale: Sale) {
-        let to_arrears = to_arrears(&sale.lines);
-        let entry = Entry::Sale { receipt: sale.receipt, by: name_of(record.by), to_arrears };
-        self.enter(record, sale.account, sale.amount - to_arrears, sale.credit_after, entry);
-        self.sold.push((record.at, sale.amount));
-        self.receipts.insert(sale.receipt, issued(record, IssuedFor::Sale(sale)));
-    }
-
-    fn reversal(&mut self, record: &Record, reversal: Reversal) {
-        let entry = Entry::Reversal {
-            receipt: reversal.receipt,
-            of: reversal.of,
-            by: name_of(record.by),
-            reason: reversal.reason.clone(),
-        };
-        let to_credit = reversal.amount - to_arrears(&reversal.lines);
-        self.enter(record, reversal.account, -to_credit, reversal.credit_after, entry);
-        self.sold.push((record.at, -reversal.amount));
-        if let Some(sold) = self.receipts.get_mut(&reversal.of) {
-            sold.reversed_by = Some(reversal.receipt);
-        }
-        self.receipts.insert(reversal.receipt, issued(record, IssuedFor::Reversal(reversal)));
-    }
-
-    fn enter(
-        &mut self,
-        record: &Record,
-        account: AccountId,
-        amount: Money,
-        after: Money,
-        entry: Entry,
-    ) {
-        let (seq, at) = (record.seq, record.at);
-        let entry = LedgerEntry { seq, at, amount, credit_after: after, entry };
-        self.ledgers.entry(account).or_default().push(entry);
+        self.sold.push((record.at, amount));
+        self.receipts.insert(no, issued(record, what));
     }
 
     pub fn page(&self, account: AccountId, before: Option<Seq>, limit: usize) -> LedgerPage {

@@ -1,13 +1,10 @@
 //! Receipts: as sold, with the names of today.
 
 use actix_web::{HttpResponse, web};
-use shared::api::receipt::Receipt;
-use shared::energy::Energy;
+use shared::api::receipt::{Issue, Receipt};
 use shared::id::{Book, ReceiptNo};
-use shared::money::Money;
 use shared::site::Refusal;
 use shared::staff::Act;
-use shared::vend;
 
 use super::accounts::{name_of, staff_names};
 use super::audit;
@@ -15,7 +12,7 @@ use super::auth::Caller;
 use super::problem::{Answer, Trouble};
 use super::state::State;
 use crate::clock;
-use crate::store::report::receipt::{self, Issued, IssuedFor};
+use crate::store::report::receipt::{self, Issued};
 
 pub(super) async fn show(state: web::Data<State>, which: web::Path<(Book, ReceiptNo)>) -> Answer {
     let (book, no) = which.into_inner();
@@ -50,57 +47,20 @@ pub(super) async fn load(state: &State, book: Book, no: ReceiptNo) -> Result<Rec
     let known = state.accounts.get(&issued.account);
     let rows = state.hub.rows_of(issued.account);
     let seal: String = issued.seal.to_string().chars().take(12).collect();
-    let blank = Receipt {
+    Ok(issued.what.receipt(Issue {
         book,
         no,
         seq: issued.seq,
         at: issued.at,
         site: state.site.name.clone(),
         by: name_of(&names, issued.by),
-        account: issued.account,
         customer: known.as_ref().map(|known| masked(&known.customer)).unwrap_or_default(),
         place: known.map(|known| known.place.clone()).unwrap_or_default(),
         meters: rows.iter().map(|row| row.meter).collect(),
-        amount: Money::ZERO,
-        tender: shared::api::sale::Tender::Cash,
-        handed: None,
-        change: None,
-        reference: String::new(),
-        lines: Vec::new(),
-        credit_before: Money::ZERO,
-        credit_after: Money::ZERO,
-        energy: Energy::ZERO,
-        steps: Vec::new(),
         seal,
-        reverses: None,
         reversed_by: issued.reversed_by,
         copy: 0,
-    };
-    Ok(match issued.what {
-        IssuedFor::Sale(sale) => Receipt {
-            amount: sale.amount,
-            tender: sale.tender,
-            handed: sale.handed,
-            change: sale.handed.map(|handed| handed - sale.amount),
-            reference: sale.reference,
-            lines: sale.lines,
-            credit_before: sale.credit_before,
-            credit_after: sale.credit_after,
-            energy: sale.buys.iter().map(|step| step.energy).sum(),
-            steps: sale.buys,
-            ..blank
-        },
-        IssuedFor::Reversal(reversal) => Receipt {
-            amount: -reversal.amount,
-            tender: reversal.tender,
-            reference: reversal.reason,
-            credit_before: reversal.credit_before,
-            credit_after: reversal.credit_after,
-            lines: vend::given_back(reversal.lines),
-            reverses: Some(reversal.of),
-            ..blank
-        },
-    })
+    }))
 }
 
 /// A name on paper that anybody may find: its first character only.

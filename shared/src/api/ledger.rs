@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::energy::{Energy, Register};
+use crate::event::Event;
 use crate::id::{AccountId, ArrearsId, ReceiptNo, Seq};
 use crate::money::Money;
 use crate::time::Timestamp;
+use crate::vend::to_arrears;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LedgerPage {
@@ -70,4 +72,87 @@ pub struct ChargeLine {
     /// Such as `energy peak`, `energy peak tier 2`, `fixed`, `tax`.
     pub name: String,
     pub amount: Money,
+}
+
+impl LedgerEntry {
+    /// What an event moved on its account's credit, if anything. `by` names who did it.
+    pub fn of(seq: Seq, at: Timestamp, event: &Event, by: impl FnOnce() -> String) -> Option<Self> {
+        let (amount, credit_after, entry) = match event {
+            Event::Settled(settled) => {
+                let lines = settled.lines.iter();
+                let line = |line: &crate::event::SettledLine| ChargeLine {
+                    name: line.name.clone(),
+                    amount: line.amount,
+                };
+                let entry = Entry::Charge {
+                    from: settled.from.at,
+                    to: settled.to.at,
+                    register_from: settled.from.register,
+                    register_to: settled.to.register,
+                    energy: settled.energy,
+                    lines: lines.map(line).collect(),
+                };
+                (-settled.amount(), settled.credit_after, entry)
+            }
+            Event::Sold(sale) => {
+                let to_arrears = to_arrears(&sale.lines);
+                let entry = Entry::Sale { receipt: sale.receipt, by: by(), to_arrears };
+                (sale.amount - to_arrears, sale.credit_after, entry)
+            }
+            Event::Reversed(reversal) => {
+                let entry = Entry::Reversal {
+                    receipt: reversal.receipt,
+                    of: reversal.of,
+                    by: by(),
+                    reason: reversal.reason.clone(),
+                };
+                (to_arrears(&reversal.lines) - reversal.amount, reversal.credit_after, entry)
+            }
+            Event::ProvisionalCharged(charged) => {
+                let (from, to, energy) = (charged.from, charged.to, charged.energy);
+                let entry = Entry::Provisional { from, to, energy };
+                (-charged.amount(), charged.credit_after, entry)
+            }
+            Event::ProvisionalReleased { amount, credit_after, .. } => {
+                (*amount, *credit_after, Entry::ProvisionalReleased)
+            }
+            Event::ArrearsDue(due) => {
+                let entry = Entry::ArrearsDue { arrears: due.arrears, due: due.due };
+                (-due.taken, due.credit_after, entry)
+            }
+            Event::TariffPublished { .. }
+            | Event::AccountOpened { .. }
+            | Event::MeterBound { .. }
+            | Event::Baseline { .. }
+            | Event::ArrearsAdded(_)
+            | Event::ArrearsCancelled(_)
+            | Event::Exchanged { .. }
+            | Event::ExceptionNoted { .. }
+            | Event::LowCredit { .. }
+            | Event::Cut { .. }
+            | Event::Lifted { .. }
+            | Event::SupplyProven { .. }
+            | Event::ReadingHeld { .. }
+            | Event::HoldEnded { .. }
+            | Event::AlarmRaised { .. }
+            | Event::AlarmAcknowledged { .. }
+            | Event::AlarmCleared { .. }
+            | Event::Acted { .. }
+            | Event::PolicyPublished { .. }
+            | Event::MeterPlaced { .. }
+            | Event::NoticeDelivered { .. }
+            | Event::CutUndelivered { .. }
+            | Event::Rearmed { .. }
+            | Event::EmergencyOffered { .. }
+            | Event::EmergencyBegun { .. }
+            | Event::EmergencyRepaid { .. }
+            | Event::EmergencyRearmed { .. }
+            | Event::Protected { .. }
+            | Event::Unprotected { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::RestoreConfirmed { .. } => return None,
+        };
+        Some(Self { seq, at, amount, credit_after, entry })
+    }
 }

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::sale::{PreviewStep, Tender};
 use crate::energy::Energy;
+use crate::event::Event;
 use crate::id::{AccountId, Book, MeterId, ReceiptNo, Seq};
 use crate::money::Money;
 use crate::time::Timestamp;
+use crate::vend::{Reversal, Sale, given_back};
 
 pub use crate::vend::{Allocation, ReceiptLine};
 
@@ -45,4 +47,142 @@ pub struct Receipt {
     pub reversed_by: Option<ReceiptNo>,
     /// 0 for the original, counting up with each reprint.
     pub copy: u32,
+}
+
+/// What a receipt was issued for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IssuedFor {
+    Sale(Sale),
+    Reversal(Reversal),
+}
+
+/// Where, when and by whom a receipt was issued: all that is not money.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    pub book: Book,
+    pub no: ReceiptNo,
+    pub seq: Seq,
+    pub at: Timestamp,
+    pub site: String,
+    pub by: String,
+    pub customer: String,
+    pub place: String,
+    pub meters: Vec<MeterId>,
+    pub seal: String,
+    pub reversed_by: Option<ReceiptNo>,
+    pub copy: u32,
+}
+
+impl IssuedFor {
+    /// What an event issues a receipt for, if it does.
+    pub fn of(event: Event) -> Option<Self> {
+        match event {
+            Event::Sold(sale) => Some(Self::Sale(sale)),
+            Event::Reversed(reversal) => Some(Self::Reversal(reversal)),
+            Event::TariffPublished { .. }
+            | Event::AccountOpened { .. }
+            | Event::MeterBound { .. }
+            | Event::Baseline { .. }
+            | Event::Settled(_)
+            | Event::LowCredit { .. }
+            | Event::Cut { .. }
+            | Event::Lifted { .. }
+            | Event::SupplyProven { .. }
+            | Event::ReadingHeld { .. }
+            | Event::HoldEnded { .. }
+            | Event::AlarmRaised { .. }
+            | Event::AlarmAcknowledged { .. }
+            | Event::AlarmCleared { .. }
+            | Event::Acted { .. }
+            | Event::ArrearsAdded(_)
+            | Event::ArrearsDue(_)
+            | Event::ArrearsCancelled(_)
+            | Event::Exchanged { .. }
+            | Event::ExceptionNoted { .. }
+            | Event::PolicyPublished { .. }
+            | Event::MeterPlaced { .. }
+            | Event::NoticeDelivered { .. }
+            | Event::CutUndelivered { .. }
+            | Event::Rearmed { .. }
+            | Event::EmergencyOffered { .. }
+            | Event::EmergencyBegun { .. }
+            | Event::EmergencyRepaid { .. }
+            | Event::EmergencyRearmed { .. }
+            | Event::Protected { .. }
+            | Event::Unprotected { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::RestoreConfirmed { .. }
+            | Event::ProvisionalCharged(_)
+            | Event::ProvisionalReleased { .. } => None,
+        }
+    }
+
+    pub fn account(&self) -> AccountId {
+        match self {
+            Self::Sale(sale) => sale.account,
+            Self::Reversal(reversal) => reversal.account,
+        }
+    }
+
+    /// The receipt as people see it.
+    pub fn receipt(self, issue: Issue) -> Receipt {
+        let account = self.account();
+        let Issue { book, no, seq, at, site, by, customer, place, meters, seal, .. } = issue;
+        let (reversed_by, copy) = (issue.reversed_by, issue.copy);
+        match self {
+            Self::Sale(sale) => Receipt {
+                book,
+                no,
+                seq,
+                at,
+                site,
+                by,
+                account,
+                customer,
+                place,
+                meters,
+                amount: sale.amount,
+                tender: sale.tender,
+                handed: sale.handed,
+                change: sale.handed.map(|handed| handed - sale.amount),
+                reference: sale.reference,
+                lines: sale.lines,
+                credit_before: sale.credit_before,
+                credit_after: sale.credit_after,
+                energy: sale.buys.iter().map(|step| step.energy).sum(),
+                steps: sale.buys,
+                seal,
+                reverses: None,
+                reversed_by,
+                copy,
+            },
+            Self::Reversal(reversal) => Receipt {
+                book,
+                no,
+                seq,
+                at,
+                site,
+                by,
+                account,
+                customer,
+                place,
+                meters,
+                amount: -reversal.amount,
+                tender: reversal.tender,
+                handed: None,
+                change: None,
+                reference: reversal.reason,
+                lines: given_back(reversal.lines),
+                credit_before: reversal.credit_before,
+                credit_after: reversal.credit_after,
+                energy: Energy::ZERO,
+                steps: Vec::new(),
+                seal,
+                reverses: Some(reversal.of),
+                reversed_by,
+                copy,
+            },
+        }
+    }
 }

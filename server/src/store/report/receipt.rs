@@ -1,11 +1,10 @@
 //! Receipts as sold, and the count of their reprints.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
-use shared::event::Event;
+use shared::api::receipt::IssuedFor;
 use shared::id::{AccountId, Book, ReceiptNo, Seq, StaffId};
 use shared::ledger::Hash;
 use shared::time::Timestamp;
-use shared::vend::{Reversal, Sale};
 
 use crate::store::StoreError;
 use crate::store::journal::rows::{book_name, count, int};
@@ -25,12 +24,6 @@ pub struct Issued {
     pub seal: Hash,
     /// The reversal that took this one back.
     pub reversed_by: Option<ReceiptNo>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IssuedFor {
-    Sale(Sale),
-    Reversal(Reversal),
 }
 
 pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>, StoreError> {
@@ -57,46 +50,7 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
     let Some((seq, at, by, account, seal, reversed_by, body)) = found else {
         return Ok(None);
     };
-    let what = match event(seq, &body)? {
-        Event::Sold(sale) => IssuedFor::Sale(sale),
-        Event::Reversed(reversal) => IssuedFor::Reversal(reversal),
-        Event::TariffPublished { .. }
-        | Event::AccountOpened { .. }
-        | Event::MeterBound { .. }
-        | Event::Baseline { .. }
-        | Event::Settled(_)
-        | Event::LowCredit { .. }
-        | Event::Cut { .. }
-        | Event::Lifted { .. }
-        | Event::SupplyProven { .. }
-        | Event::ReadingHeld { .. }
-        | Event::HoldEnded { .. }
-        | Event::AlarmRaised { .. }
-        | Event::AlarmAcknowledged { .. }
-        | Event::AlarmCleared { .. }
-        | Event::Acted { .. }
-        | Event::ArrearsAdded(_)
-        | Event::ArrearsDue(_)
-        | Event::ArrearsCancelled(_)
-        | Event::Exchanged { .. }
-        | Event::ExceptionNoted { .. }
-        | Event::PolicyPublished { .. }
-        | Event::MeterPlaced { .. }
-        | Event::NoticeDelivered { .. }
-        | Event::CutUndelivered { .. }
-        | Event::Rearmed { .. }
-        | Event::EmergencyOffered { .. }
-        | Event::EmergencyBegun { .. }
-        | Event::EmergencyRepaid { .. }
-        | Event::EmergencyRearmed { .. }
-        | Event::Protected { .. }
-        | Event::Unprotected { .. }
-        | Event::Paused { .. }
-        | Event::Resumed { .. }
-        | Event::RestoreConfirmed { .. }
-        | Event::ProvisionalCharged(_)
-        | Event::ProvisionalReleased { .. } => return Ok(None),
-    };
+    let Some(what) = IssuedFor::of(event(seq, &body)?) else { return Ok(None) };
     Ok(Some(Issued { book, no, seq, at, by, account, what, seal, reversed_by }))
 }
 

@@ -70,6 +70,7 @@ mod tests {
     use std::sync::Arc;
 
     use shared::api::ledger::Entry;
+    use shared::api::receipt::IssuedFor;
     use shared::id::{ReceiptNo, SiteId, StaffId};
 
     use super::*;
@@ -129,7 +130,7 @@ mod tests {
         let get = |no| receipt::get(&db, Book::Live, ReceiptNo(no)).unwrap();
         assert_eq!(get(2).unwrap().reversed_by, Some(ReceiptNo(4)));
         assert_eq!(get(1).unwrap().reversed_by, None);
-        assert!(matches!(get(4).unwrap().what, receipt::IssuedFor::Reversal(_)));
+        assert!(matches!(get(4).unwrap().what, IssuedFor::Reversal(_)));
         assert_eq!(get(5), None);
         let registry = crate::store::registry::REGISTRY.open(&dir.path("registry.db")).unwrap();
         let copy = |no| {
