@@ -6,6 +6,7 @@ use crate::id::{Book, ReceiptNo, Seq, StaffId, TariffId};
 
 /// What a person may do. Deny by default: `docs/access.md` has the table route × role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Everything, and who may do what.

@@ -8,6 +8,7 @@ use crate::time::Timestamp;
 pub use crate::meter::AlarmKind;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Alarm {
     pub id: AlarmId,
     pub book: Book,

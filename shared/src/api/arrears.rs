@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 pub use crate::vend::{Collection, Parts, Share};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArrearsView {
     pub arrears: ArrearsId,
     pub since: Timestamp,
@@ -26,6 +27,7 @@ pub struct ArrearsView {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ArrearsOrder {
     pub amount: Money,
@@ -35,12 +37,14 @@ pub struct ArrearsOrder {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ArrearsCancel {
     pub reason: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArrearsOrdered {
     pub arrears: ArrearsId,
     pub seq: Seq,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A question of the page: an HTTP request in all but the transport.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ask {
     pub id: u32,
     pub method: String,
@@ -15,6 +16,7 @@ pub struct Ask {
 
 /// The worker's answer to the question of the same number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Told {
     pub id: u32,
     pub status: u16,

@@ -8,6 +8,7 @@ pub use crate::invariant::{Finding, Invariant, Outcome};
 use crate::time::{Span, Timestamp};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Board {
     /// All twelve, in order; unchecked until the first check.
     pub findings: Vec<Finding>,
@@ -25,6 +26,7 @@ pub struct Board {
 
 /// Records that were once safe and are missing or changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Loss {
     /// The journal ends here.
     pub kept: Seq,
@@ -38,11 +40,13 @@ pub struct Loss {
 
 /// An admin accepts a loss; why, and what was done about it, goes on record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LossAcceptance {
     pub note: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Backups {
     /// `None`: no copies are made by themselves.
     pub plan: Option<BackupPlan>,
@@ -51,6 +55,7 @@ pub struct Backups {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BackupPlan {
     pub folder: String,
     pub next: Timestamp,
@@ -61,6 +66,7 @@ pub struct BackupPlan {
 
 /// A copy that was made, or was not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BackupRow {
     pub at: Timestamp,
     pub took: Span,

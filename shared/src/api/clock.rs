@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::{Span, Timestamp};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Clock {
     /// Where the simulated time is.
     pub now: Timestamp,
@@ -17,6 +18,7 @@ pub struct Clock {
 
 /// `POST /api/v1/clock`: one change a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ClockOrder {
     Pause,

@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 /// Meters to add, all or none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddMeters {
     pub line: LineId,
@@ -23,6 +24,7 @@ pub struct AddMeters {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddMeter {
     pub unit: u8,
@@ -40,6 +42,7 @@ pub struct AddMeter {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddRelay {
     pub unit: u8,
@@ -51,6 +54,7 @@ pub struct AddRelay {
 
 /// A meter that was added on the page, as its sign-off sheet shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Commissioned {
     pub meter: MeterId,
     pub name: String,
@@ -78,6 +82,7 @@ impl Commissioned {
 
 /// One step of a relay test: open or close, and look whether it did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RelayTest {
     pub unit: u8,
@@ -87,6 +92,7 @@ pub struct RelayTest {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RelayStep {
     Open,
@@ -94,6 +100,7 @@ pub enum RelayStep {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RelayTested {
     /// The contact as the meter or board shows it after the command.
     pub contact: Contact,
@@ -106,6 +113,7 @@ pub struct RelayTested {
 
 /// What stands on the meter's display, kWh as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignOff {
     pub display: String,

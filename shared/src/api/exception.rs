@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 pub use crate::meter::ExceptionKind;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExceptionRow {
     pub book: Book,
     pub account: AccountId,
@@ -42,6 +43,7 @@ impl ExceptionRow {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionsClosed {
     pub book: Book,

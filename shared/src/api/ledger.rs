@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 use crate::vend::to_arrears;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LedgerPage {
     pub account: AccountId,
     pub entries: Vec<LedgerEntry>,
@@ -18,6 +19,7 @@ pub struct LedgerPage {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LedgerEntry {
     pub seq: Seq,
     pub at: Timestamp,
@@ -28,6 +30,7 @@ pub struct LedgerEntry {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "entry")]
 pub enum Entry {
     Charge {
@@ -68,6 +71,7 @@ pub enum Entry {
 
 /// One line of a charge, as the tariff names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChargeLine {
     /// Such as `energy peak`, `energy peak tier 2`, `fixed`, `tax`.
     pub name: String,

@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// A line and how it does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineView {
     pub id: LineId,
     pub name: String,
@@ -25,6 +26,7 @@ pub struct LineView {
 
 /// How a unit address has done since the start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnitView {
     pub unit: u8,
     /// Profiles of the devices at this address.
@@ -53,6 +55,7 @@ pub struct UnitView {
 
 /// A value as the meter gave it, before transformer ratios.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PointView {
     pub name: String,
     pub millionths: i64,
@@ -61,6 +64,7 @@ pub struct PointView {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FrameView {
     pub at: Timestamp,
     pub direction: Direction,
@@ -71,6 +75,7 @@ pub struct FrameView {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     Sent,
@@ -95,6 +100,7 @@ impl PointView {
 
 /// A function of the vendor's own, byte by byte; the answer has the same form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RawOrder {
     pub unit: u8,
@@ -103,6 +109,7 @@ pub struct RawOrder {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RawAnswer {
     /// Function code and data in hex; none if nothing usable came.
     pub bytes: Option<String>,

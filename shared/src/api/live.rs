@@ -14,12 +14,14 @@ use crate::money::Money;
 use crate::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum LiveMessage {
     Snapshot(Snapshot),
     Delta(Delta),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Snapshot {
     /// Number of the last change that is in it.
     pub version: u64,
@@ -36,6 +38,7 @@ pub struct Snapshot {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delta {
     /// One more than the message before; anything else means: wait for the next snapshot.
     pub version: u64,
@@ -53,6 +56,7 @@ pub struct Delta {
 
 /// One meter as the wall and the lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MeterRow {
     pub meter: MeterId,
     pub book: Book,
@@ -70,6 +74,7 @@ pub struct MeterRow {
 
 /// What changes about a meter from second to second.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MeterChange {
     pub meter: MeterId,
     pub state: MeterState,
@@ -83,6 +88,7 @@ pub struct MeterChange {
 
 /// The one state that decides a cell's colour and icon; the first that applies, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MeterState {
     /// No good reading for a while 离线.

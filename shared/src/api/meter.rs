@@ -15,6 +15,7 @@ use crate::time::{Span, Timestamp};
 
 /// `GET /api/v1/meters/{id}`; again after each live change of its row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MeterPage {
     pub row: MeterRow,
     pub live: Live,
@@ -32,6 +33,7 @@ pub struct MeterPage {
 
 /// A provisional charge that waits for the next reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProvisionalView {
     pub since: Timestamp,
     pub to: Timestamp,
@@ -41,6 +43,7 @@ pub struct ProvisionalView {
 
 /// Supply as a large honest statement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SupplyView {
     pub wanted: Supply,
     pub contact: Contact,
@@ -56,6 +59,7 @@ pub struct SupplyView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountView {
     pub account: crate::id::AccountId,
     pub customer: String,
@@ -77,6 +81,7 @@ pub struct AccountView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Device {
     /// The profile, such as `eastron-sdm630`, or `simulated`.
     pub profile: String,
@@ -93,6 +98,7 @@ pub struct Device {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeldReading {
     pub since: Timestamp,
     pub register: Register,
@@ -102,6 +108,7 @@ pub struct HeldReading {
 
 /// `GET /api/v1/meters/{id}/power?from=&to=`: at most 1,440 points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PowerCurve {
     pub points: Vec<(Timestamp, Option<Power>)>,
 }
@@ -109,6 +116,7 @@ pub struct PowerCurve {
 /// One row of `GET /api/v1/meters/{id}/readings?before=&limit=`, which answers with a list, newest
 /// first; `before` is a time in milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReadingRow {
     pub at: Timestamp,
     pub register: Register,
@@ -118,6 +126,7 @@ pub struct ReadingRow {
 
 /// `POST /api/v1/meters/{id}/supply`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SupplyOrder {
     pub order: SupplyOrderKind,
     /// Why, in the person's words; kept in the journal.
@@ -125,6 +134,7 @@ pub struct SupplyOrder {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SupplyOrderKind {
     /// Adds the open reason `Operator`.
@@ -135,6 +145,7 @@ pub enum SupplyOrderKind {
 
 /// What a supply order led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SupplyOrdered {
     pub seq: Seq,
     pub wanted: Supply,
@@ -143,6 +154,7 @@ pub struct SupplyOrdered {
 /// `POST /api/v1/meters/{id}/exchange` with `Idempotency-Key`: the meter or its transformers were
 /// exchanged. One transaction; old and new registers are never subtracted from each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeOrder {
     pub what: Exchanged,
@@ -161,6 +173,7 @@ pub struct ExchangeOrder {
 /// An exchange in the history of a place: `GET /api/v1/meters/{id}/exchanges` answers with a list,
 /// newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExchangeRow {
     pub seq: Seq,
     pub at: Timestamp,
@@ -175,6 +188,7 @@ pub struct ExchangeRow {
 
 /// `POST /api/v1/meters/{id}/hold`: a person's judgement of the reading that is on hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HoldJudgement {
     pub resolution: HoldResolution,
     /// Why, in the person's words; kept in the journal.

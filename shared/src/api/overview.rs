@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 /// The figures of one book.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figures {
     pub book: Book,
     /// Sales less reversals since civil midnight.
@@ -32,6 +33,7 @@ pub struct Figures {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Overview {
     pub book: Book,
     /// Mean power of each quarter of an hour from civil midnight, W; gaps are gaps.
@@ -45,6 +47,7 @@ pub struct Overview {
 
 /// A stretch of the day in one tariff period, in minutes from civil midnight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Band {
     pub from: u16,
     pub to: u16,
@@ -56,6 +59,7 @@ pub struct Band {
 
 /// Something that happened, for the list "last events".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Happening {
     /// The event's place in the journal.
     pub seq: u64,
@@ -69,6 +73,7 @@ pub struct Happening {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     Sold { receipt: u64, amount: Money },

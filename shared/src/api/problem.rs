@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Body of every answer that is not 2xx, `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// A stable name, such as `above-largest-amount`; screens translate by it.
     #[serde(rename = "type")]

@@ -14,6 +14,7 @@ use crate::vend::{Reversal, Sale, given_back};
 pub use crate::vend::{Allocation, ReceiptLine};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Receipt {
     pub book: Book,
     pub no: ReceiptNo,

@@ -14,6 +14,7 @@ pub use crate::vend::{BuysStep as PreviewStep, ReceiptLine, Tender};
 
 /// A find of `GET /api/v1/search?q=`: by account, meter number, room, name or phone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
     pub account: AccountId,
     pub book: Book,
@@ -32,6 +33,7 @@ pub struct Found {
 
 /// What a payment would do, before it is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Preview {
     pub amount: Money,
     pub credit_before: Money,
@@ -51,6 +53,7 @@ pub struct Preview {
 /// `POST /api/v1/sales`; answers with the [`Receipt`](crate::api::receipt::Receipt). The same key
 /// and body bring the same receipt again; the same key with another body is refused with 409.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SaleOrder {
     pub account: AccountId,
     pub amount: Money,
@@ -66,6 +69,7 @@ pub struct SaleOrder {
 /// `POST /api/v1/receipts/{no}/reversal` with `Idempotency-Key`; answers with the reversal's own
 /// [`Receipt`](crate::api::receipt::Receipt).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReversalOrder {
     pub book: Book,
     pub receipt: ReceiptNo,

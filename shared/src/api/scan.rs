@@ -8,6 +8,7 @@ use crate::meter::CommFault;
 
 /// Unit addresses to look at, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScanOrder {
     pub from: u8,
@@ -16,6 +17,7 @@ pub struct ScanOrder {
 
 /// How far a scan is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScanView {
     pub running: bool,
     pub done: usize,
@@ -27,6 +29,7 @@ pub struct ScanView {
 
 /// Something that answers at an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FoundUnit {
     pub unit: u8,
     /// It is a meter of this site already; it was not asked.
@@ -39,6 +42,7 @@ pub struct FoundUnit {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Candidate {
     pub profile: String,
     pub vendor: String,

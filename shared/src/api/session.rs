@@ -8,6 +8,7 @@ pub use crate::staff::Role;
 
 /// The very first person: needs the one-time code that the server printed at its first start.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Setup {
     pub code: String,
     pub name: String,
@@ -15,6 +16,7 @@ pub struct Setup {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignIn {
     pub name: String,
     pub password: String,
@@ -23,6 +25,7 @@ pub struct SignIn {
 /// `POST /api/v1/session/password`: one's own. Every session of the person ends; this one goes on
 /// under a new secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     pub old: String,
@@ -31,6 +34,7 @@ pub struct PasswordChange {
 
 /// `GET /api/v1/session`, open to everybody: tells the app which page to start with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Session {
     /// Nobody exists yet: show the set-up page.
@@ -43,6 +47,7 @@ pub enum Session {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Person {
     pub staff: StaffId,
     pub name: String,
@@ -51,6 +56,7 @@ pub struct Person {
 
 /// A log-in of the demo site, made anew at each start of the demo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReadyLogIn {
     pub name: String,
     pub password: String,
@@ -59,6 +65,7 @@ pub struct ReadyLogIn {
 
 /// One row of `GET /api/v1/staff`; those who left stay in the list, because receipts name them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StaffRow {
     #[serde(flatten)]
     pub person: Person,
@@ -67,6 +74,7 @@ pub struct StaffRow {
 
 /// `POST /api/v1/staff`; answers with the new [`StaffRow`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewStaff {
     pub name: String,
     pub role: Role,
@@ -76,6 +84,7 @@ pub struct NewStaff {
 /// `POST /api/v1/staff/{staff}`: what is given is changed. A new password, and leaving, end every
 /// session of the person.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct StaffChange {
     pub role: Option<Role>,

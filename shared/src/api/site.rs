@@ -6,6 +6,7 @@ use crate::id::Book;
 use crate::money::Currency;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Site {
     pub name: String,
     pub currency: Currency,

@@ -7,6 +7,7 @@ use crate::time::Timestamp;
 
 /// What the terms say of a meter at present.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TermsView {
     /// Never to be cut at present, and why 保电.
     pub protected: Option<ProtectView>,
@@ -20,12 +21,14 @@ pub struct TermsView {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProtectView {
     pub until: Option<Timestamp>,
     pub reason: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EmergencyView {
     #[default]
@@ -41,6 +44,7 @@ pub enum EmergencyView {
 
 /// `POST /api/v1/meters/{id}/protection`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProtectionOrder {
     /// `false` takes it back.
@@ -53,6 +57,7 @@ pub struct ProtectionOrder {
 
 /// `POST /api/v1/meters/{id}/confirmation`: the customer wants the supply back, and is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
     #[serde(default)]
@@ -61,6 +66,7 @@ pub struct Confirmation {
 
 /// `POST /api/v1/accounts/{id}/pause`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PauseOrder {
     /// `false` resumes.

@@ -8,6 +8,7 @@ use crate::api::problem::Problem;
 pub use crate::site::why::{CutProof, Step, Tried, What, Why};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WhyPage {
     pub why: Why,
     /// What would be refused now, with the refusal that would be given.

@@ -21,6 +21,7 @@ pub use watch::Watch;
 
 /// A rule that nothing may break. The order is that of `docs/architecture.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Invariant {
     Books,
@@ -99,6 +100,7 @@ impl fmt::Display for Invariant {
 
 /// How an invariant was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     Holds,
@@ -110,6 +112,7 @@ pub enum Outcome {
 
 /// One invariant with its figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     pub invariant: Invariant,
     /// Rows, intervals, routes: whatever the rule is about.

@@ -25,6 +25,7 @@ pub struct Telegram {
 
 /// Momentary values. `None`: this meter does not measure it. Never zero for unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Live {
     /// Active power, all phases.
     pub power: Option<Power>,
@@ -40,6 +41,7 @@ pub struct Live {
 
 /// Why a contact brought no values. Every case means: nothing is known, nothing is billed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CommFault {
     /// No answer in time.
@@ -62,6 +64,7 @@ pub enum CommFault {
 
 /// How far a shown value may be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Quality {
     /// From the last poll, accepted.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the supply should be. Level, not edge: compared with the contact at every poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Supply {
     Connected,
@@ -18,6 +19,7 @@ pub enum Supply {
 
 /// Why the supply is open. With several open reasons, the one shown is the first in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DisconnectReason {
     /// Staff ordered it; only staff lift it.
@@ -54,6 +56,7 @@ impl DisconnectReason {
 
 /// The supply contact as observed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Contact {
     Closed,

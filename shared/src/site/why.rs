@@ -16,6 +16,7 @@ use crate::time::{Timestamp, Zone};
 const TOLD: usize = 40;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Why {
     pub account: AccountId,
     pub meter: MeterId,
@@ -28,6 +29,7 @@ pub struct Why {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     pub seq: Seq,
     pub at: Timestamp,
@@ -37,6 +39,7 @@ pub struct Step {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     Paid { amount: Money },
@@ -51,6 +54,7 @@ pub enum What {
 
 /// The figures a cut was decided on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CutProof {
     pub seq: Seq,
     pub at: Timestamp,
@@ -66,6 +70,7 @@ pub struct CutProof {
 
 /// What somebody might order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tried {
     Restore,

@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 
 /// Energy bought at one price on the way up the ladder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// Period and step, such as `peak 2`.
     pub name: String,

@@ -14,6 +14,7 @@ use crate::money::{Currency, ExactCharge, Money, Rounding};
 /// 256 bits, because rates multiply: an amount with 14 decimals, two percentages and a tax of 6
 /// decimals each, and the days of two versions in one month go beyond 128.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(into = "Written", try_from = "Written")]
 pub struct Exact {
     num: I256,
@@ -22,6 +23,7 @@ pub struct Exact {
 
 /// A fraction as it is stored: numerator and denominator, digit by digit.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Written(String, String);
 
 impl From<Exact> for Written {

@@ -20,6 +20,7 @@ pub struct Arrears {
 
 /// How it is recovered (product rules 9 and 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Collection {
     /// A share of every payment, at most so much in a week, Monday to Sunday.
@@ -30,6 +31,7 @@ pub enum Collection {
 
 /// A share in hundredths of a percent, above nothing and at most the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "u16", into = "u16")]
 pub struct Share(u16);
 
@@ -39,6 +41,7 @@ pub struct BadShare(u16);
 
 /// Into how many equal parts a week is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Parts {
     /// One each 1.68 hours.

@@ -13,6 +13,7 @@ pub use arrears::{Arrears, ArrearsCancelled, ArrearsDue, BadShare, Collection, P
 
 /// How it was paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tender {
     Cash,
@@ -33,6 +34,7 @@ impl Tender {
 
 /// What a part of a payment went to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Allocation {
     /// A share of the payment, towards arrears.
@@ -47,6 +49,7 @@ pub enum Allocation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptLine {
     pub what: Allocation,
     pub amount: Money,
@@ -57,6 +60,7 @@ pub struct ReceiptLine {
 
 /// What money buys at one price step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuysStep {
     /// Such as `energy peak tier 2`.
     pub name: String,

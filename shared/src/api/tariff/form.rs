@@ -19,6 +19,7 @@ pub const ALL: &str = "all";
 
 /// One version of a tariff. All figures are digits as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Form {
     /// Civil date.
     pub from: String,
@@ -41,6 +42,7 @@ pub struct Form {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormSeason {
     pub name: String,
     /// Such as `06-01..09-30`.
@@ -48,6 +50,7 @@ pub struct FormSeason {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormDays {
     pub name: String,
     /// `mon` … `sun`; empty where a calendar says which days.
@@ -57,6 +60,7 @@ pub struct FormDays {
 
 /// One kind of day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormRow {
     /// Empty where the version has no seasons; else a season's name or `other`.
     pub season: String,
@@ -66,6 +70,7 @@ pub struct FormRow {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormLadder {
     /// `day`, `month`, `billing-month` or `year`.
     pub reset: String,
@@ -80,6 +85,7 @@ pub struct FormLadder {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ChargeKind {
     Fixed,
@@ -91,6 +97,7 @@ pub enum ChargeKind {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormCharge {
     pub name: String,
     pub kind: ChargeKind,

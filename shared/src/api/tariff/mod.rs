@@ -24,6 +24,7 @@ use crate::time::Timestamp;
 
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TariffRow {
     pub id: TariffId,
     pub name: String,
@@ -41,6 +42,7 @@ pub struct TariffRow {
 
 /// One tariff, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TariffPage {
     pub row: TariffRow,
     /// The file, as published last.
@@ -52,6 +54,7 @@ pub struct TariffPage {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VersionRow {
     pub number: u32,
     pub from: Timestamp,
@@ -62,6 +65,7 @@ pub struct VersionRow {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountRow {
     pub account: AccountId,
     pub customer: String,
@@ -70,6 +74,7 @@ pub struct AccountRow {
 
 /// A file to begin from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Template {
     pub id: TariffId,
     pub name: String,
@@ -78,12 +83,14 @@ pub struct Template {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckOrder {
     pub text: String,
 }
 
 /// What a file says, or the first thing that is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Checked {
     /// Its last version, as far as a form can show it.
     pub form: Option<Form>,
@@ -93,6 +100,7 @@ pub struct Checked {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fault {
     pub path: String,
     pub line: u32,
@@ -100,11 +108,13 @@ pub struct Fault {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DraftOrder {
     pub text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Draft {
     pub id: u64,
     pub tariff: TariffId,
@@ -116,6 +126,7 @@ pub struct Draft {
 
 /// Asks a second person to let a draft become the tariff from a civil date on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublicationOrder {
     /// Such as `2027-01-01`; becomes the `from` of the draft's last version.
     pub from: String,
@@ -123,6 +134,7 @@ pub struct PublicationOrder {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ApprovalState {
     Waiting,
@@ -132,6 +144,7 @@ pub enum ApprovalState {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Approval {
     pub id: u64,
     pub state: ApprovalState,
@@ -154,6 +167,7 @@ pub struct Approval {
 
 /// Why it is not let through; refusing needs one, approving may have one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decision {
     #[serde(default)]
     pub note: String,

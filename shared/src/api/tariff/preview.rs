@@ -11,6 +11,7 @@ use crate::tariff::{Bill, ChargeError, ChargeState, Class, Exact, Reading, Tarif
 use crate::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PreviewOrder {
     pub text: String,
     /// Shown line by line.
@@ -29,6 +30,7 @@ fn yes() -> bool {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Preview {
     /// The stretch that was looked at; readings may cover less of it.
     pub from: Timestamp,
@@ -38,6 +40,7 @@ pub struct Preview {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountPreview {
     pub row: AccountRow,
     /// First and last reading.
@@ -50,6 +53,7 @@ pub struct AccountPreview {
 
 /// A bill, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Priced {
     Bill(BillView),
@@ -57,6 +61,7 @@ pub enum Priced {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BillView {
     pub energy: Energy,
     pub lines: Vec<BillLineView>,
@@ -64,6 +69,7 @@ pub struct BillView {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BillLineView {
     pub component: String,
     pub class: Class,
@@ -75,6 +81,7 @@ pub struct BillLineView {
 
 /// How the change falls on all accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spread {
     /// On the tariff.
     pub accounts: u32,
@@ -99,6 +106,7 @@ pub struct Spread {
 
 /// Accounts whose bill changes from `from` up to, not including, `to`, in tenths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bin {
     pub from: Option<i32>,
     pub to: Option<i32>,
@@ -106,6 +114,7 @@ pub struct Bin {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Worst {
     pub row: AccountRow,
     pub old: Money,

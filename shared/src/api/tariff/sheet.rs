@@ -10,6 +10,7 @@ use crate::tariff::{Tariff, TariffError};
 
 /// Everything before the last version, word for word, and the last version as a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sheet {
     pub head: String,
     pub form: Form,
