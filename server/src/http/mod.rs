@@ -11,6 +11,7 @@ mod board;
 mod body;
 mod clock;
 pub(crate) mod commission;
+pub mod csv;
 mod exceptions;
 mod exchange;
 mod explain;
