@@ -11,7 +11,7 @@ use crate::backend::{Backend, Failure, Heard};
 use crate::browser;
 use crate::components::frame::Frame;
 use crate::components::notice::FailureNotice;
-use crate::hooks::{Leave, use_backend};
+use crate::hooks::{Leave, use_backend, use_seat};
 use crate::pages;
 use crate::route::{self, Route};
 use crate::store::fleet::{Fleet, FleetAction};
@@ -19,7 +19,7 @@ use crate::store::seat::Seat;
 use crate::store::settings::{Settings, Theme};
 
 #[component]
-pub fn App() -> Html {
+pub fn App<P: Program>() -> Html {
     let settings = use_reducer(|| Settings::read(browser::stored, &browser::language()));
     use_effect_with(*settings, |settings| {
         for (key, value) in settings.written() {
@@ -42,7 +42,7 @@ pub fn App() -> Html {
     html! {
         <ContextProvider<UseReducerHandle<Settings>> context={settings}>
             <ContextProvider<Backend> context={Backend::clone(&backend)}>
-                <Door />
+                <Door<P> />
             </ContextProvider<Backend>>
         </ContextProvider<UseReducerHandle<Settings>>>
     }
@@ -50,7 +50,7 @@ pub fn App() -> Html {
 
 /// Asks who is there and shows the page that follows from it.
 #[component]
-fn Door() -> Html {
+fn Door<P: Program>() -> Html {
     let backend = use_backend();
     let session = use_state(|| None::<Result<(Session, Option<Rc<Seat>>), Failure>>);
     let ask = {
@@ -76,7 +76,7 @@ fn Door() -> Html {
         Some(Ok((Session::SignedIn(_), Some(seat)))) => html! {
             <ContextProvider<Leave> context={Leave(ask)}>
                 <ContextProvider<Rc<Seat>> context={seat.clone()}>
-                    <Live />
+                    <Live<P> />
                 </ContextProvider<Rc<Seat>>>
             </ContextProvider<Leave>>
         },
@@ -97,7 +97,7 @@ async fn enter(backend: &Backend) -> Result<(Session, Option<Rc<Seat>>), Failure
 
 /// Follows the live stream and shows the frame with the page inside.
 #[component]
-fn Live() -> Html {
+fn Live<P: Program>() -> Html {
     let backend = use_backend();
     let sandbox = backend.is_sandbox();
     let fleet = use_reducer(Fleet::default);
@@ -118,37 +118,90 @@ fn Live() -> Html {
         <ContextProvider<Rc<Fleet>> context={Rc::new(Fleet::clone(&fleet))}>
             <BrowserRouter {basename}>
                 <Frame>
-                    <Switch<Route> render={page} />
+                    <Switch<Route> render={P::page} />
                 </Frame>
             </BrowserRouter>
         </ContextProvider<Rc<Fleet>>>
     }
 }
 
-fn page(route: Route) -> Html {
-    match route {
-        Route::Overview => html! { <pages::Overview /> },
-        Route::Wall => html! { <pages::Wall /> },
-        Route::Meters => html! { <pages::Meters /> },
-        Route::Meter { id } => html! { <pages::Meter {id} key={id} /> },
-        Route::Sale => html! { <pages::Sale /> },
-        Route::Receipt { book, no } => match route::book_named(&book) {
-            Some(book) => html! { <pages::Receipt {book} {no} /> },
-            None => html! { <pages::NotFound /> },
-        },
-        Route::Exceptions => html! { <pages::Exceptions /> },
-        Route::Alarms => html! { <pages::Alarms /> },
-        Route::Tariffs => html! { <pages::Tariffs /> },
-        Route::Tariff { id } => html! { <pages::TariffView id={id.clone()} key={id} /> },
-        Route::TariffEditor { begin, id } => {
-            let key = format!("{begin}/{id}");
-            html! { <pages::TariffEditor {begin} {id} {key} /> }
+/// Which pages a program has; the others are left to the other program.
+pub trait Program: 'static {
+    fn page(route: Route) -> Html;
+}
+
+pub struct Counter;
+
+impl Program for Counter {
+    fn page(route: Route) -> Html {
+        match route {
+            Route::Overview => html! { <pages::Overview /> },
+            Route::Wall => html! { <pages::Wall /> },
+            Route::Meters => html! { <pages::Meters /> },
+            Route::Meter { id } => html! { <pages::Meter {id} key={id} /> },
+            Route::Sale => html! { <pages::Sale /> },
+            Route::Receipt { book, no } => match route::book_named(&book) {
+                Some(book) => html! { <pages::Receipt {book} {no} /> },
+                None => html! { <pages::NotFound /> },
+            },
+            Route::Exceptions => html! { <pages::Exceptions /> },
+            Route::Alarms => html! { <pages::Alarms /> },
+            Route::Tariffs
+            | Route::Tariff { .. }
+            | Route::TariffEditor { .. }
+            | Route::Board
+            | Route::Lines
+            | Route::Commission { .. }
+            | Route::Line { .. }
+            | Route::People => html! { <Elsewhere /> },
+            Route::NotFound => html! { <pages::NotFound /> },
         }
-        Route::Board => html! { <pages::Board /> },
-        Route::Lines => html! { <pages::Lines /> },
-        Route::Commission { id } => html! { <pages::Commission {id} key={id} /> },
-        Route::Line { id } => html! { <pages::Line {id} key={id} /> },
-        Route::People => html! { <pages::People /> },
-        Route::NotFound => html! { <pages::NotFound /> },
+    }
+}
+
+pub struct Office;
+
+impl Program for Office {
+    fn page(route: Route) -> Html {
+        match route {
+            Route::Overview
+            | Route::Wall
+            | Route::Meters
+            | Route::Meter { .. }
+            | Route::Sale
+            | Route::Receipt { .. }
+            | Route::Exceptions
+            | Route::Alarms => html! { <Elsewhere /> },
+            Route::Tariffs => html! { <pages::Tariffs /> },
+            Route::Tariff { id } => html! { <pages::TariffView id={id.clone()} key={id} /> },
+            Route::TariffEditor { begin, id } => {
+                let key = format!("{begin}/{id}");
+                html! { <pages::TariffEditor {begin} {id} {key} /> }
+            }
+            Route::Board => html! { <pages::Board /> },
+            Route::Lines => html! { <pages::Lines /> },
+            Route::Commission { id } => html! { <pages::Commission {id} key={id} /> },
+            Route::Line { id } => html! { <pages::Line {id} key={id} /> },
+            Route::People => html! { <pages::People /> },
+            Route::NotFound => html! { <pages::NotFound /> },
+        }
+    }
+}
+
+/// A page of the other program: the address is right already, so the browser loads it anew and
+/// `boot.js` starts the program that it belongs to. The sandbox would lose its building by that,
+/// and has none of those pages.
+#[component]
+fn Elsewhere() -> Html {
+    let sandbox = use_seat().sandbox;
+    use_effect_with((), move |()| {
+        if !sandbox {
+            browser::load_anew();
+        }
+    });
+    if sandbox {
+        html! { <pages::NotFound /> }
+    } else {
+        Html::default()
     }
 }

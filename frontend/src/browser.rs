@@ -84,6 +84,11 @@ pub fn mark_root(name: &str, value: Option<&str>) {
     });
 }
 
+/// Loads the page at the address that is shown.
+pub fn load_anew() {
+    drop(window().location().reload());
+}
+
 pub fn set_title(title: &str) {
     if let Some(document) = window().document() {
         document.set_title(title);

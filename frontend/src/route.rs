@@ -47,6 +47,31 @@ pub enum Route {
 }
 
 impl Route {
+    /// Whether the office's program shows it; the counter's shows the rest. `boot.js` knows the
+    /// same by the first word of the path.
+    #[cfg(test)]
+    fn of_office(&self) -> bool {
+        match self {
+            Self::Tariffs
+            | Self::Tariff { .. }
+            | Self::TariffEditor { .. }
+            | Self::Board
+            | Self::Lines
+            | Self::Commission { .. }
+            | Self::Line { .. }
+            | Self::People => true,
+            Self::Overview
+            | Self::Wall
+            | Self::Meters
+            | Self::Meter { .. }
+            | Self::Sale
+            | Self::Receipt { .. }
+            | Self::Alarms
+            | Self::Exceptions
+            | Self::NotFound => false,
+        }
+    }
+
     pub fn meter(meter: MeterId) -> Self {
         Self::Meter { id: meter.0 }
     }
@@ -71,19 +96,48 @@ pub fn book_named(word: &str) -> Option<Book> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_place_finds_itself_again() {
-        for route in [
+    fn everywhere() -> Vec<Route> {
+        vec![
             Route::Overview,
             Route::Wall,
+            Route::Meters,
             Route::meter(MeterId(7)),
+            Route::Sale,
             Route::receipt(Book::Simulated, 12),
             Route::Alarms,
             Route::Exceptions,
+            Route::Tariffs,
+            Route::Tariff { id: "homes".into() },
+            Route::TariffEditor { begin: "from".into(), id: "homes".into() },
+            Route::Board,
+            Route::Lines,
+            Route::Commission { id: 3 },
             Route::Line { id: 3 },
-        ] {
+            Route::People,
+        ]
+    }
+
+    #[test]
+    fn every_place_finds_itself_again() {
+        for route in everywhere() {
             assert_eq!(Route::recognize(&route.to_path()), Some(route));
         }
         assert_eq!(Route::recognize("/nowhere"), Some(Route::NotFound));
+    }
+
+    #[test]
+    fn boot_js_starts_the_program_that_has_the_page() {
+        let boot = include_str!("../static/boot.js");
+        let list = boot.split("const office = [").nth(1).and_then(|rest| rest.split(']').next());
+        let list: Vec<&str> = list
+            .expect("the list of the office's words")
+            .split(',')
+            .map(|word| word.trim().trim_matches('\''))
+            .collect();
+        for route in everywhere() {
+            let path = route.to_path();
+            let word = path.split('/').nth(1).unwrap_or_default();
+            assert_eq!(list.contains(&word), route.of_office(), "{path} and {list:?}");
+        }
     }
 }

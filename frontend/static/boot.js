@@ -1,7 +1,9 @@
-// The stored theme first, so that nothing flashes; then the app.
-import init from './frontend.js';
-
+// The stored theme first, so that nothing flashes; then the program that has the page asked for.
 const theme = localStorage.getItem('meterhouse.theme');
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 
-init();
+// First words of the paths that the office's program shows: see frontend/src/route.rs.
+const office = ['tariffs', 'board', 'lines', 'people'];
+const word = location.pathname.split('/')[1];
+const program = await (office.includes(word) ? import('./office.js') : import('./frontend.js'));
+program.default();
