@@ -11,6 +11,7 @@ use crate::ledger::{Code, Posting};
 pub use crate::meter::Point;
 use crate::meter::{AlarmKind, Contact, DisconnectReason, ExceptionKind, Exchange, Limits};
 use crate::money::Money;
+use crate::pay::Fact;
 use crate::policy::{Place, Policy, Scope};
 use crate::staff::Act;
 use crate::time::Timestamp;
@@ -214,6 +215,8 @@ pub enum Event {
         meter: MeterId,
         note: String,
     },
+    /// Something happened to a mobile payment; the money itself is in `Sold` and `Reversed`.
+    Payment(Fact),
 }
 
 /// Which warning.
@@ -335,6 +338,7 @@ impl Event {
             | Self::PolicyPublished { .. }
             | Self::MeterPlaced { .. }
             | Self::NoticeDelivered { .. }
+            | Self::Payment(_)
             | Self::CutUndelivered { .. }
             | Self::Rearmed { .. }
             | Self::EmergencyOffered { .. }
@@ -381,6 +385,7 @@ impl Event {
             Self::ArrearsAdded(arrears) => Some(arrears.account),
             Self::ArrearsDue(due) => Some(due.account),
             Self::ArrearsCancelled(cancelled) => Some(cancelled.account),
+            Self::Payment(fact) => Some(fact.account()),
             Self::TariffPublished { .. }
             | Self::ReadingHeld { .. }
             | Self::HoldEnded { .. }
@@ -424,6 +429,7 @@ impl Event {
             | Self::Acted { .. }
             | Self::PolicyPublished { .. }
             | Self::NoticeDelivered { .. }
+            | Self::Payment(_)
             | Self::CutUndelivered { .. }
             | Self::Rearmed { .. }
             | Self::EmergencyOffered { .. }

@@ -50,6 +50,8 @@ id! {
     ArrearsId(u32);
     /// A notice to the customer of an account, from 1.
     NoticeId(u32);
+    /// A mobile payment, from 1.
+    PaymentId(u64);
 }
 
 /// A tariff's name, as in its file.
@@ -59,6 +61,18 @@ id! {
 pub struct TariffId(pub String);
 
 impl fmt::Display for TariffId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A payment provider's name, as in the site file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct ProviderId(pub String);
+
+impl fmt::Display for ProviderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

@@ -12,6 +12,7 @@ pub mod tariff;
 pub mod meter;
 pub mod ledger;
 pub mod vend;
+pub mod pay;
 pub mod staff;
 pub mod policy;
 pub mod event;

@@ -124,6 +124,7 @@ fn kind(event: &Event) -> &'static str {
         Event::PolicyPublished { .. } => "policy-published",
         Event::MeterPlaced { .. } => "meter-placed",
         Event::NoticeDelivered { .. } => "notice-delivered",
+        Event::Payment(_) => "payment",
         Event::CutUndelivered { .. } => "cut-undelivered",
         Event::Rearmed { .. } => "rearmed",
         Event::EmergencyOffered { .. } => "emergency-offered",

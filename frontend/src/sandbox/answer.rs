@@ -444,6 +444,10 @@ impl From<Refusal> for Trouble {
             Refusal::NotPaused(_) => ("not-paused", None),
             Refusal::PausedAlready(_) => ("paused-already", None),
             Refusal::NoNotice { .. } => ("no-notice", None),
+            Refusal::NoPayment(_) => ("no-payment", None),
+            Refusal::NoCharge(_) => ("no-charge", None),
+            Refusal::BadPayment => ("bad-payment", None),
+            Refusal::PaymentState { .. } => ("payment-state", None),
             Refusal::AccountExists(_)
             | Refusal::MeterBound(_)
             | Refusal::BadTariff(_)

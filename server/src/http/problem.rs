@@ -129,6 +129,10 @@ impl From<Refusal> for Trouble {
             Refusal::NotPaused(_) => (StatusCode::CONFLICT, "not-paused"),
             Refusal::PausedAlready(_) => (StatusCode::CONFLICT, "paused-already"),
             Refusal::NoNotice { .. } => (StatusCode::NOT_FOUND, "no-notice"),
+            Refusal::NoPayment(_) => (StatusCode::NOT_FOUND, "no-payment"),
+            Refusal::NoCharge(_) => (StatusCode::NOT_FOUND, "no-charge"),
+            Refusal::BadPayment => (StatusCode::UNPROCESSABLE_ENTITY, "bad-payment"),
+            Refusal::PaymentState { .. } => (StatusCode::CONFLICT, "payment-state"),
         };
         let figure = match &refusal {
             Refusal::BelowLeast { least } => Some(least.minor().to_string()),
@@ -168,7 +172,11 @@ impl From<Refusal> for Trouble {
             | Refusal::NothingToConfirm(_)
             | Refusal::NotPaused(_)
             | Refusal::PausedAlready(_)
-            | Refusal::NoNotice { .. } => None,
+            | Refusal::NoNotice { .. }
+            | Refusal::NoPayment(_)
+            | Refusal::NoCharge(_)
+            | Refusal::BadPayment
+            | Refusal::PaymentState { .. } => None,
         };
         let trouble = Self::new(status, kind, refusal);
         figure.into_iter().fold(trouble, Self::detail)

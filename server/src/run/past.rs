@@ -70,6 +70,7 @@ impl Past {
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }
+            | Event::Payment(_)
             | Event::CutUndelivered { .. }
             | Event::Rearmed { .. }
             | Event::EmergencyOffered { .. }

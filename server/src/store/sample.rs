@@ -54,6 +54,7 @@ impl Sample {
             credit_before: Money::ZERO,
             credit_after: amount,
             buys: Vec::new(),
+            payment: None,
         };
         self.seal_with(Event::Sold(sale), Some(key))
     }

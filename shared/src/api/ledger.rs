@@ -145,6 +145,7 @@ impl LedgerEntry {
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }
+            | Event::Payment(_)
             | Event::CutUndelivered { .. }
             | Event::Rearmed { .. }
             | Event::EmergencyOffered { .. }

@@ -103,6 +103,7 @@ impl IssuedFor {
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }
+            | Event::Payment(_)
             | Event::CutUndelivered { .. }
             | Event::Rearmed { .. }
             | Event::EmergencyOffered { .. }

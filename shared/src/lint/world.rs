@@ -416,6 +416,7 @@ fn words(event: &Event) -> Option<String> {
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }
+        | Event::Payment(_)
         | Event::Rearmed { .. }
         | Event::EmergencyRearmed { .. }
         | Event::Protected { .. }

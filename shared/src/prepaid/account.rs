@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::energy::Energy;
 use crate::event::{ProvisionalCharge, Settled, SettledLine, WarningLevel};
-use crate::id::{AccountId, ArrearsId, Book, MeterId, ReceiptNo};
+use crate::id::{AccountId, ArrearsId, Book, MeterId, PaymentId, ReceiptNo};
 use crate::ledger::Code;
 use crate::meter::{ExceptionKind, Exchange, Limits, Point, Supply};
 use crate::money::{Currency, ExactCharge, Money, Rounding};
@@ -48,6 +48,8 @@ pub struct LastSale {
     pub amount: Money,
     pub tender: Tender,
     pub lines: Vec<ReceiptLine>,
+    /// The mobile payment that it was paid by.
+    pub payment: Option<PaymentId>,
     pub reversed: bool,
 }
 

@@ -5,13 +5,15 @@ use thiserror::Error;
 
 use crate::energy::Register;
 use crate::id::{
-    AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, NoticeId, ReceiptNo, Seq,
-    StaffId, TariffId,
+    AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, NoticeId, PaymentId, ReceiptNo,
+    Seq, StaffId, TariffId,
 };
 use crate::ledger::Hash;
 use crate::meter::{AlarmKind, DisconnectReason, ExceptionKind, Exchange, Limits, Supply};
 use crate::money::Money;
+use crate::pay::State;
 use crate::policy::{Place, Policy, Scope};
+use crate::site::payment::PaymentOrder;
 use crate::staff::Act;
 use crate::time::Timestamp;
 use crate::vend::{Collection, Reversal, Sale, Tender};
@@ -162,6 +164,7 @@ pub enum Command {
         account: AccountId,
         notice: NoticeId,
     },
+    Payment(PaymentOrder),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,6 +213,9 @@ pub enum Done {
     Noted,
     /// Terms, protection or an account's standing are as asked for.
     Kept,
+    Payment {
+        payment: PaymentId,
+    },
 }
 
 /// A refusal is an answer: nothing was changed.
@@ -294,4 +300,12 @@ pub enum Refusal {
     PausedAlready(AccountId),
     #[error("notice {notice} of account {account} is not on its way")]
     NoNotice { account: AccountId, notice: NoticeId },
+    #[error("there is no payment {0}")]
+    NoPayment(PaymentId),
+    #[error("no payment was ever begun as `{0}`")]
+    NoCharge(String),
+    #[error("a payment needs the provider's transaction and an amount above zero")]
+    BadPayment,
+    #[error("payment {payment} is {}; that cannot be done with it", state.word())]
+    PaymentState { payment: PaymentId, state: State },
 }

@@ -1,13 +1,15 @@
 //! Commands: looked at whole, refused whole, or turned into events.
 
 use crate::event::Event;
-use crate::id::{AccountId, AlarmId, Book, MeterId, ReceiptNo, StaffId, TariffId};
+use crate::id::{AccountId, AlarmId, Book, MeterId, PaymentId, ReceiptNo, StaffId, TariffId};
 use crate::meter::{AlarmKind, DisconnectReason, Limits};
 use crate::money::Money;
 use crate::policy::{Policy, RestoreMode};
 use crate::prepaid::{Account, EmergencyState};
 use crate::site::tick::Stamp;
-use crate::site::{Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, supply};
+use crate::site::{
+    Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, payment, supply,
+};
 use crate::tariff::Tariff;
 use crate::vend::{BuysStep, Reversal, Sale, Tender, to_arrears};
 
@@ -20,6 +22,17 @@ impl Site {
         now.carry_out()?;
         Ok(now.events)
     }
+}
+
+/// What is sold, and how it is paid.
+#[derive(Clone, Copy)]
+pub(super) struct Sell<'a> {
+    pub(super) account: AccountId,
+    pub(super) amount: Money,
+    pub(super) tender: Tender,
+    pub(super) handed: Option<Money>,
+    pub(super) reference: &'a str,
+    pub(super) payment: Option<PaymentId>,
 }
 
 /// One order in progress: every check comes before the first event.
@@ -38,7 +51,9 @@ impl Now<'_> {
             }
             Command::BindMeter { account, meter, limits } => self.bind(*account, *meter, *limits),
             Command::Sell { account, amount, tender, handed, reference } => {
-                self.sell(*account, *amount, *tender, *handed, reference)
+                let (account, amount, tender) = (*account, *amount, *tender);
+                let handed = *handed;
+                self.sell(&Sell { account, amount, tender, handed, reference, payment: None })
             }
             Command::Reverse { receipt, reason } => self.reverse(*receipt, reason),
             Command::AddArrears { account, amount, collection, reason } => {
@@ -75,6 +90,7 @@ impl Now<'_> {
             | Command::Pause { .. }
             | Command::Resume { .. }
             | Command::NoticeDelivered { .. } => self.order_terms(),
+            Command::Payment(order) => self.payment(order),
         }
     }
 
@@ -180,22 +196,21 @@ impl Now<'_> {
         Ok(())
     }
 
-    fn sell(
-        &mut self,
-        id: AccountId,
-        amount: Money,
-        tender: Tender,
-        handed: Option<Money>,
-        reference: &str,
-    ) -> Result<(), Refusal> {
+    fn sell(&mut self, sell: &Sell<'_>) -> Result<(), Refusal> {
         if self.order.key.is_none() {
             return Err(Refusal::NoKey);
         }
-        let account = self.account(id)?;
-        saleable(account, amount)?;
-        if handed.is_some_and(|handed| handed < amount) {
+        saleable(self.account(sell.account)?, sell.amount)?;
+        if sell.handed.is_some_and(|handed| handed < sell.amount) {
             return Err(Refusal::HandedTooLittle);
         }
+        self.sell_now(sell)
+    }
+
+    /// A sale that is decided, or paid already: no limit is looked at.
+    pub(super) fn sell_now(&mut self, sell: &Sell<'_>) -> Result<(), Refusal> {
+        let Sell { account: id, amount, tender, handed, reference, payment } = *sell;
+        self.account(id)?;
         self.settle(id);
         self.take_what_fell_due(id);
         let account = self.account(id)?;
@@ -212,6 +227,7 @@ impl Now<'_> {
             credit_after: account.posted() + to_credit,
             buys: buys(account, self.order.now, to_credit),
             lines,
+            payment,
         };
         let credit = sale.credit_after;
         self.emit(Event::Sold(sale));
@@ -251,8 +267,9 @@ impl Now<'_> {
         }
         self.settle(id);
         let account = self.account(id)?;
+        let receipt = self.site.next_receipt(self.order.book);
         let reversal = Reversal {
-            receipt: self.site.next_receipt(self.order.book),
+            receipt,
             of,
             account: id,
             amount: sale.amount,
@@ -263,6 +280,9 @@ impl Now<'_> {
             lines: sale.lines,
         };
         self.emit(Event::Reversed(reversal));
+        if let Some(payment) = sale.payment {
+            self.refund_reversed(payment, receipt, reason);
+        }
         Ok(())
     }
 
@@ -401,6 +421,9 @@ fn lifted_by_staff(reason: DisconnectReason) -> bool {
 /// The command that led to an event, for comparing a repeated key with the first use of it.
 pub(crate) fn command_of(event: &Event) -> Option<Command> {
     match event {
+        Event::Payment(fact) => payment::order_of(fact).map(Command::Payment),
+        // What a payment became was ordered as the payment.
+        Event::Sold(sale) if sale.payment.is_some() => None,
         Event::Sold(sale) => Some(Command::Sell {
             account: sale.account,
             amount: sale.amount,
@@ -465,6 +488,7 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
 pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option<Done> {
     let (seq, at, seal) = (record.seq, record.at, record.hash);
     match event {
+        Event::Payment(fact) => Some(Done::Payment { payment: fact.payment() }),
         Event::Sold(sale) => Some(Done::Sold { sale: sale.clone(), seq, at, seal }),
         Event::Reversed(reversal) => {
             Some(Done::Reversed { reversal: reversal.clone(), seq, at, seal })

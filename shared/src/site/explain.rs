@@ -149,6 +149,7 @@ impl Replay {
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }
+            | Event::Payment(_)
             | Event::CutUndelivered { .. }
             | Event::Rearmed { .. }
             | Event::EmergencyOffered { .. }

@@ -21,6 +21,9 @@ pub mod explain;
 #[cfg(test)]
 mod laws;
 mod order;
+pub mod payment;
+#[cfg(test)]
+mod payment_stories;
 mod report;
 mod supply;
 mod terms;
@@ -37,6 +40,7 @@ pub use command::{Command, Done, HoldResolution, Order, Refusal};
 pub use day::Day;
 pub(crate) use decide::{answer_of, buys as preview_buys, command_of, saleable};
 pub use exceptions::Exception;
+pub use payment::PaymentOrder;
 
 use due::Heard;
 
@@ -45,6 +49,7 @@ use crate::event::Event;
 use crate::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, TariffId};
 use crate::ledger::Record;
 use crate::meter::{AlarmKind, Held, Point};
+use crate::pay::Payments;
 use crate::policy::Terms;
 use crate::prepaid::account::LastSale;
 use crate::prepaid::{Account, EmergencyState, Metered, Protect, Recovery};
@@ -62,6 +67,7 @@ pub struct Site {
     drawn_on: BTreeMap<MeterId, AccountId>,
     /// Whose receipt each is, by number from 1.
     receipts: BTreeMap<Book, Vec<AccountId>>,
+    payments: Payments,
     alarms: BTreeMap<AlarmId, OpenAlarm>,
     last_alarm: AlarmId,
     days: BTreeMap<Book, Day>,
@@ -98,6 +104,7 @@ impl Site {
             accounts: BTreeMap::new(),
             drawn_on: BTreeMap::new(),
             receipts: BTreeMap::new(),
+            payments: Payments::default(),
             alarms: BTreeMap::new(),
             last_alarm: AlarmId(0),
             days: BTreeMap::new(),
@@ -206,8 +213,12 @@ impl Site {
                     amount: sale.amount,
                     tender: sale.tender,
                     lines: sale.lines.clone(),
+                    payment: sale.payment,
                     reversed: false,
                 });
+                if let Some(payment) = sale.payment {
+                    self.payments.applied(payment, sale.receipt);
+                }
                 let day = self.day_mut(book, at);
                 day.sold += sale.amount;
                 day.sales += 1;
@@ -303,6 +314,7 @@ impl Site {
                 self.metered_mut(*account, *meter).place = place.clone();
                 self.take_terms_of(*account, at);
             }
+            Event::Payment(fact) => self.payments.apply(book, at, by, fact),
             Event::NoticeDelivered { account, notice } => {
                 self.account_mut(*account).standing.deliver(*notice);
             }

@@ -38,7 +38,8 @@ impl Now<'_> {
             | Command::AddArrears { .. }
             | Command::CancelArrears { .. }
             | Command::Act { .. }
-            | Command::NoteCondition { .. } => unreachable!("only orders about terms come here"),
+            | Command::NoteCondition { .. }
+            | Command::Payment(_) => unreachable!("only orders about terms come here"),
         }
     }
 

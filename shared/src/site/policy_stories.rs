@@ -276,6 +276,7 @@ fn brief(event: &Event) -> Option<String> {
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }
+        | Event::Payment(_)
         | Event::Paused { .. }
         | Event::Resumed { .. } => event.to_body().split('"').nth(1).unwrap_or_default().to_owned(),
     })

@@ -309,6 +309,7 @@ fn brief(event: &Event) -> String {
         Event::PolicyPublished { .. } => "policy published".to_owned(),
         Event::MeterPlaced { .. } => "meter placed".to_owned(),
         Event::NoticeDelivered { .. } => "notice delivered".to_owned(),
+        Event::Payment(fact) => format!("payment {}", fact.payment()),
         Event::CutUndelivered { .. } => "cut undelivered".to_owned(),
         Event::Rearmed { .. } => "rearmed".to_owned(),
         Event::EmergencyOffered { .. } => "emergency offered".to_owned(),

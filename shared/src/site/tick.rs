@@ -200,6 +200,7 @@ fn posts_first(event: &Event) -> bool {
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }
+        | Event::Payment(_)
         | Event::CutUndelivered { .. }
         | Event::Rearmed { .. }
         | Event::EmergencyRepaid { .. }

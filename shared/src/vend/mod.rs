@@ -5,7 +5,7 @@ mod arrears;
 use serde::{Deserialize, Serialize};
 
 use crate::energy::Energy;
-use crate::id::{AccountId, ArrearsId, ReceiptNo};
+use crate::id::{AccountId, ArrearsId, PaymentId, ReceiptNo};
 use crate::ledger::Code;
 use crate::money::Money;
 
@@ -85,6 +85,9 @@ pub struct Sale {
     pub credit_after: Money,
     /// What it buys at the tariff's position at the time of the sale.
     pub buys: Vec<BuysStep>,
+    /// The mobile payment that it was paid by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentId>,
 }
 
 /// A sale taken back.

@@ -78,6 +78,7 @@ impl Facts {
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }
             | Event::NoticeDelivered { .. }
+            | Event::Payment(_)
             | Event::CutUndelivered { .. }
             | Event::Rearmed { .. }
             | Event::EmergencyOffered { .. }
@@ -125,6 +126,7 @@ fn kind(event: &Event) -> &'static str {
         Event::PolicyPublished { .. } => "policy-published",
         Event::MeterPlaced { .. } => "meter-placed",
         Event::NoticeDelivered { .. } => "notice-delivered",
+        Event::Payment(_) => "payment",
         Event::CutUndelivered { .. } => "cut-undelivered",
         Event::Rearmed { .. } => "rearmed",
         Event::EmergencyOffered { .. } => "emergency-offered",

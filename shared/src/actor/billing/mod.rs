@@ -178,6 +178,9 @@ impl BillingSupervisor {
             | Command::Pause { .. }
             | Command::Resume { .. }
             | Command::NoticeDelivered { .. } => Done::Kept,
+            Command::Payment(order) => Done::Payment {
+                payment: self.site.payment_of(order).expect("a payment that is begun has a record"),
+            },
             Command::CutSupply { meter, .. }
             | Command::RestoreSupply { meter, .. }
             | Command::Protect { meter, .. }

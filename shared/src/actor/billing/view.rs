@@ -351,6 +351,7 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::PolicyPublished { .. }
         | Event::MeterPlaced { .. }
         | Event::NoticeDelivered { .. }
+        | Event::Payment(_)
         | Event::CutUndelivered { .. }
         | Event::Rearmed { .. }
         | Event::EmergencyOffered { .. }
