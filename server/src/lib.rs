@@ -7,5 +7,7 @@ pub mod config;
 pub mod farm;
 pub mod headend;
 pub mod http;
+pub mod printing;
+mod qr;
 pub mod run;
 pub mod store;

@@ -4,6 +4,7 @@
 //! integers. Modules form a ladder: each uses only those above it.
 
 pub mod decimal;
+pub mod visible;
 pub mod energy;
 pub mod money;
 pub mod time;

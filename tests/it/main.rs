@@ -33,6 +33,7 @@ mod isolation;
 mod limits;
 mod same_hash;
 mod main_job;
+mod printing;
 mod rate;
 mod scan;
 mod tariff_page;

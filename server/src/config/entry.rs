@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::backup::BackupTable;
 use super::policy::PolicyTable;
+use super::printer::PrinterTable;
 use crate::headend::config::{LineConfig, MeterConfig, RelayConfig, UnitAddress};
 
 #[derive(Deserialize)]
@@ -30,6 +31,7 @@ pub(super) struct File {
     pub(super) meter: Vec<Spanned<MeterTable>>,
     pub(super) simulated: Option<SimulatedTable>,
     pub(super) backup: Option<BackupTable>,
+    pub(super) printer: Option<PrinterTable>,
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 pub mod backup;
 mod entry;
 mod policy;
+pub mod printer;
 mod source;
 pub mod tariffs;
 
@@ -43,6 +44,8 @@ pub struct SiteFile {
     pub simulated: Option<Simulated>,
     /// Copies that are made by themselves.
     pub backup: Option<backup::Wanted>,
+    /// Where receipts are printed.
+    pub printer: Option<printer::Printer>,
 }
 
 /// A place that is metered.
@@ -143,6 +146,8 @@ impl SiteFile {
         }
         let simulated = file.simulated.map(|table| read_simulated(source, &table)).transpose()?;
         let backup = file.backup.as_ref().map(|table| backup::read(source, table)).transpose()?;
+        let printer =
+            file.printer.as_ref().map(|table| printer::read(source, table)).transpose()?;
         Ok(Self {
             id: SiteId(site.id),
             name: site.name.get_ref().trim().to_owned(),
@@ -155,6 +160,7 @@ impl SiteFile {
             meters,
             simulated,
             backup,
+            printer,
         })
     }
 }

@@ -23,6 +23,7 @@ pub(crate) mod live;
 mod meters;
 pub(crate) mod metrics;
 mod overview;
+mod printing;
 mod problem;
 mod receipts;
 pub mod routes;

@@ -30,7 +30,9 @@ pub(super) async fn reprint(
     let counted = state.registry.ask(move |db| receipt::count_copy(db, book, no, by, now)).await;
     let copy = counted.map_err(|error| Trouble::fault("count the reprint", error))?;
     audit::record(&state, by, Act::ReceiptCopied { receipt: no, copy }, "").await?;
-    Ok(HttpResponse::Ok().json(Receipt { copy, ..receipt }))
+    let receipt = Receipt { copy, ..receipt };
+    state.press.ask(&receipt, None).await;
+    Ok(HttpResponse::Ok().json(receipt))
 }
 
 /// A receipt as the ledger has it.

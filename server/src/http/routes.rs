@@ -12,8 +12,8 @@ use shared::invariant::{Finding, Invariant};
 use super::problem;
 use super::{
     accounts, alarms, approvals, arrears, board, clock, commission, exceptions, exchange, explain,
-    guard, health, lines, live, meters, metrics, overview, receipts, sales, search, session, site,
-    staff, supply, tariffs, terms, whatif, why,
+    guard, health, lines, live, meters, metrics, overview, printing, receipts, sales, search,
+    session, site, staff, supply, tariffs, terms, whatif, why,
 };
 
 /// One route.
@@ -94,6 +94,8 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/receipts/{receipt}/reversal", COUNTER, || web::to(sales::reverse)),
     row(GET, "/api/v1/receipts/{book}/{receipt}", EVERYBODY, || web::to(receipts::show)),
     row(POST, "/api/v1/receipts/{book}/{receipt}/copies", COUNTER, || web::to(receipts::reprint)),
+    row(GET, "/api/v1/receipts/{book}/{receipt}/printing", EVERYBODY, || web::to(printing::show)),
+    row(GET, "/api/v1/printing", EVERYBODY, || web::to(printing::printer)),
     row(GET, "/api/v1/staff", ADMIN, || web::to(staff::list)),
     row(POST, "/api/v1/staff", ADMIN, || web::to(staff::add)),
     row(POST, "/api/v1/staff/{staff}", ADMIN, || web::to(staff::change)),

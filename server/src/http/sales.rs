@@ -83,6 +83,7 @@ fn may_reverse(caller: &Caller, sold_by: StaffId) -> Result<(), Trouble> {
 
 async fn answer(state: &State, book: Book, no: ReceiptNo) -> Answer {
     let receipt: Receipt = receipts::load(state, book, no).await?;
+    state.press.ask(&receipt, None).await;
     Ok(HttpResponse::Ok().json(receipt))
 }
 

@@ -26,6 +26,7 @@ use super::metrics::Counters;
 use super::problem::Trouble;
 use super::shelf::Shelf;
 use crate::headend::LineActor;
+use crate::printing::Press;
 use crate::run::clocks::Clocks;
 use crate::run::commission::Commission;
 use crate::run::copies::Copies;
@@ -58,6 +59,7 @@ pub(crate) struct State {
     pub(crate) custody: Custody,
     pub(crate) guard: Arc<Guard>,
     pub(crate) copies: Arc<Copies>,
+    pub(crate) press: Arc<Press>,
     pub(crate) refusals: Refusals,
     /// What the start could not do because the journal was not to be written.
     pub(crate) postponed: Mutex<Vec<Order>>,

@@ -12,6 +12,7 @@ use super::Demo;
 use super::fleet::Fleet;
 use crate::cli::Fault;
 use crate::config::backup::Wanted;
+use crate::config::printer::Printer;
 use crate::config::{Simulated, SiteFile, tariffs};
 
 pub(super) struct Plan {
@@ -29,6 +30,8 @@ pub(super) struct Plan {
     pub(super) simulated: Option<Building>,
     /// Copies that are made by themselves.
     pub(super) backup: Option<Wanted>,
+    /// Where receipts are printed.
+    pub(super) printer: Option<Printer>,
     /// Log-ins are made and shown at each start.
     pub(super) demo: bool,
 }
@@ -58,6 +61,7 @@ impl Plan {
             live: None,
             simulated: Some(building),
             backup: None,
+            printer: None,
             demo: true,
         })
     }
@@ -81,6 +85,7 @@ impl Plan {
             shown_live: most_frequent(tariffs_of(&site)),
             shown_simulated: simulated.as_ref().and_then(Building::usual_tariff),
             backup: site.backup.clone(),
+            printer: site.printer.clone(),
             live: (!site.lines.is_empty()).then_some(site),
             simulated,
             demo: false,

@@ -37,6 +37,7 @@ use crate::http::growing::Growing;
 use crate::http::live::{FeedActor, Hub};
 use crate::http::shelf::Shelf;
 use crate::http::state::{Billing, State};
+use crate::printing::Press;
 use crate::store::anchor::Recovery;
 use crate::store::report::terms::{self, Published};
 use crate::store::{Options, Running, Store};
@@ -114,13 +115,16 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     if let Some(lost) = accepted {
         put_on_record(&watched, lost).await?;
     }
+    let press = Press::open(&place.data, plan.printer.clone(), plan.currency, &plan.zone);
+    let press = press.map_err(Fault::failed)?;
+    drivers.push(actix_rt::spawn(Arc::clone(&press).run(stopping.clone())));
     let copies = Copies::new(plan.backup.clone(), plan.id, &plan.zone);
     drivers.push(actix_rt::spawn(Arc::clone(&copies).run(watched.clone(), stopping.clone())));
     drivers.push(actix_rt::spawn(Arc::clone(&guard).run(watched, stopping)));
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
-    let state = state(&plan, fleet, &store, &billing, hub, clocks, (people, guard, copies));
+    let state = state(&plan, fleet, &store, &billing, hub, clocks, (people, guard, copies, press));
     let state = State { postponed: Mutex::new(postponed), tariffs, ..state };
     let lines = headend.as_ref().map(|headend| headend.actors().clone()).unwrap_or_default();
     let commission = match (&plan.live, turns) {
@@ -272,7 +276,7 @@ fn state(
     billing: &Addr<BillingSupervisor>,
     hub: Arc<Hub>,
     clocks: Clocks,
-    (people, guard, copies): (People, Arc<Guard>, Arc<Copies>),
+    (people, guard, copies, press): (People, Arc<Guard>, Arc<Copies>, Arc<Press>),
 ) -> State {
     let mut books = Vec::new();
     let mut shown_tariff = BTreeMap::new();
@@ -313,6 +317,7 @@ fn state(
         custody: store.custody(),
         guard,
         copies,
+        press,
         refusals: crate::http::Refusals::default(),
         postponed: Mutex::default(),
         lines: BTreeMap::new(),

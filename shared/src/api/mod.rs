@@ -14,6 +14,7 @@ pub mod line;
 pub mod live;
 pub mod meter;
 pub mod overview;
+pub mod printing;
 pub mod problem;
 pub mod receipt;
 pub mod sale;

@@ -5,6 +5,7 @@ pub(crate) mod browser;
 pub(crate) mod folder;
 pub(crate) mod http;
 pub(crate) mod peers;
+pub(crate) mod printer;
 pub(crate) mod program;
 pub(crate) mod queueing;
 pub(crate) mod site;
