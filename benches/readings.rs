@@ -1,6 +1,8 @@
 //! The readings against the bare writing of the same blobs, and how quickly they are found.
 #![allow(
     clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::cast_precision_loss,
     clippy::float_arithmetic,
     clippy::print_stdout,
@@ -15,7 +17,7 @@ use criterion::Criterion;
 use jiff::civil::date;
 use rusqlite::{Connection, params};
 use server::store::readings::writer::ReadingsWriter;
-use server::store::readings::{READINGS, query, rollup};
+use server::store::readings::{READINGS, day, query};
 use shared::actor::port::ReadingKept;
 use shared::energy::{Power, Register};
 use shared::id::MeterId;
@@ -83,21 +85,36 @@ impl Town {
     }
 }
 
+/// Lengths of what the store wrote, by which the bare loop goes.
+#[derive(Clone, Debug, Default)]
+struct Lengths {
+    hot: usize,
+    block: usize,
+    day: usize,
+}
+
 /// Writes what the store wrote, without making it: the same number of blobs of the same lengths, a
-/// round a transaction, blocks and days spread over the rounds of the next day.
+/// round a transaction, a chunk's blocks and its day in each of the first rounds of the next day.
 struct Bare {
     db: Connection,
-    /// A block's and a day's length, as the store made them.
-    block: Vec<u8>,
+    lengths: Lengths,
     round: i64,
+}
+
+const CHUNKS: i64 = 11;
+
+/// Meters count from 1, a thousand a chunk.
+fn meters_of(chunk: i64) -> std::ops::Range<i64> {
+    (chunk * 1_000).max(1)..((chunk + 1) * 1_000).min(i64::from(METERS) + 1)
 }
 
 impl Bare {
     fn keep(&mut self, per_day: i64) {
         let transaction = self.db.transaction().unwrap();
         let at = start().millis() + self.round * 900_000;
-        let blob = vec![7_u8; 11_000];
-        for chunk in 0..11 {
+        for chunk in 0..CHUNKS {
+            let meters = usize::try_from(meters_of(chunk).count()).unwrap();
+            let blob = vec![7_u8; self.lengths.hot * meters / 1_000];
             transaction
                 .prepare_cached("INSERT INTO hot (id, rows) VALUES (?1, ?2)")
                 .unwrap()
@@ -110,24 +127,28 @@ impl Bare {
             .execute([at])
             .unwrap();
         let (day, place) = (self.round / per_day, self.round % per_day);
-        let meters = i64::from(METERS);
-        if day > 0 {
-            let step = 156;
-            for meter in (place * step..((place + 1) * step).min(meters)).map(|n| n + 1) {
+        if day > 0 && place < CHUNKS {
+            let midnight = start().millis() + (day - 1) * 86_400_000;
+            let block = vec![7_u8; self.lengths.block];
+            for meter in meters_of(place) {
                 transaction
-                    .prepare_cached("INSERT INTO block VALUES (?1, ?2, ?2, ?3)")
+                    .prepare_cached("INSERT INTO block VALUES (?1, ?2, ?3, ?4)")
                     .unwrap()
-                    .execute(params![meter, day, self.block])
-                    .unwrap();
-                transaction
-                    .prepare_cached("INSERT INTO daily VALUES (?1, ?2, 77777777, 88888888, 1111111, 150, 1200, 96)")
-                    .unwrap()
-                    .execute(params![20_260_701 + day, meter])
+                    .execute(params![meter, midnight, midnight + 85_500_000, block])
                     .unwrap();
             }
-            if place == 64 {
-                let midnight = start().millis() + day * 86_400_000;
-                transaction.execute("DELETE FROM hot WHERE id < ?1", [midnight << 16]).unwrap();
+            let meters = usize::try_from(meters_of(place).count()).unwrap();
+            transaction
+                .prepare_cached("INSERT INTO day (id, rows) VALUES (?1, ?2)")
+                .unwrap()
+                .execute(params![
+                    (20_260_700 + day) << 16 | place,
+                    vec![7_u8; self.lengths.day * meters / 1_000]
+                ])
+                .unwrap();
+            let mut delete = transaction.prepare_cached("DELETE FROM hot WHERE id = ?1").unwrap();
+            for round in 0..per_day {
+                delete.execute([((midnight + round * 900_000) << 16) | place]).unwrap();
             }
         }
         transaction.commit().unwrap();
@@ -135,35 +156,56 @@ impl Bare {
     }
 }
 
+/// A day and a round, as the store writes them.
+fn lengths(folder: &Folder, rounds: &[Round]) -> Lengths {
+    let mut writer = open(folder, "lengths.db");
+    let asked = READINGS.open_read_only(&folder.path("lengths.db")).unwrap();
+    let longest = |table: &str| {
+        let most = format!("SELECT coalesce(max(length(rows)), 0) FROM {table}");
+        let mean = format!("SELECT coalesce(avg(length(rows)), 0) FROM {table}");
+        let statement = if table == "block" { mean } else { most };
+        asked.query_row(&statement, [], |row| row.get::<_, f64>(0)).unwrap() as usize
+    };
+    writer.keep(rounds).unwrap();
+    let hot = longest("hot");
+    writer.compact_all().unwrap();
+    Lengths { hot, block: longest("block"), day: longest("day") }
+}
+
 fn open(folder: &Folder, name: &str) -> ReadingsWriter {
     ReadingsWriter::open(&folder.path(name), zone()).unwrap()
 }
 
-/// Quarter-hourly rounds of 10,000 meters over some days.
+/// Quarter-hourly rounds of 10,000 meters: day after day, each of which also brings the day before
+/// into blocks.
 fn ingest(folder: &Folder) -> Connection {
     head("Readings: time per reading, against bare SQLite writes of blobs of the same lengths");
-    let (per_day, days) = (96, 3);
+    let (per_day, days) = (96, 7);
     let rounds = Town::new().rounds(start(), Span::from_mins(15), per_day * days);
-    let quarter = usize::try_from(per_day / 4).unwrap();
-    let mut parts = rounds.chunks(quarter);
+    let mut parts = rounds.chunks(usize::try_from(per_day).unwrap());
+    let first = parts.next().unwrap();
+    let lengths = lengths(folder, first);
     let mut writer = open(folder, "readings.db");
     let db = READINGS.open(&folder.path("bare.db")).unwrap();
     db.pragma_update(None, "synchronous", "normal").unwrap();
-    let mut bare = Bare { db, block: vec![7; 300], round: 0 };
+    let mut bare = Bare { db, lengths, round: 0 };
+    for round in first {
+        writer.keep(std::slice::from_ref(round)).unwrap();
+        bare.keep(per_day);
+    }
     Rounds::of(
-        u32::try_from(days * 4).unwrap(),
+        u32::try_from(days - 1).unwrap(),
         || {
-            let part = parts.next().unwrap();
-            for round in part {
+            for round in parts.next().unwrap() {
                 writer.keep(std::slice::from_ref(round)).unwrap();
             }
-            u64::from(METERS) * u64::try_from(per_day / 4).unwrap()
+            u64::from(METERS) * u64::try_from(per_day).unwrap()
         },
         || {
-            for _ in 0..per_day / 4 {
+            for _ in 0..per_day {
                 bare.keep(per_day);
             }
-            u64::from(METERS) * u64::try_from(per_day / 4).unwrap()
+            u64::from(METERS) * u64::try_from(per_day).unwrap()
         },
     )
     .print("quarter-hourly rounds, 10,000 meters");
@@ -208,7 +250,7 @@ fn month(criterion: &mut Criterion, folder: &Folder) {
     group.sample_size(20);
     group.bench_function("a month of 10,000 meters", |bench| {
         bench.iter(|| {
-            let used = rollup::energy_of_days(&db, date(2026, 7, 1), date(2026, 7, 31)).unwrap();
+            let used = day::energy_of_days(&db, date(2026, 7, 1), date(2026, 7, 31)).unwrap();
             assert_eq!(used.len(), 10_000);
         });
     });

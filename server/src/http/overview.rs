@@ -8,7 +8,7 @@ use shared::time::Timestamp;
 
 use super::problem::{Answer, Trouble};
 use super::state::State;
-use crate::store::readings::rollup;
+use crate::store::readings::load;
 use crate::store::report::sales;
 
 /// Days of sales that are shown.
@@ -36,8 +36,8 @@ pub(super) async fn show(state: web::Data<State>, question: web::Query<Question>
     let desk = state.readings.of(book);
     let curves = desk
         .ask(move |db| {
-            let today = rollup::quarters(db, midnight, following(now))?;
-            let yesterday = rollup::quarters(db, before, midnight)?;
+            let today = load::quarters(db, midnight, following(now))?;
+            let yesterday = load::quarters(db, before, midnight)?;
             Ok((today, yesterday))
         })
         .await;

@@ -261,6 +261,8 @@ pub enum StoreError {
     Damaged(#[from] journal::rows::BadRow),
     #[error("the readings of {at} are damaged: {source}")]
     SpoiltReadings { at: Timestamp, source: readings::Spoilt },
+    #[error("what the meters used on {day} is damaged: {source}")]
+    SpoiltDay { day: i64, source: readings::Spoilt },
     #[error(transparent)]
     Journal(#[from] port::JournalFault),
     #[error("the database refused: {0}")]

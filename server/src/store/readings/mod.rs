@@ -1,10 +1,14 @@
 //! Readings: a file a book, because the clocks of the two books are not the same, each is compacted
 //! by its own, and a simulated history can be thrown away without touching the real one.
 
+mod block;
 mod codec;
+pub mod day;
+pub mod load;
+mod old;
 mod pack;
 pub mod query;
-pub mod rollup;
+mod round;
 pub mod writer;
 
 use std::path::{Path, PathBuf};
@@ -28,7 +32,10 @@ pub use pack::Spoilt;
 pub const READINGS: Schema = Schema {
     name: "readings",
     application_id: 0x4d48_5231, // "MHR1"
-    steps: &[include_str!("../../../migrations/readings_1.sql")],
+    steps: &[
+        include_str!("../../../migrations/readings_1.sql"),
+        include_str!("../../../migrations/readings_2.sql"),
+    ],
 };
 
 /// How many rounds may wait; after that rounds are dropped, because registers are cumulative and
@@ -235,7 +242,7 @@ mod tests {
         writer.keep(&rounds).unwrap();
         writer.compact_all().unwrap();
         let db = READINGS.open_read_only(&file).unwrap();
-        let used = rollup::energy_of_days(&db, date(2026, 7, 1), date(2026, 7, 31)).unwrap();
+        let used = day::energy_of_days(&db, date(2026, 7, 1), date(2026, 7, 31)).unwrap();
         assert_eq!(used.len(), 1_100);
         for (meter, energy) in used {
             let step = i64::from(meter.0 % 9 + 1) * 10_000;
@@ -271,7 +278,7 @@ mod tests {
         let busy = query::power(&mut db, MeterId(7), midnight, to).unwrap().points;
         assert!(busy.len() <= 1_440 && busy.len() > 500, "{}", busy.len());
         assert!(busy.iter().all(|(_, power)| *power == Some(Power::from_watts(50))));
-        let load = rollup::quarters(&db, start(), midnight).unwrap();
+        let load = load::quarters(&db, start(), midnight).unwrap();
         assert_eq!(load.len(), 96);
         assert_eq!(load[0], Some(Power::from_watts(100 * 1_100)));
         assert_eq!(load[45], Some(Power::from_watts(105 * 1_099)));

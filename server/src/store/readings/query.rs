@@ -1,7 +1,7 @@
 //! Questions about readings. Each reads blocks and hot rounds in one transaction, because a
 //! compaction may move rows from one to the other between two statements.
 
-use rusqlite::{Connection, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use shared::actor::port::ReadingKept;
 use shared::api::meter::{PowerCurve, ReadingRow};
 use shared::energy::Power;
@@ -10,11 +10,23 @@ use shared::meter::Quality;
 use shared::time::{Span, Timestamp};
 
 use crate::store::StoreError;
-use crate::store::readings::codec::{self, Wanted};
+use crate::store::readings::codec::Columns;
 use crate::store::readings::writer::{chunk_of, round_of};
+use crate::store::readings::{block, round};
 
 /// The most points of a curve.
 const POINTS: usize = 1_440;
+
+/// Runs `question` on one state of the file.
+fn at_once<T>(
+    db: &Connection,
+    question: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    db.prepare_cached("BEGIN")?.execute([])?;
+    let answer = question();
+    db.prepare_cached("COMMIT")?.execute([])?;
+    answer
+}
 
 /// Readings of a meter in `[from, to)`, ascending.
 pub fn between(
@@ -23,23 +35,35 @@ pub fn between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<ReadingKept>, StoreError> {
-    let snapshot = db.transaction()?;
     let mut rows = Vec::new();
-    let mut statement = snapshot.prepare_cached(
-        "SELECT start, until, rows FROM block WHERE meter = :meter AND start < :to
-         ORDER BY start DESC",
-    )?;
-    let mut found = statement.query(named_params! { ":meter": meter.0, ":to": to.millis() })?;
-    let mut blocks = Vec::new();
-    while let Some(row) = found.next()? {
-        if row.get::<_, i64>(1)? < from.millis() {
-            break;
+    let mut columns = Columns::default();
+    let mut take = |row: ReadingKept| {
+        if row.at >= from && row.at < to {
+            rows.push(row);
         }
-        blocks.push(decode(meter, row)?);
-    }
-    rows.extend(blocks.into_iter().rev().flatten());
-    rows.extend(hot(&snapshot, meter)?);
-    rows.retain(|row| row.at >= from && row.at < to);
+    };
+    at_once(db, || {
+        // The first block is the one in which `from` lies, if there is one.
+        let mut statement = db.prepare_cached(
+            "SELECT start, rows FROM block WHERE meter = :meter AND start < :to AND start >=
+             coalesce((SELECT max(start) FROM block WHERE meter = :meter AND start <= :from), :from)
+             ORDER BY start",
+        )?;
+        let mut found = statement.query(named_params! {
+            ":meter": meter.0,
+            ":from": from.millis(),
+            ":to": to.millis(),
+        })?;
+        while let Some(row) = found.next()? {
+            decode(meter, row, &mut columns, &mut take)?;
+        }
+        let until = newest_in_blocks(db, meter)?;
+        // What is hot is newer than every block.
+        if until.is_none_or(|until| until < to.millis().saturating_sub(1)) {
+            hot(db, meter, until, &mut columns, take)?;
+        }
+        Ok(())
+    })?;
     Ok(rows)
 }
 
@@ -50,23 +74,30 @@ pub fn before(
     before: Timestamp,
     limit: usize,
 ) -> Result<Vec<ReadingRow>, StoreError> {
-    let snapshot = db.transaction()?;
-    let mut newest: Vec<ReadingKept> = hot(&snapshot, meter)?;
-    newest.retain(|row| row.at < before);
-    newest.reverse();
-    let mut statement = snapshot.prepare_cached(
-        "SELECT start, until, rows FROM block WHERE meter = :meter AND start < :before
-         ORDER BY start DESC",
-    )?;
-    let mut found =
-        statement.query(named_params! { ":meter": meter.0, ":before": before.millis() })?;
-    while newest.len() < limit
-        && let Some(row) = found.next()?
-    {
-        let block = decode(meter, row)?;
-        newest.extend(block.into_iter().rev().filter(|row| row.at < before));
-    }
-    newest.truncate(limit);
+    let mut columns = Columns::default();
+    let mut newest = Vec::new();
+    at_once(db, || {
+        let until = newest_in_blocks(db, meter)?;
+        hot(db, meter, until, &mut columns, |row| newest.push(row))?;
+        newest.retain(|row| row.at < before);
+        newest.reverse();
+        let mut statement = db.prepare_cached(
+            "SELECT start, rows FROM block WHERE meter = :meter AND start < :before
+             ORDER BY start DESC",
+        )?;
+        let mut found =
+            statement.query(named_params! { ":meter": meter.0, ":before": before.millis() })?;
+        while newest.len() < limit
+            && let Some(row) = found.next()?
+        {
+            let kept = newest.len();
+            decode(meter, row, &mut columns, &mut |row| newest.push(row))?;
+            let of_block = newest.split_off(kept);
+            newest.extend(of_block.into_iter().rev().filter(|row| row.at < before));
+        }
+        newest.truncate(limit);
+        Ok(())
+    })?;
     Ok(newest.iter().map(shown).collect())
 }
 
@@ -145,39 +176,56 @@ fn shown(row: &ReadingKept) -> ReadingRow {
     ReadingRow { at: row.at, register: row.register, power: row.power, quality: row.quality }
 }
 
-/// What of a meter is not in blocks yet, ascending.
-fn hot(snapshot: &Transaction<'_>, meter: MeterId) -> Result<Vec<ReadingKept>, StoreError> {
-    let mut last: i64 = snapshot
-        .prepare_cached(
-            "SELECT coalesce((SELECT until FROM block WHERE meter = :meter ORDER BY start DESC
-             LIMIT 1), :never)",
-        )?
-        .query_row(named_params! { ":meter": meter.0, ":never": i64::MIN }, |row| row.get(0))?;
-    let mut statement = snapshot
-        .prepare_cached("SELECT id, rows FROM hot WHERE id & 65535 = :chunk ORDER BY id")?;
-    let mut found = statement.query(named_params! { ":chunk": chunk_of(meter) })?;
-    let mut kept = Vec::new();
-    let wanted = |seen: MeterId| match seen.cmp(&meter) {
-        std::cmp::Ordering::Less => Wanted::No,
-        std::cmp::Ordering::Equal => Wanted::Yes,
-        std::cmp::Ordering::Greater => Wanted::NoneLeft,
-    };
-    while let Some(row) = found.next()? {
-        let round = round_of(row.get(0)?);
-        let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        codec::each_of_round(blob, round, wanted, |row| {
-            if row.at.millis() > last {
-                last = row.at.millis();
-                kept.push(row);
-            }
-        })
-        .map_err(|spoilt| StoreError::SpoiltReadings { at: round, source: spoilt })?;
-    }
-    Ok(kept)
+/// The time of the last reading in a meter's blocks.
+fn newest_in_blocks(db: &Connection, meter: MeterId) -> Result<Option<i64>, StoreError> {
+    db.prepare_cached("SELECT until FROM block WHERE meter = :meter ORDER BY start DESC LIMIT 1")?
+        .query_row(named_params! { ":meter": meter.0 }, |row| row.get(0))
+        .optional()
+        .map_err(StoreError::from)
 }
 
-fn decode(meter: MeterId, row: &rusqlite::Row<'_>) -> Result<Vec<ReadingKept>, StoreError> {
-    let blob = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+/// What of a meter is not in blocks yet, ascending: later than `until`.
+fn hot(
+    db: &Connection,
+    meter: MeterId,
+    until: Option<i64>,
+    columns: &mut Columns,
+    mut take: impl FnMut(ReadingKept),
+) -> Result<(), StoreError> {
+    // From round to round by the key: a scan would touch the blobs of all meters.
+    let mut statement = db.prepare_cached(
+        "WITH RECURSIVE round (id) AS (
+             SELECT min(id) FROM hot
+             UNION ALL
+             SELECT (SELECT min(id) FROM hot WHERE id >= ((round.id >> 16) + 1) << 16)
+             FROM round WHERE round.id IS NOT NULL)
+         SELECT hot.id, hot.rows FROM round CROSS JOIN hot
+         ON hot.id = ((round.id >> 16) << 16) | :chunk",
+    )?;
+    let mut found = statement.query(named_params! { ":chunk": chunk_of(meter) })?;
+    let mut last = until.unwrap_or(i64::MIN);
+    while let Some(row) = found.next()? {
+        let at = round_of(row.get(0)?);
+        let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        round::meter_in_round(blob, at, meter, columns, |row| {
+            if row.at.millis() > last {
+                last = row.at.millis();
+                take(row);
+            }
+        })
+        .map_err(|source| StoreError::SpoiltReadings { at, source })?;
+    }
+    Ok(())
+}
+
+fn decode(
+    meter: MeterId,
+    row: &rusqlite::Row<'_>,
+    columns: &mut Columns,
+    take: &mut impl FnMut(ReadingKept),
+) -> Result<(), StoreError> {
+    let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
     let at = Timestamp::from_millis(row.get(0)?);
-    codec::unblock(meter, blob).map_err(|spoilt| StoreError::SpoiltReadings { at, source: spoilt })
+    block::each_of_block(meter, blob, columns, take)
+        .map_err(|source| StoreError::SpoiltReadings { at, source })
 }

@@ -1,5 +1,5 @@
 //! The writer of one book's readings: rounds go into the hot table as they come; what is old enough
-//! is turned into blocks, a few meters a round, so that no round takes long.
+//! is turned into blocks, a thousand meters a round, so that no round takes long.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use shared::actor::port::ReadingKept;
+use shared::energy::Register;
 use shared::id::MeterId;
 use shared::time::{Timestamp, Zone};
 
 use crate::store::StoreError;
-use crate::store::readings::READINGS;
-use crate::store::readings::codec::{self, Wanted};
-use crate::store::readings::rollup::{self, Calendar, Together};
+use crate::store::readings::codec::Columns;
+use crate::store::readings::day::{self, Calendar, Day, Days};
+use crate::store::readings::load::{self, Together};
+use crate::store::readings::{READINGS, block, old, round};
 
 /// Meters in one blob of a round.
 const CHUNK: u32 = 1_000;
@@ -21,8 +23,8 @@ const CHUNK: u32 = 1_000;
 /// A window of rounds is compacted when it has this many, and at the end of every day.
 const WINDOW: u32 = 128;
 
-/// Meters whose blocks are written in one round, at least.
-const LEAST_STEP: usize = 100;
+/// A window is in blocks after this many rounds of the next.
+const SPREAD: usize = 64;
 
 #[derive(Debug)]
 pub struct ReadingsWriter {
@@ -31,25 +33,31 @@ pub struct ReadingsWriter {
     together: Together,
     /// The last round's time; rounds never go backwards here, even where a clock does.
     last: Timestamp,
-    /// Rounds of the open window, and their day.
-    rounds: u32,
     day: i64,
-    /// Rows of the last round, to know how many meters a step has to do.
-    width: usize,
+    open: Window,
     compaction: Option<Compaction>,
+    ends: Ends,
+    columns: Columns,
+    blob: Vec<u8>,
 }
 
-/// Turns every round before `boundary` into blocks.
+/// Rounds in the hot table, ascending, and the chunks that are in them.
+#[derive(Debug, Default)]
+struct Window {
+    rounds: Vec<Timestamp>,
+    chunks: BTreeSet<i64>,
+}
+
+/// Turns a window into blocks, chunk by chunk.
 #[derive(Debug)]
 struct Compaction {
-    boundary: Timestamp,
+    rounds: Vec<Timestamp>,
     chunks: VecDeque<i64>,
-    /// The chunk that is being written, by meter; its rounds are deleted with the last of them.
-    open: Option<(i64, Unpacked)>,
+    step: usize,
 }
 
-/// Readings by meter.
-type Unpacked = VecDeque<(MeterId, Vec<ReadingKept>)>;
+/// The last reading in each meter's blocks, as far as it was asked for.
+type Ends = BTreeMap<MeterId, Option<(Timestamp, Register)>>;
 
 pub(crate) fn chunk_of(meter: MeterId) -> i64 {
     i64::from(meter.0 / CHUNK) & 0xffff
@@ -65,200 +73,279 @@ pub(crate) fn round_of(id: i64) -> Timestamp {
 
 impl ReadingsWriter {
     pub fn open(path: &Path, zone: Zone) -> Result<Self, StoreError> {
-        let db = READINGS.open(path)?;
+        let mut db = READINGS.open(path)?;
         // Not money: registers are cumulative, so what a power cut takes is read again. Without a
         // sync a round, the disk is left to the journal.
         db.pragma_update(None, "synchronous", "normal")?;
-        let last: Option<i64> = db.query_row("SELECT max(id) FROM hot", [], |row| row.get(0))?;
+        old::fold_days(&mut db)?;
+        let open = Window::found(&db)?;
+        let last = open.rounds.last().copied();
         let mut writer = Self {
             db,
             calendar: Calendar::new(zone),
             together: Together::default(),
-            last: last.map_or(Timestamp::from_millis(0), round_of),
-            rounds: 0,
+            last: last.unwrap_or(Timestamp::from_millis(0)),
             day: 0,
-            width: 0,
+            open,
             compaction: None,
+            ends: Ends::new(),
+            columns: Columns::default(),
+            blob: Vec::new(),
         };
-        if last.is_some() {
-            writer.compact_before(Timestamp::from_millis(writer.last.millis() + 1))?;
-        }
+        writer.close_window()?;
         Ok(writer)
     }
 
     /// Keeps rounds in one transaction, and does a step of the compaction for each.
     pub fn keep(&mut self, rounds: &[(Timestamp, Arc<[ReadingKept]>)]) -> Result<(), StoreError> {
-        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let kept = rounds.iter().try_for_each(|(at, rows)| self.keep_one(*at, rows));
-        match kept {
-            Ok(()) => self.db.execute_batch("COMMIT").map_err(StoreError::from),
+        match kept.and_then(|()| Ok(self.db.prepare_cached("COMMIT")?.execute([])?)) {
+            Ok(_rows) => Ok(()),
             Err(error) => {
-                // What was half done in memory is found again in the table.
-                self.compaction = None;
-                self.db.execute_batch("ROLLBACK")?;
+                // A full disk may have ended the transaction already.
+                if !self.db.is_autocommit() {
+                    self.db.execute_batch("ROLLBACK")?;
+                }
+                self.look_again()?;
                 Err(error)
             }
         }
     }
 
-    fn keep_one(&mut self, at: Timestamp, rows: &[ReadingKept]) -> Result<(), StoreError> {
-        let round = at.max(self.last);
-        let day = self.calendar.day(round);
-        if self.rounds > 0 && (day != self.day || self.rounds >= WINDOW) {
-            self.compact_before(round)?;
-            self.rounds = 0;
-        }
-        (self.last, self.day, self.width) = (round, day, rows.len());
-        self.rounds += 1;
-        for chunk in rows.chunk_by(|left, right| left.meter.0 / CHUNK == right.meter.0 / CHUNK) {
-            let Some(first) = chunk.first() else { continue };
-            put_hot(&self.db, id_of(round, chunk_of(first.meter)), round, chunk)?;
-        }
-        if let Some(power) = self.together.absorb(round, rows) {
-            rollup::add_load(&self.db, round, power)?;
-        }
-        self.compact_some(LEAST_STEP.max(self.width / 64))
-    }
-
-    /// Begins to compact everything before `boundary`. A compaction that is still running is brought
-    /// to its end first: the table never holds more than two windows.
-    fn compact_before(&mut self, boundary: Timestamp) -> Result<(), StoreError> {
-        self.compact_some(usize::MAX)?;
-        let mut statement =
-            self.db.prepare_cached("SELECT id & 65535 FROM hot WHERE id < :boundary")?;
-        let chunks = statement
-            .query_map(named_params! { ":boundary": id_of(boundary, 0) }, |row| row.get(0))?
-            .collect::<rusqlite::Result<BTreeSet<i64>>>()?;
-        let chunks = chunks.into_iter().collect();
-        self.compaction = Some(Compaction { boundary, chunks, open: None });
+    /// What was half done in memory is found again in the table.
+    fn look_again(&mut self) -> Result<(), StoreError> {
+        (self.compaction, self.ends) = (None, Ends::new());
+        self.open = Window::found(&self.db)?;
         Ok(())
     }
 
-    /// Writes the blocks of at most `meters` more meters.
-    fn compact_some(&mut self, meters: usize) -> Result<(), StoreError> {
-        let Some(compaction) = self.compaction.as_mut() else {
+    fn keep_one(&mut self, at: Timestamp, rows: &[ReadingKept]) -> Result<(), StoreError> {
+        let round = at.max(self.last);
+        let day = self.calendar.day(round);
+        let full = u32::try_from(self.open.rounds.len()).is_ok_and(|rounds| rounds >= WINDOW);
+        if full || day != self.day {
+            self.close_window()?;
+        }
+        (self.last, self.day) = (round, day);
+        for chunk in rows.chunk_by(|left, right| left.meter.0 / CHUNK == right.meter.0 / CHUNK) {
+            let Some(first) = chunk.first() else { continue };
+            self.put_hot(round, chunk_of(first.meter), chunk)?;
+        }
+        self.open.put(round);
+        if let Some(power) = self.together.absorb(round, rows) {
+            load::add_load(&self.db, round, power)?;
+        }
+        self.compact_some()
+    }
+
+    fn put_hot(
+        &mut self,
+        round: Timestamp,
+        chunk: i64,
+        rows: &[ReadingKept],
+    ) -> Result<(), StoreError> {
+        let id = id_of(round, chunk);
+        self.blob.clear();
+        // A second round at the same instant: its rows stand behind those of the first.
+        if self.open.rounds.last() == Some(&round) && self.open.chunks.contains(&chunk) {
+            let earlier: Option<Vec<u8>> = self
+                .db
+                .prepare_cached("SELECT rows FROM hot WHERE id = :id")?
+                .query_row(named_params! { ":id": id }, |row| row.get(0))
+                .optional()?;
+            self.blob.extend(earlier.unwrap_or_default());
+        }
+        round::put_round(&mut self.blob, round, rows, &mut self.columns);
+        self.db
+            .prepare_cached("INSERT OR REPLACE INTO hot (id, rows) VALUES (:id, :rows)")?
+            .execute(named_params! { ":id": id, ":rows": self.blob })?;
+        self.open.chunks.insert(chunk);
+        Ok(())
+    }
+
+    /// Begins to compact the open window. A compaction that is still running is brought to its end
+    /// first: the table never holds more than two windows.
+    fn close_window(&mut self) -> Result<(), StoreError> {
+        while self.compaction.is_some() {
+            self.compact_some()?;
+        }
+        let Window { rounds, chunks } = std::mem::take(&mut self.open);
+        if !rounds.is_empty() {
+            let step = chunks.len().div_ceil(SPREAD);
+            self.compaction =
+                Some(Compaction { rounds, chunks: chunks.into_iter().collect(), step });
+        }
+        Ok(())
+    }
+
+    fn compact_some(&mut self) -> Result<(), StoreError> {
+        let Some(mut compaction) = self.compaction.take() else {
             return Ok(());
         };
-        let mut left = meters;
-        while left > 0 {
-            if compaction.open.is_none() {
-                let Some(chunk) = compaction.chunks.pop_front() else {
-                    self.compaction = None;
-                    return Ok(());
-                };
-                let by_meter = transpose(&self.db, compaction.boundary, chunk)?;
-                compaction.open = Some((chunk, by_meter));
-            }
-            let Some((chunk, by_meter)) = compaction.open.as_mut() else { continue };
-            while left > 0
-                && let Some((meter, rows)) = by_meter.pop_front()
-            {
-                put_block(&self.db, &mut self.calendar, meter, rows)?;
-                left -= 1;
-            }
-            if by_meter.is_empty() {
-                delete_hot(&self.db, compaction.boundary, *chunk)?;
-                compaction.open = None;
-            }
+        for _ in 0..compaction.step {
+            let Some(chunk) = compaction.chunks.pop_front() else {
+                return Ok(());
+            };
+            self.compact(&compaction.rounds, chunk)?;
+        }
+        if !compaction.chunks.is_empty() {
+            self.compaction = Some(compaction);
+        }
+        Ok(())
+    }
+
+    /// Moves a chunk's rounds into blocks and days, all in the transaction that is open: what is in
+    /// the hot table is in no block.
+    fn compact(&mut self, rounds: &[Timestamp], chunk: i64) -> Result<(), StoreError> {
+        let mut days = Days::new();
+        for (meter, rows) in self.transposed(rounds, chunk)? {
+            self.put_block(meter, rows, &mut days)?;
+        }
+        day::add(&self.db, &days)?;
+        let mut delete = self.db.prepare_cached("DELETE FROM hot WHERE id = :id")?;
+        for round in rounds {
+            delete.execute(named_params! { ":id": id_of(*round, chunk) })?;
+        }
+        Ok(())
+    }
+
+    /// A chunk's rounds by meter, ascending.
+    fn transposed(&mut self, rounds: &[Timestamp], chunk: i64) -> Result<Unpacked, StoreError> {
+        let mut by_meter = Unpacked::new();
+        let mut select = self.db.prepare_cached("SELECT rows FROM hot WHERE id = :id")?;
+        for round in rounds {
+            let mut found = select.query(named_params! { ":id": id_of(*round, chunk) })?;
+            let Some(row) = found.next()? else { continue };
+            let blob = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+            // Rounds ascend by meter, and most have the same meters.
+            let mut place = 0;
+            round::each_of_round(blob, *round, &mut self.columns, |kept| {
+                if by_meter.get(place).is_none_or(|(meter, _)| *meter != kept.meter) {
+                    place = match by_meter.binary_search_by_key(&kept.meter, |(meter, _)| *meter) {
+                        Ok(place) => place,
+                        Err(place) => {
+                            let rows = Vec::with_capacity(rounds.len());
+                            by_meter.insert(place, (kept.meter, rows));
+                            place
+                        }
+                    };
+                }
+                if let Some((_, rows)) = by_meter.get_mut(place) {
+                    rows.push(kept);
+                }
+                place += 1;
+            })
+            .map_err(|source| StoreError::SpoiltReadings { at: *round, source })?;
+        }
+        Ok(by_meter)
+    }
+
+    /// Writes one meter's block and adds it to its days. What is not newer than the meter's last
+    /// block is left out: a clock was set back.
+    fn put_block(
+        &mut self,
+        meter: MeterId,
+        mut rows: Vec<ReadingKept>,
+        days: &mut Days,
+    ) -> Result<(), StoreError> {
+        let end = match self.ends.get(&meter) {
+            Some(end) => *end,
+            None => last_of_blocks(&self.db, meter, &mut self.columns)?,
+        };
+        let mut newest = end.map_or(i64::MIN, |(at, _)| at.millis());
+        rows.retain(|row| {
+            let newer = row.at.millis() > newest;
+            newest = newest.max(row.at.millis());
+            newer
+        });
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return Ok(());
+        };
+        self.blob.clear();
+        block::put_block(&mut self.blob, &rows, &mut self.columns);
+        self.db
+            .prepare_cached(
+                "INSERT INTO block (meter, start, until, rows)
+                 VALUES (:meter, :start, :until, :rows)",
+            )?
+            .execute(named_params! {
+                ":meter": meter.0,
+                ":start": first.at.millis(),
+                ":until": last.at.millis(),
+                ":rows": self.blob,
+            })?;
+        self.ends.insert(meter, Some((last.at, last.register)));
+        let mut before = end.map(|(_, register)| register);
+        let mut open: Option<(i64, Day)> = None;
+        for row in &rows {
+            let one = Day::of(before, row);
+            before = Some(row.register);
+            let number = self.calendar.day(row.at);
+            open = match open {
+                Some((day, sum)) if day == number => Some((day, sum.then(one))),
+                Some((day, sum)) => {
+                    days.entry(day).or_default().push((meter, sum));
+                    Some((number, one))
+                }
+                None => Some((number, one)),
+            };
+        }
+        if let Some((day, sum)) = open {
+            days.entry(day).or_default().push((meter, sum));
         }
         Ok(())
     }
 
     /// Brings everything into blocks, for benches and tests.
     pub fn compact_all(&mut self) -> Result<(), StoreError> {
-        self.compact_before(Timestamp::from_millis(self.last.millis() + 1))?;
-        self.rounds = 0;
-        self.compact_some(usize::MAX)
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        self.close_window()?;
+        while self.compaction.is_some() {
+            self.compact_some()?;
+        }
+        self.db.execute_batch("COMMIT").map_err(StoreError::from)
     }
 }
 
-fn put_hot(
-    db: &Connection,
-    id: i64,
-    round: Timestamp,
-    rows: &[ReadingKept],
-) -> Result<(), StoreError> {
-    let mut blob = Vec::new();
-    codec::put_round(&mut blob, round, rows);
-    let new = db
-        .prepare_cached("INSERT INTO hot (id, rows) VALUES (:id, :rows) ON CONFLICT DO NOTHING")?
-        .execute(named_params! { ":id": id, ":rows": blob })?;
-    if new == 0 {
-        // A second round at the same instant: its rows stand behind those of the first.
-        let mut both: Vec<u8> = db
-            .prepare_cached("SELECT rows FROM hot WHERE id = :id")?
-            .query_row(named_params! { ":id": id }, |row| row.get(0))?;
-        both.append(&mut blob);
-        db.prepare_cached("UPDATE hot SET rows = :rows WHERE id = :id")?
-            .execute(named_params! { ":id": id, ":rows": both })?;
+/// Readings by meter, ascending.
+type Unpacked = Vec<(MeterId, Vec<ReadingKept>)>;
+
+impl Window {
+    /// What the hot table holds.
+    fn found(db: &Connection) -> Result<Self, StoreError> {
+        let mut window = Self::default();
+        let mut statement = db.prepare_cached("SELECT id FROM hot ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            window.put(round_of(id));
+            window.chunks.insert(id & 0xffff);
+        }
+        Ok(window)
     }
-    Ok(())
+
+    fn put(&mut self, round: Timestamp) {
+        if self.rounds.last() != Some(&round) {
+            self.rounds.push(round);
+        }
+    }
 }
 
-/// A chunk's rounds before `boundary`, by meter.
-fn transpose(
+fn last_of_blocks(
     db: &Connection,
-    boundary: Timestamp,
-    chunk: i64,
-) -> Result<VecDeque<(MeterId, Vec<ReadingKept>)>, StoreError> {
-    let mut by_meter = BTreeMap::<MeterId, Vec<ReadingKept>>::new();
-    let mut statement = db.prepare_cached(
-        "SELECT id, rows FROM hot WHERE id < :boundary AND id & 65535 = :chunk ORDER BY id",
-    )?;
-    let mut rows =
-        statement.query(named_params! { ":boundary": id_of(boundary, 0), ":chunk": chunk })?;
-    while let Some(row) = rows.next()? {
-        let round = round_of(row.get(0)?);
-        let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        codec::each_of_round(
-            blob,
-            round,
-            |_| Wanted::Yes,
-            |kept| {
-                by_meter.entry(kept.meter).or_default().push(kept);
-            },
-        )
-        .map_err(|spoilt| StoreError::SpoiltReadings { at: round, source: spoilt })?;
-    }
-    Ok(by_meter.into_iter().collect())
-}
-
-/// Writes one meter's block and adds it to its days. What is not newer than the meter's last block
-/// is left out, so that a compaction that was cut short can simply be done again.
-fn put_block(
-    db: &Connection,
-    calendar: &mut Calendar,
     meter: MeterId,
-    mut rows: Vec<ReadingKept>,
-) -> Result<(), StoreError> {
-    let mut newest = db
-        .prepare_cached("SELECT until FROM block WHERE meter = :meter ORDER BY start DESC LIMIT 1")?
-        .query_row(named_params! { ":meter": meter.0 }, |row| row.get(0))
-        .optional()?
-        .map_or(Timestamp::from_millis(i64::MIN), Timestamp::from_millis);
-    rows.retain(|row| {
-        let newer = row.at > newest;
-        newest = newest.max(row.at);
-        newer
-    });
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
-        return Ok(());
-    };
-    db.prepare_cached(
-        "INSERT INTO block (meter, start, until, rows) VALUES (:meter, :start, :until, :rows)",
-    )?
-    .execute(named_params! {
-        ":meter": meter.0,
-        ":start": first.at.millis(),
-        ":until": last.at.millis(),
-        ":rows": codec::block(&rows),
-    })?;
-    rollup::add(db, calendar, meter, &rows)?;
-    Ok(())
-}
-
-fn delete_hot(db: &Connection, boundary: Timestamp, chunk: i64) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM hot WHERE id < :boundary AND id & 65535 = :chunk")?
-        .execute(named_params! { ":boundary": id_of(boundary, 0), ":chunk": chunk })
-        .map(drop)
+    columns: &mut Columns,
+) -> Result<Option<(Timestamp, Register)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT start, rows FROM block WHERE meter = :meter ORDER BY start DESC LIMIT 1",
+    )?;
+    let mut rows = statement.query(named_params! { ":meter": meter.0 })?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let at = Timestamp::from_millis(row.get(0)?);
+    let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+    let mut last = None;
+    block::each_of_block(meter, blob, columns, |row| last = Some((row.at, row.register)))
+        .map_err(|source| StoreError::SpoiltReadings { at, source })?;
+    Ok(last)
 }
