@@ -149,6 +149,8 @@ impl Program for Counter {
             Route::Tariffs
             | Route::Tariff { .. }
             | Route::TariffEditor { .. }
+            | Route::Audit
+            | Route::AuditView { .. }
             | Route::Board
             | Route::Lines
             | Route::Commission { .. }
@@ -178,6 +180,8 @@ impl Program for Office {
                 let key = format!("{begin}/{id}");
                 html! { <pages::TariffEditor {begin} {id} {key} /> }
             }
+            Route::Audit => html! { <pages::Audit view="" key="" /> },
+            Route::AuditView { view } => html! { <pages::Audit view={view.clone()} key={view} /> },
             Route::Board => html! { <pages::Board /> },
             Route::Lines => html! { <pages::Lines /> },
             Route::Commission { id } => html! { <pages::Commission {id} key={id} /> },

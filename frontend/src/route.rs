@@ -31,6 +31,11 @@ pub enum Route {
     /// A new version of a tariff, a new tariff from a template, a draft.
     #[at("/tariffs/edit/:begin/:id")]
     TariffEditor { begin: String, id: String },
+    #[at("/audit")]
+    Audit,
+    /// The ledger, the log.
+    #[at("/audit/:view")]
+    AuditView { view: String },
     #[at("/board")]
     Board,
     #[at("/lines")]
@@ -55,6 +60,8 @@ impl Route {
             Self::Tariffs
             | Self::Tariff { .. }
             | Self::TariffEditor { .. }
+            | Self::Audit
+            | Self::AuditView { .. }
             | Self::Board
             | Self::Lines
             | Self::Commission { .. }
@@ -109,6 +116,8 @@ mod tests {
             Route::Tariffs,
             Route::Tariff { id: "homes".into() },
             Route::TariffEditor { begin: "from".into(), id: "homes".into() },
+            Route::Audit,
+            Route::AuditView { view: "ledger".into() },
             Route::Board,
             Route::Lines,
             Route::Commission { id: 3 },

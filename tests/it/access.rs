@@ -22,6 +22,7 @@ fn address(row: &Row) -> String {
         .replace("{notice}", "999999")
         .replace("{staff}", "999999")
         .replace("{line}", "999")
+        .replace("{seq}", "1")
 }
 
 fn method(row: &Row) -> Method {

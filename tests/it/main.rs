@@ -16,6 +16,7 @@
 mod harness;
 
 mod access;
+mod audit;
 mod board;
 mod browser;
 mod browser_tariff;

@@ -2,6 +2,7 @@
 //! sandbox that runs inside the page.
 
 mod accounts;
+mod audit;
 mod endpoints;
 mod http;
 mod lines;
@@ -18,7 +19,7 @@ use yew::Callback;
 use crate::browser;
 
 pub use live::LiveGuard;
-pub use request::{Method, Request};
+pub use request::{Method, Request, quoted};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Backend {

@@ -115,6 +115,7 @@ fn title(here: Option<&Route>, lang: Lang, site: &str) -> String {
             lang.tariff_texts().tariffs.title
         }
         Some(Route::People) => lang.tariff_texts().people.title,
+        Some(Route::Audit | Route::AuditView { .. }) => lang.audit_texts().audit.title,
         Some(Route::Board) => lang.board_texts().board.title,
         Some(Route::Lines | Route::Line { .. } | Route::Commission { .. }) => {
             lang.line_texts().lines.title

@@ -38,6 +38,9 @@ fn places(seat: &Seat, lang: Lang, (alarms, exceptions): (usize, usize)) -> Vec<
     if !seat.sandbox {
         places.push(place(Route::Tariffs, Icon::Tariff, texts_more.tariffs.title));
     }
+    if seat.may_audit() && !seat.sandbox {
+        places.push(place(Route::Audit, Icon::Table, lang.audit_texts().audit.title));
+    }
     if !seat.sandbox {
         places.push(place(Route::Board, Icon::Check, lang.board_texts().board.title));
     }
@@ -56,7 +59,8 @@ fn is_here(here: Option<&Route>, place: &Route) -> bool {
         && *place == Route::Tariffs;
     let of_lines = matches!(here, Some(Route::Line { .. } | Route::Commission { .. }))
         && *place == Route::Lines;
-    here == Some(place) || of_lines || of_meters || of_sale || of_tariffs
+    let of_audit = matches!(here, Some(Route::AuditView { .. })) && *place == Route::Audit;
+    here == Some(place) || of_audit || of_lines || of_meters || of_sale || of_tariffs
 }
 
 #[component]

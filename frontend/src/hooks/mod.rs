@@ -8,7 +8,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::backend::Backend;
-use crate::i18n::{AccountTexts, BoardTexts, Lang, LineTexts, TariffTexts, Texts};
+use crate::i18n::{AccountTexts, AuditTexts, BoardTexts, Lang, LineTexts, TariffTexts, Texts};
 use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
 use crate::store::settings::Settings;
@@ -47,6 +47,12 @@ pub fn use_tariff_texts() -> &'static TariffTexts {
 #[hook]
 pub fn use_account_texts() -> &'static AccountTexts {
     use_lang().account_texts()
+}
+
+/// Texts for the auditor.
+#[hook]
+pub fn use_audit_texts() -> &'static AuditTexts {
+    use_lang().audit_texts()
 }
 
 /// Texts of the board.

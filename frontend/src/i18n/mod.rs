@@ -4,6 +4,7 @@
 #[macro_use]
 mod table;
 mod account_table;
+mod audit_table;
 mod board_table;
 mod line_table;
 mod tariff_table;
@@ -11,6 +12,10 @@ mod terms_table;
 mod words;
 
 pub use account_table::Texts as AccountTexts;
+pub use audit_table::{
+    Texts as AuditTexts, book as audit_book, code as audit_code, column as audit_column,
+    kind as audit_kind,
+};
 pub use board_table::{Texts as BoardTexts, rule};
 pub use line_table::{Commission as CommissionTexts, Texts as LineTexts};
 pub use table::{Meter as MeterTexts, Texts, en, zh};
@@ -72,6 +77,14 @@ impl Lang {
         }
     }
 
+    /// Texts for the auditor.
+    pub fn audit_texts(self) -> &'static AuditTexts {
+        match self {
+            Self::Zh => audit_table::zh(),
+            Self::En => audit_table::en(),
+        }
+    }
+
     /// Texts of the board: invariants, losses, copies.
     pub fn board_texts(self) -> &'static board_table::Texts {
         match self {
@@ -118,6 +131,7 @@ mod tests {
             table::pairs(),
             tariff_table::pairs(),
             account_table::pairs(),
+            audit_table::pairs(),
             board_table::pairs(),
             line_table::pairs(),
             terms_table::pairs(),

@@ -1,6 +1,7 @@
 //! One file a page. Pages ask the backend, hand answers to stores and values to components.
 
 mod alarms;
+mod audit;
 mod board;
 mod exceptions;
 mod lines;
@@ -17,6 +18,7 @@ mod tariffs;
 mod wall;
 
 pub use alarms::Alarms;
+pub use audit::Audit;
 pub use board::Board;
 pub use exceptions::Exceptions;
 pub use lines::{Commission, Line, Lines};

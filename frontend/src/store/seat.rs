@@ -59,6 +59,14 @@ impl Seat {
         self.is_admin()
     }
 
+    /// What money did, and what staff did.
+    pub fn may_audit(&self) -> bool {
+        match self.person.role {
+            Role::Admin | Role::Viewer => true,
+            Role::Cashier => false,
+        }
+    }
+
     fn is_admin(&self) -> bool {
         match self.person.role {
             Role::Admin => true,

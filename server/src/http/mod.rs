@@ -6,6 +6,7 @@ mod approvals;
 mod arrears;
 mod assets;
 mod audit;
+mod auditor;
 pub(crate) mod auth;
 mod board;
 mod body;

@@ -11,9 +11,9 @@ use shared::invariant::{Finding, Invariant};
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, board, clock, commission, exceptions, exchange, explain,
-    guard, health, lines, live, meters, metrics, overview, printing, receipts, sales, search,
-    session, site, staff, supply, tariffs, terms, whatif, why,
+    accounts, alarms, approvals, arrears, auditor, board, clock, commission, exceptions, exchange,
+    explain, guard, health, lines, live, meters, metrics, overview, printing, receipts, sales,
+    search, session, site, staff, supply, tariffs, terms, whatif, why,
 };
 
 /// One route.
@@ -35,6 +35,7 @@ use Role::{Admin, Cashier, Viewer};
 
 const EVERYBODY: Who = Who::Only(&[Admin, Cashier, Viewer]);
 const COUNTER: Who = Who::Only(&[Admin, Cashier]);
+const AUDIT: Who = Who::Only(&[Admin, Viewer]);
 const ADMIN: Who = Who::Only(&[Admin]);
 
 impl Who {
@@ -118,6 +119,11 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/approvals", ADMIN, || web::to(approvals::list)),
     row(POST, "/api/v1/approvals/{approval}/approve", ADMIN, || web::to(approvals::approve)),
     row(POST, "/api/v1/approvals/{approval}/refuse", ADMIN, || web::to(approvals::refuse)),
+    row(GET, "/api/v1/audit/acts", AUDIT, || web::to(auditor::acts::list)),
+    row(GET, "/api/v1/audit/choices", AUDIT, || web::to(auditor::acts::choices)),
+    row(GET, "/api/v1/audit/balances", AUDIT, || web::to(auditor::balances::show)),
+    row(GET, "/api/v1/audit/entries", AUDIT, || web::to(auditor::entries::list)),
+    row(GET, "/api/v1/audit/records/{seq}", AUDIT, || web::to(auditor::entries::show)),
     row(GET, "/api/v1/board", EVERYBODY, || web::to(board::show)),
     row(POST, "/api/v1/board/check", ADMIN, || web::to(board::check)),
     row(POST, "/api/v1/board/backup", ADMIN, || web::to(board::back_up)),

@@ -45,6 +45,8 @@ pub(crate) struct State {
     pub(crate) clocks: Clocks,
     pub(crate) people: People,
     pub(crate) ledger: Desk,
+    /// The auditor's questions.
+    pub(crate) audit: Desk,
     pub(crate) registry: Desk,
     pub(crate) readings: ReadingsDesks,
     pub(crate) counters: Counters,

@@ -13,6 +13,7 @@ mod plan;
 mod real;
 pub(crate) mod simulated;
 mod start;
+mod sums;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};

@@ -120,6 +120,8 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     drivers.push(actix_rt::spawn(Arc::clone(&press).run(stopping.clone())));
     let copies = Copies::new(plan.backup.clone(), plan.id, &plan.zone);
     drivers.push(actix_rt::spawn(Arc::clone(&copies).run(watched.clone(), stopping.clone())));
+    let kept = super::sums::keep(store.audit.clone(), plan.zone.clone(), stopping.clone());
+    drivers.push(actix_rt::spawn(kept));
     drivers.push(actix_rt::spawn(Arc::clone(&guard).run(watched, stopping)));
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
@@ -304,6 +306,7 @@ fn state(
         clocks,
         people,
         ledger: store.ledger.clone(),
+        audit: store.audit.clone(),
         registry: store.registry.clone(),
         readings: store.history.clone(),
         counters: crate::http::metrics::Counters::default(),

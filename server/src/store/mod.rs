@@ -66,6 +66,8 @@ pub struct Running {
     pub journal: Addr<JournalActor>,
     /// Reads the ledger for screens, beside the writer.
     pub ledger: Desk,
+    /// Answers the auditor's questions, away from everybody else's.
+    pub audit: Desk,
     /// Reads and writes who and where.
     pub registry: Desk,
     /// Takes `KeepReadings`.
@@ -86,6 +88,11 @@ pub fn default_anchor(dir: &Path) -> PathBuf {
 
 pub fn ledger_path(dir: &Path) -> PathBuf {
     dir.join("ledger.db")
+}
+
+/// Sums of the ledger; they follow from it.
+pub fn sums_path(dir: &Path) -> PathBuf {
+    dir.join("sums.db")
 }
 
 impl Store {
@@ -116,6 +123,8 @@ impl Store {
     /// Starts the threads and their actors; to be called inside an actix system.
     pub fn start(self) -> Result<Running, StoreError> {
         let ledger = Desk::start("ledger", journal::open_read_only(&ledger_path(&self.dir))?)?;
+        let sums = report::audit::sums::open(&sums_path(&self.dir), &ledger_path(&self.dir))?;
+        let audit = Desk::start("audit", sums)?;
         let status = self.writer.status();
         let (journal, thread) = JournalActor::new(self.writer, ledger.clone())?;
         let registry = Desk::start("registry", self.registry)?;
@@ -124,6 +133,7 @@ impl Store {
         Ok(Running {
             journal: journal.start(),
             ledger,
+            audit,
             registry,
             readings: readings.start(),
             history,

@@ -4,6 +4,7 @@
 pub mod alarm;
 pub mod ask;
 pub mod arrears;
+pub mod audit;
 pub mod board;
 pub mod clock;
 pub mod commission;

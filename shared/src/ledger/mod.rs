@@ -12,6 +12,7 @@ pub use seal::{Chain, Draft, Hash, SealError};
 
 /// One fact as the journal keeps it. Nothing of it ever changes; a correction is another record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Record {
     pub site: SiteId,
     /// Consecutive from 1, over both books.
@@ -28,13 +29,16 @@ pub struct Record {
     /// Sum to zero; empty where no money moves.
     pub postings: Vec<Posting>,
     /// The seal of the record before; all zero for the first.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub prev: Hash,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub hash: Hash,
 }
 
 /// One side of a double entry. Debits are positive, credits negative (a liability that grows is a
 /// credit, so topping up an account posts a negative amount to it).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Posting {
     pub code: Code,
     /// The customer's account; set exactly on [`Code::Prepaid`].
@@ -44,6 +48,7 @@ pub struct Posting {
 
 /// The chart of accounts 科目.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// Money in tills (asset).

@@ -1,5 +1,6 @@
 //! What screens ask of the ledger, one function a question.
 
+pub mod audit;
 pub mod exchanges;
 pub mod ledger;
 pub mod receipt;

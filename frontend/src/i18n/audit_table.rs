@@ -1,0 +1,186 @@
+//! Texts for the auditor: area, key, Chinese, English.
+
+use shared::api::audit::Column;
+use shared::id::Book;
+use shared::ledger::Code;
+
+use super::Lang;
+
+pub fn zh() -> &'static Texts {
+    &ZH
+}
+
+pub fn en() -> &'static Texts {
+    &EN
+}
+
+fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+pub fn column(lang: Lang, column: Column) -> &'static str {
+    match column {
+        Column::BroughtIn => pick(lang, "转入余额", "Brought in"),
+        Column::TopUps => pick(lang, "充值", "Top-ups"),
+        Column::Consumption => pick(lang, "用电", "Consumption"),
+        Column::Arrears => pick(lang, "欠费", "Arrears"),
+        Column::Provisional => pick(lang, "估抄", "Provisional"),
+        Column::FreeCredit => pick(lang, "赠送", "Free credit"),
+        Column::Corrections => pick(lang, "更正", "Corrections"),
+        Column::Reversals => pick(lang, "冲正退款", "Reversals"),
+        Column::Other => pick(lang, "其他", "Other"),
+    }
+}
+
+pub fn book(lang: Lang, book: Book) -> &'static str {
+    match book {
+        Book::Live => pick(lang, "正式账", "Live"),
+        Book::Simulated => pick(lang, "模拟账", "Simulated"),
+    }
+}
+
+pub fn code(lang: Lang, code: Code) -> &'static str {
+    match code {
+        Code::Cash => pick(lang, "现金", "Cash"),
+        Code::CardClearing => pick(lang, "银行卡在途", "Card clearing"),
+        Code::MobileClearing => pick(lang, "移动支付在途", "Mobile clearing"),
+        Code::Opening => pick(lang, "期初转入", "Opening balances"),
+        Code::Prepaid => pick(lang, "预付电费", "Prepaid credit"),
+        Code::Energy => pick(lang, "电费收入", "Energy sold"),
+        Code::Standing => pick(lang, "基本费收入", "Standing charges"),
+        Code::Levy => pick(lang, "代征基金", "Levies"),
+        Code::Tax => pick(lang, "税金", "Tax"),
+        Code::Arrears => pick(lang, "应收欠费", "Arrears"),
+        Code::ArrearsOrigin => pick(lang, "欠费来源", "Origin of arrears"),
+        Code::Provisional => pick(lang, "估抄待结", "Provisional charges"),
+    }
+}
+
+/// A kind of record or act; one that came later is shown by its own name.
+pub fn kind(lang: Lang, kind: &str) -> String {
+    let known = KINDS.iter().find(|(own, _, _)| *own == kind);
+    known.map_or_else(|| kind.replace('-', " "), |(_, zh, en)| pick(lang, zh, en).to_owned())
+}
+
+const KINDS: &[(&str, &str, &str)] = &[
+    ("sold", "售电", "Sale"),
+    ("reversed", "冲正", "Reversal"),
+    ("settled", "结算", "Charge"),
+    ("account-opened", "开户", "Account opened"),
+    ("meter-bound", "绑定电表", "Meter bound"),
+    ("meter-placed", "电表位置", "Meter placed"),
+    ("baseline", "起始示数", "First reading"),
+    ("arrears-added", "登记欠费", "Arrears added"),
+    ("arrears-due", "欠费到期", "Arrears due"),
+    ("arrears-cancelled", "取消欠费", "Arrears cancelled"),
+    ("provisional-charged", "估抄扣费", "Provisional charge"),
+    ("provisional-released", "估抄退回", "Provisional released"),
+    ("exchanged", "换表", "Meter exchanged"),
+    ("exception-noted", "异常销项", "Exception closed"),
+    ("cut", "拉闸", "Cut"),
+    ("lifted", "解除拉闸", "Cut lifted"),
+    ("supply-proven", "开关已证实", "Supply proven"),
+    ("reading-held", "示数待核", "Reading held"),
+    ("hold-ended", "示数已判定", "Hold ended"),
+    ("alarm-raised", "告警", "Alarm"),
+    ("alarm-acknowledged", "确认告警", "Alarm acknowledged"),
+    ("alarm-cleared", "告警解除", "Alarm cleared"),
+    ("tariff-published", "发布电价", "Tariff published"),
+    ("policy-published", "发布策略", "Policy published"),
+    ("low-credit", "余额提醒", "Low credit"),
+    ("protected", "保电", "Protected"),
+    ("unprotected", "取消保电", "Protection ended"),
+    ("paused", "暂停催费", "Paused"),
+    ("resumed", "恢复催费", "Resumed"),
+    ("restore-confirmed", "确认送电", "Restore confirmed"),
+    ("emergency-offered", "可用应急额度", "Emergency credit offered"),
+    ("emergency-begun", "启用应急额度", "Emergency credit taken"),
+    ("emergency-repaid", "应急额度还清", "Emergency credit repaid"),
+    ("notice-delivered", "通知已送达", "Notice delivered"),
+    ("staff-added", "新增人员", "Person added"),
+    ("role-changed", "更改角色", "Role changed"),
+    ("staff-left", "停用人员", "Person left"),
+    ("staff-returned", "恢复人员", "Person returned"),
+    ("password-set", "设置密码", "Password set"),
+    ("sign-ins-refused", "登录被拒", "Sign-ins refused"),
+    ("approval-asked", "申请复核", "Approval asked"),
+    ("approval-given", "复核通过", "Approval given"),
+    ("approval-refused", "复核拒绝", "Approval refused"),
+    ("receipt-copied", "补打收据", "Receipt reprinted"),
+    ("loss-accepted", "确认流水缺失", "Loss accepted"),
+];
+
+texts! {
+    audit: Audit {
+        title: "审计", "Audit";
+        balances: "余额核对", "Balance audit";
+        ledger: "流水查询", "Ledger";
+        log: "操作日志", "Audit log";
+        from: "起", "From";
+        to: "止", "Until";
+        as_at: "止（截至）", "As at";
+        find: "查找户号、客户、房间", "Find account, customer, room";
+        only: "只看有变动", "Only where moved";
+        any: "全部", "All";
+        book: "账簿", "Book";
+        sheet: "导出 CSV", "Export CSV";
+        account: "账户", "Account";
+        meter: "电表", "Meter";
+        kind: "类型", "Kind";
+        column: "栏目", "Column";
+        by: "操作人", "By";
+        tender: "支付方式", "Tender";
+        least: "金额不低于", "Amount from";
+        most: "金额不高于", "Amount to";
+        receipt: "收据号", "Receipt";
+        money: "范围", "Records";
+        money_only: "仅资金变动", "Only money";
+        upto: "截至流水号", "Up to record";
+        opening: "期初", "Opening";
+        closing: "期末", "Closing";
+        total: "合计", "Total";
+        count: "{0} 户", "{0} accounts";
+        upto_record: "截至第 {0} 条流水", "up to record {0}";
+        agrees: "期初 + 各栏 = 期末；每户分录之和与账面余额一致", "Opening + columns = closing; every account's entries sum to its balance";
+        differs: "分录之和与账面余额不符：{0}", "Entries do not sum to the balance of: {0}";
+        nothing: "没有符合条件的记录", "Nothing fits";
+        nothing_hint: "放宽时间或筛选条件", "Widen the time or the filters";
+        record: "流水号", "Record";
+        record_no: "第 {0} 条流水", "Record {0}";
+        time: "时间", "Time";
+        seal: "本条封印", "Seal";
+        previous: "上条封印", "Seal before";
+        key: "请求号", "Key";
+        postings: "分录", "Postings";
+        code: "科目", "Code";
+        debit: "借", "Debit";
+        credit: "贷", "Credit";
+        body: "内容", "Body";
+        before: "此前（第 {0} 条）", "Before (record {0})";
+        sealed: "本条与封印相符，并接续上一条", "This record matches its seal and follows the one before";
+        unsealed: "本条与封印不符：写入后被改动", "This record does not match its seal: it was changed after it was written";
+        chain_holds: "整链已于 {0} 核对无误；现至第 {1} 条", "The whole chain was verified at {0}; it ends at record {1} now";
+        chain_broken: "{0} 核对发现链断裂：{1}", "The check at {0} found the chain broken: {1}";
+        chain_unchecked: "启动以来尚未核对整链", "The whole chain was not checked since the server started";
+        what: "对象", "What";
+        change: "变更", "Before → after";
+        why: "原因", "Why";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_has_one_name_in_each_language_and_an_unknown_one_its_own() {
+        for (place, (own, zh, en)) in KINDS.iter().enumerate() {
+            assert_eq!(KINDS.iter().position(|(other, _, _)| other == own), Some(place), "{own}");
+            assert!(!zh.is_empty() && en.is_ascii(), "{own}");
+        }
+        assert_eq!(kind(Lang::En, "token-made"), "token made");
+    }
+}

@@ -1,0 +1,63 @@
+//! For the auditor: balances, the ledger, what staff did; each as at any time, each as a sheet.
+
+mod asked;
+mod balances;
+mod entries;
+mod filter;
+mod log;
+mod record;
+
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::hooks::{use_audit_texts, use_seat};
+use crate::pages::NotFound;
+use crate::route::Route;
+
+use balances::Balances;
+use entries::Entries;
+use log::Log;
+
+#[derive(PartialEq, Properties)]
+pub struct AuditProps {
+    /// Empty: the balances.
+    pub view: AttrValue,
+}
+
+#[component]
+pub fn Audit(props: &AuditProps) -> Html {
+    let (seat, texts) = (use_seat(), use_audit_texts());
+    let view = match props.view.as_str() {
+        _ if !seat.may_audit() => html! { <NotFound /> },
+        "" => html! { <Balances /> },
+        "ledger" => html! { <Entries /> },
+        "log" => html! { <Log /> },
+        _ => html! { <NotFound /> },
+    };
+    let tab = |word: &'static str, name: &'static str| {
+        let to =
+            if word.is_empty() { Route::Audit } else { Route::AuditView { view: word.to_owned() } };
+        let here = (props.view == word).then_some("here");
+        html! { <li class={classes!(here)}><Link<Route> {to}>{ name }</Link<Route>></li> }
+    };
+    html! {
+        <div class="page list-page audit-page">
+            <header class="page-head">
+                <h1>{ texts.audit.title }</h1>
+                <nav aria-label={texts.audit.title}><ul class="audit-tabs">
+                    { tab("", texts.audit.balances) }
+                    { tab("ledger", texts.audit.ledger) }
+                    { tab("log", texts.audit.log) }
+                </ul></nav>
+            </header>
+            { view }
+        </div>
+    }
+}
+
+/// The sheet of what is shown.
+fn sheet(what: &str, query: &str, word: &'static str) -> Html {
+    let to = format!("/api/v1/audit/{what}?{query}&format=csv");
+    html! { <a class="button" href={to} download=""><Glyph icon={Icon::Table} />{ word }</a> }
+}

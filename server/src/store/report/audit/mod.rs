@@ -1,0 +1,8 @@
+//! What an auditor asks of the ledger, one function a question. The connection is that of
+//! [`sums::open`]: the sums, with the ledger attached.
+
+pub mod acts;
+pub mod balances;
+pub mod entries;
+pub mod record;
+pub mod sums;
