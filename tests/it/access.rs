@@ -17,6 +17,7 @@ fn address(row: &Row) -> String {
         .replace("{account}", "1001")
         .replace("{book}", "simulated")
         .replace("{receipt}", "1")
+        .replace("{code}", "000000000000")
         .replace("{alarm}", "999999")
         .replace("{arrears}", "999999")
         .replace("{notice}", "999999")

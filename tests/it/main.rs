@@ -42,3 +42,4 @@ mod tidy;
 #[path = "../../server/src/store/sample.rs"]
 mod sample;
 mod verify;
+mod verify_receipt;

@@ -8,6 +8,7 @@ use shared::api::meter::{
     HoldJudgement, MeterPage, PowerCurve, ReadingRow, SupplyOrder, SupplyOrdered,
 };
 use shared::api::overview::Overview;
+use shared::api::printing::{PrinterState, Printing};
 use shared::api::receipt::Receipt;
 use shared::api::sale::{Found, Preview, ReversalOrder, SaleOrder};
 use shared::api::session::{PasswordChange, Session, Setup, SignIn};
@@ -136,6 +137,14 @@ impl Backend {
     pub async fn reprint(&self, book: Book, no: ReceiptNo) -> Answer<Receipt> {
         let path = format!("/receipts/{}/{no}/copies", book_word(book));
         self.ask(Request::post(path).body(&Nothing {})).await
+    }
+
+    pub async fn printing(&self, book: Book, no: ReceiptNo) -> Answer<Printing> {
+        self.ask(Request::get(format!("/receipts/{}/{no}/printing", book_word(book)))).await
+    }
+
+    pub async fn printer(&self) -> Answer<PrinterState> {
+        self.ask(Request::get("/printing")).await
     }
 
     pub async fn reverse(&self, order: &ReversalOrder, key: &IdempotencyKey) -> Answer<Receipt> {

@@ -38,7 +38,7 @@ pub fn Frame(props: &FrameProps) -> Html {
     use_effect_with(title(here.as_ref(), settings.lang, &seat.site.name), |title| {
         browser::set_title(title);
     });
-    // On the sale page F2 is a tender.
+    // The sale page takes F2 itself.
     let at_sale = here == Some(Route::Sale);
     let pressed = {
         let (floating, may_sell) = (floating.clone(), seat.may_sell());

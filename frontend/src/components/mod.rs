@@ -15,6 +15,7 @@ pub mod palette;
 pub mod password_button;
 pub mod paper;
 pub mod power_chart;
+pub mod print_state;
 pub mod rail;
 pub mod reason_dialog;
 pub mod shortcuts;

@@ -4,11 +4,13 @@
 use shared::api::receipt::Receipt;
 use shared::api::sale::Tender;
 use shared::id::Book;
+use shared::visible::visible;
 use yew::prelude::*;
 
 use crate::format;
-use crate::hooks::{use_lang, use_seat, use_texts};
+use crate::hooks::{use_counter_texts, use_lang, use_seat, use_texts};
 use crate::i18n::{self, fill};
+use crate::route::book_word;
 use crate::store::settings::Paper;
 
 #[derive(PartialEq, Properties)]
@@ -20,12 +22,11 @@ pub struct ReceiptPaperProps {
 #[component]
 pub fn ReceiptPaper(props: &ReceiptPaperProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_texts());
-    let (receipt, words) = (&props.receipt, &texts.receipt);
+    let (receipt, words, counter) = (&props.receipt, &texts.receipt, use_counter_texts());
     let money = |amount| format::money(amount, seat.currency());
     let title = if receipt.reverses.is_some() { words.reversal_title } else { words.title };
     let meters = receipt.meters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let pair =
-        |name: &'static str, value: String| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
+    let pair = |name: &'static str, value: String| html! { <><dt>{ name }</dt><dd>{ visible(&value) }</dd></> };
     let cash = match receipt.tender {
         Tender::Cash => true,
         Tender::Card | Tender::Mobile => false,
@@ -33,7 +34,7 @@ pub fn ReceiptPaper(props: &ReceiptPaperProps) -> Html {
     html! {
         <article class={classes!("receipt", "paper", format!("mm{}", props.paper.word()))} aria-label={title}>
             if receipt.book == Book::Simulated { <p class="paper-simulated">{ words.simulated }</p> }
-            <h2 class="paper-site">{ &receipt.site }</h2>
+            <h2 class="paper-site">{ visible(&receipt.site) }</h2>
             <p class="paper-title">{ title }{ " № " }{ receipt.no }</p>
             if receipt.copy > 0 { <p class="paper-copy">{ fill(words.copy, &[&receipt.copy.to_string()]) }</p> }
             if let Some(of) = receipt.reverses { <p class="paper-copy">{ fill(words.reverses, &[&of.to_string()]) }</p> }
@@ -64,8 +65,16 @@ pub fn ReceiptPaper(props: &ReceiptPaperProps) -> Html {
                 <dt><b>{ words.after }</b></dt><dd><b>{ money(receipt.credit_after) }</b></dd>
             </dl>
             <hr />
+            if !seat.sandbox {
+                <img class="paper-code" src={code_of(receipt)} alt={counter.beside.scan} width="120" height="120" />
+            }
             <p class="paper-seal">{ words.seal }{ " " }<span class="mono">{ &receipt.seal }</span></p>
             <p class="paper-thanks">{ words.thanks }</p>
         </article>
     }
+}
+
+/// The code that leads to the page which says whether the paper is one of ours.
+fn code_of(receipt: &Receipt) -> String {
+    format!("/api/v1/receipts/{}/{}/code.svg", book_word(receipt.book), receipt.no)
 }

@@ -15,11 +15,12 @@ pub struct ShortcutSheetProps {
 pub fn ShortcutSheet(props: &ShortcutSheetProps) -> Html {
     let texts = use_texts();
     let words = &texts.shortcuts;
-    let rows: [(&[&str], &str); 10] = [
+    let rows: [(&[&str], &str); 11] = [
         (&["Ctrl", "K"], words.search),
         (&["F2"], words.sell),
         (&["Enter"], words.enter),
-        (&["F1", "F2", "F3"], words.tenders),
+        (&["F7", "F8", "F9"], words.tenders),
+        (&["F4"], words.reprint),
         (&["← ↑ ↓ →"], words.arrows),
         (&["G", "O"], words.overview),
         (&["G", "W"], words.wall),

@@ -1,6 +1,7 @@
 //! What components ask for: who is there, which language, what is known, what time it is.
 
 mod load;
+mod printing;
 mod window;
 
 use std::rc::Rc;
@@ -8,12 +9,15 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::backend::Backend;
-use crate::i18n::{AccountTexts, AuditTexts, BoardTexts, Lang, LineTexts, TariffTexts, Texts};
+use crate::i18n::{
+    AccountTexts, AuditTexts, BoardTexts, CounterTexts, Lang, LineTexts, TariffTexts, Texts,
+};
 use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
 use crate::store::settings::Settings;
 
 pub use load::{Loaded, use_load, use_task};
+pub use printing::{use_printer, use_printing};
 pub use window::{use_document_key, use_second, use_size};
 
 #[hook]
@@ -53,6 +57,12 @@ pub fn use_account_texts() -> &'static AccountTexts {
 #[hook]
 pub fn use_audit_texts() -> &'static AuditTexts {
     use_lang().audit_texts()
+}
+
+/// Texts of the counter: the printer, what stands beside a sale.
+#[hook]
+pub fn use_counter_texts() -> &'static CounterTexts {
+    use_lang().counter_texts()
 }
 
 /// Texts of the board.

@@ -6,6 +6,7 @@ mod table;
 mod account_table;
 mod audit_table;
 mod board_table;
+mod counter_table;
 mod line_table;
 mod tariff_table;
 mod terms_table;
@@ -17,6 +18,7 @@ pub use audit_table::{
     kind as audit_kind,
 };
 pub use board_table::{Texts as BoardTexts, rule};
+pub use counter_table::Texts as CounterTexts;
 pub use line_table::{Commission as CommissionTexts, Texts as LineTexts};
 pub use table::{Meter as MeterTexts, Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
@@ -93,6 +95,14 @@ impl Lang {
         }
     }
 
+    /// Texts of the counter: the printer, what stands beside a sale.
+    pub fn counter_texts(self) -> &'static CounterTexts {
+        match self {
+            Self::Zh => counter_table::zh(),
+            Self::En => counter_table::en(),
+        }
+    }
+
     /// Texts of terms: protection, confirmation, emergency credit, pauses.
     pub fn terms_texts(self) -> &'static terms_table::Texts {
         match self {
@@ -133,6 +143,7 @@ mod tests {
             account_table::pairs(),
             audit_table::pairs(),
             board_table::pairs(),
+            counter_table::pairs(),
             line_table::pairs(),
             terms_table::pairs(),
         ];

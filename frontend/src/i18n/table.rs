@@ -289,7 +289,7 @@ texts! {
         pending_title: "上一笔尚未确认", "A sale is not confirmed yet";
         pending_lead: "{0}，正在用同一编号查询，不会重复收款。", "{0}: asking again under the same number, it is never taken twice.";
         pending_retry: "立即重试", "Try again now";
-        keys: "Enter 下一步 · F1 现金 F2 银行卡 F3 移动支付 · Esc 返回", "Enter goes on · F1 cash F2 card F3 mobile · Esc goes back";
+        keys: "Enter 下一步 · F7 现金 F8 银行卡 F9 移动支付 · F2 重新开始 · Esc 返回", "Enter goes on · F7 cash F8 card F9 mobile · F2 begins anew · Esc goes back";
         may_not: "您的角色不能售电", "Your role may not sell";
         may_not_hint: "请管理员授予收银权限。", "Ask the administrator for the cashier's role.";
     }
@@ -314,7 +314,6 @@ texts! {
         simulated: "模拟 — 非真实收据", "SIMULATED — not a real receipt";
         reverses: "冲正收据 {0}", "Takes back receipt {0}";
         reversed_by: "已被收据 {0} 冲正", "Taken back by receipt {0}";
-        print: "打印", "Print";
         reprint: "补打（记副本）", "Reprint (counts a copy)";
         reverse: "冲正", "Reverse";
         reverse_title: "冲正收据 {0}？", "Take back receipt {0}?";
@@ -362,6 +361,7 @@ texts! {
         help: "快捷键一览", "This sheet";
         escape: "关闭、返回；从不收钱", "Close, go back; never takes money";
         tenders: "现金、银行卡、移动支付（售电页）", "Cash, card, mobile (on the sale page)";
+        reprint: "补打收据（记副本）", "Reprint the receipt (counts a copy)";
         enter: "售电页：下一步", "On the sale page: go on";
         arrows: "电表墙：移动", "On the wall: move";
         overview: "总览", "Overview";

@@ -15,9 +15,13 @@ use crate::components::badge::BookMark;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{FailureNotice, Waiting};
 use crate::components::paper::ReceiptPaper;
+use crate::components::print_state::{self, PrintLine};
 use crate::components::reason_dialog::ReasonDialog;
 use crate::format;
-use crate::hooks::{use_backend, use_leave, use_load, use_seat, use_settings, use_texts};
+use crate::hooks::{
+    use_backend, use_document_key, use_leave, use_load, use_printing, use_seat, use_settings,
+    use_texts,
+};
 use crate::i18n::fill;
 use crate::route::Route;
 use crate::store::outbox;
@@ -52,7 +56,7 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
 
     let reprint = {
         let (backend, copy, failure) = (backend.clone(), copy.clone(), failure.clone());
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |()| {
             let (backend, copy, failure) = (backend.clone(), copy.clone(), failure.clone());
             spawn_local(async move {
                 match backend.reprint(place.0, place.1).await {
@@ -62,12 +66,26 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
             });
         })
     };
-    // Print when the copy number is on the page.
-    use_effect_with(copy.as_ref().map(|copy| copy.copy), |copy| {
-        if copy.is_some() {
+    let round = copy.as_ref().map_or(0, |copy| copy.copy);
+    let printing = use_printing(place.0, place.1, round);
+    let by_server = print_state::server_prints(printing.as_deref());
+    // Without a printer the browser prints, when the copy number is on the page.
+    use_effect_with(round, move |round| {
+        if *round > 0 && !by_server {
             browser::print();
         }
     });
+    {
+        let (reprint, may) = (reprint.clone(), seat.may_sell());
+        use_document_key(Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "F4" && may {
+                event.prevent_default();
+                if !event.repeat() {
+                    reprint.emit(());
+                }
+            }
+        }));
+    }
     let give = {
         let (asking, busy, failure) = (asking.clone(), busy.clone(), failure.clone());
         Callback::from(move |reason: String| {
@@ -133,9 +151,9 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
             <div class="receipt-both">
                 <ReceiptPaper receipt={Issued::clone(&receipt)} paper={settings.paper} />
                 <div class="receipt-actions no-print">
-                    <button class="button primary large wide" onclick={|_| browser::print()}><Glyph icon={Icon::Printer} />{ texts.receipt.print }</button>
+                    if let Some(printing) = printing { <PrintLine printing={*printing} /> }
                     if seat.may_sell() {
-                        <button class="button wide" onclick={reprint}>{ texts.receipt.reprint }</button>
+                        <button class="button primary large wide" onclick={reprint.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Printer} />{ texts.receipt.reprint }<kbd>{ "F4" }</kbd></button>
                         <Link<Route> to={Route::Sale} classes="button wide"><Glyph icon={Icon::Sale} />{ texts.receipt.again }</Link<Route>>
                     }
                     if let Some(by) = receipt.reversed_by {

@@ -11,6 +11,7 @@ use shared::api::meter::{
     Device, ExchangeOrder, HoldJudgement, MeterPage, SupplyOrder, SupplyOrderKind, SupplyOrdered,
 };
 use shared::api::overview::{Band, Overview};
+use shared::api::printing::{PrintState, PrinterState, Printing};
 use shared::api::problem::Problem;
 use shared::api::receipt::{Issue, Receipt};
 use shared::api::sale::{Found, ReversalOrder, SaleOrder};
@@ -114,6 +115,12 @@ async fn route(house: &mut House, ask: &Ask) -> Answer {
                 .await
                 .map(|_| String::from("null"))
         }
+        // No printer hangs on a page.
+        ("GET", ["receipts", _book, _no, "printing"]) => {
+            let state = PrintState::NoPrinter;
+            Ok(json(&Printing { state, copy: 0, repeated: false }))
+        }
+        ("GET", ["printing"]) => Ok(json(&PrinterState { present: false, waiting: 0, why: None })),
         ("GET", ["exceptions"]) => {
             let open = house.billing.send(GetExceptions).await.map_err(HouseError::from)?;
             Ok(json(&open.into_iter().map(|one| exception(house, one)).collect::<Vec<_>>()))

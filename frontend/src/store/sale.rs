@@ -42,7 +42,10 @@ pub enum Step {
 #[derive(Clone, Debug)]
 pub enum SaleAction {
     Query(String),
-    Results { query: String, found: Vec<Found> },
+    Results {
+        query: String,
+        found: Vec<Found>,
+    },
     Choose(usize),
     Take(Found),
     Amount(String),
@@ -56,6 +59,8 @@ pub enum SaleAction {
     Sold(Box<Receipt>),
     Failed(Failure),
     Next,
+    /// To the first field, from everywhere but a sale that is under way.
+    Leave,
 }
 
 impl Sale {
@@ -105,6 +110,10 @@ impl Sale {
             None
         };
         let reference = if cash { String::new() } else { self.reference.trim().to_owned() };
+        // What the terminal took can be traced only by its slip.
+        if tender == Tender::Card && reference.is_empty() {
+            return None;
+        }
         Some(SaleOrder { account: found.account, amount, tender, handed, reference })
     }
 }
@@ -230,6 +239,14 @@ impl Reducible for Sale {
                 sale.failure = Some(failure);
             }
             SaleAction::Next => sale = Self::default(),
+            SaleAction::Leave => {
+                sale = match sale.step {
+                    Step::Sending(_) => sale,
+                    Step::Find | Step::Amount(_) | Step::Confirm(_) | Step::Done(..) => {
+                        Self::default()
+                    }
+                };
+            }
         }
         Rc::new(sale)
     }
@@ -384,6 +401,7 @@ mod tests {
         assert_eq!(base(vec![SaleAction::Handed("49.99".to_owned())]), None);
         let paid = base(vec![SaleAction::Handed("100".to_owned())]).expect("an order");
         assert_eq!(paid.handed, Some(Money::from_minor(10_000)));
+        assert_eq!(base(vec![SaleAction::Tender(Tender::Card)]), None, "no slip, no sale");
         let card = base(vec![
             SaleAction::Handed("100".to_owned()),
             SaleAction::Tender(Tender::Card),

@@ -19,6 +19,7 @@ mod explain;
 pub(crate) mod growing;
 mod guard;
 mod health;
+mod label;
 mod lines;
 pub(crate) mod live;
 mod meters;
@@ -39,6 +40,7 @@ mod supply;
 mod tariffs;
 mod templates;
 mod terms;
+mod verify;
 mod whatif;
 mod why;
 

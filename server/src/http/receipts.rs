@@ -1,6 +1,6 @@
 //! Receipts: as sold, with the names of today.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use shared::api::receipt::{Issue, Receipt};
 use shared::id::{Book, ReceiptNo};
 use shared::site::Refusal;
@@ -11,6 +11,7 @@ use super::audit;
 use super::auth::Caller;
 use super::problem::{Answer, Trouble};
 use super::state::State;
+use super::verify;
 use crate::clock;
 use crate::store::report::receipt::{self, Issued};
 
@@ -20,6 +21,7 @@ pub(super) async fn show(state: web::Data<State>, which: web::Path<(Book, Receip
 }
 
 pub(super) async fn reprint(
+    request: HttpRequest,
     state: web::Data<State>,
     caller: Caller,
     which: web::Path<(Book, ReceiptNo)>,
@@ -31,15 +33,23 @@ pub(super) async fn reprint(
     let copy = counted.map_err(|error| Trouble::fault("count the reprint", error))?;
     audit::record(&state, by, Act::ReceiptCopied { receipt: no, copy }, "").await?;
     let receipt = Receipt { copy, ..receipt };
-    state.press.ask(&receipt, None).await;
+    state.press.ask(&receipt, Some(verify::link(&request, &receipt))).await;
     Ok(HttpResponse::Ok().json(receipt))
 }
 
 /// A receipt as the ledger has it.
 pub(super) async fn find(state: &State, book: Book, no: ReceiptNo) -> Result<Issued, Trouble> {
+    known(state, book, no).await?.ok_or_else(|| Refusal::NoReceipt(no).into())
+}
+
+/// The same, where nobody says that there is one.
+pub(super) async fn known(
+    state: &State,
+    book: Book,
+    no: ReceiptNo,
+) -> Result<Option<Issued>, Trouble> {
     let found = state.ledger.ask(move |db| receipt::get(db, book, no)).await;
-    let found = found.map_err(|error| Trouble::fault("read the ledger", error))?;
-    found.ok_or_else(|| Refusal::NoReceipt(no).into())
+    found.map_err(|error| Trouble::fault("read the ledger", error))
 }
 
 /// A receipt as people see it.

@@ -12,8 +12,8 @@ use shared::invariant::{Finding, Invariant};
 use super::problem;
 use super::{
     accounts, alarms, approvals, arrears, auditor, board, clock, commission, exceptions, exchange,
-    explain, guard, health, lines, live, meters, metrics, overview, printing, receipts, sales,
-    search, session, site, staff, supply, tariffs, terms, whatif, why,
+    explain, guard, health, label, lines, live, meters, metrics, overview, printing, receipts,
+    sales, search, session, site, staff, supply, tariffs, terms, verify, whatif, why,
 };
 
 /// One route.
@@ -96,6 +96,9 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/receipts/{book}/{receipt}", EVERYBODY, || web::to(receipts::show)),
     row(POST, "/api/v1/receipts/{book}/{receipt}/copies", COUNTER, || web::to(receipts::reprint)),
     row(GET, "/api/v1/receipts/{book}/{receipt}/printing", EVERYBODY, || web::to(printing::show)),
+    row(GET, "/api/v1/receipts/{book}/{receipt}/code.svg", EVERYBODY, || web::to(verify::code)),
+    row(GET, "/verify/{book}/{receipt}/{code}", Who::Anyone, || web::to(verify::page)),
+    row(GET, "/api/v1/meters/{meter}/label.svg", EVERYBODY, || web::to(label::show)),
     row(GET, "/api/v1/printing", EVERYBODY, || web::to(printing::printer)),
     row(GET, "/api/v1/staff", ADMIN, || web::to(staff::list)),
     row(POST, "/api/v1/staff", ADMIN, || web::to(staff::add)),

@@ -13,6 +13,7 @@ use super::problem::{Answer, Trouble};
 use super::receipts;
 use super::state::State;
 use super::supply::unexpected;
+use super::verify;
 
 pub(super) async fn sell(
     request: HttpRequest,
@@ -27,19 +28,24 @@ pub(super) async fn sell(
     if !cash && order.handed.is_some() {
         return Err(Trouble::bad("handed-without-cash", "only cash is handed over"));
     }
+    let reference = tidy(&order.reference, 64);
+    if order.tender == Tender::Card && reference.is_empty() {
+        let what = "a card sale needs the reference on the terminal's slip";
+        return Err(Trouble::bad("no-reference", what));
+    }
     let command = Command::Sell {
         account,
         amount: order.amount,
         tender: order.tender,
         handed: order.handed,
-        reference: tidy(&order.reference, 64),
+        reference,
     };
     let now = state.now(book);
     let done = state.billing.order(book, now, caller.person.staff, Some(key), command).await?;
     let Done::Sold { sale, .. } = done else { return Err(unexpected(&done)) };
     // Supply may come back with it.
     state.clocks.wake(book, meters_of(&state, account));
-    answer(&state, book, sale.receipt).await
+    answer(&request, &state, book, sale.receipt).await
 }
 
 pub(super) async fn reverse(
@@ -66,7 +72,7 @@ pub(super) async fn reverse(
     let done = state.billing.order(book, now, by, Some(key), command).await?;
     let Done::Reversed { reversal, .. } = done else { return Err(unexpected(&done)) };
     state.clocks.wake(book, meters_of(&state, reversal.account));
-    answer(&state, book, reversal.receipt).await
+    answer(&request, &state, book, reversal.receipt).await
 }
 
 /// A cashier takes back own sales only; an admin any.
@@ -81,9 +87,9 @@ fn may_reverse(caller: &Caller, sold_by: StaffId) -> Result<(), Trouble> {
     }
 }
 
-async fn answer(state: &State, book: Book, no: ReceiptNo) -> Answer {
+async fn answer(request: &HttpRequest, state: &State, book: Book, no: ReceiptNo) -> Answer {
     let receipt: Receipt = receipts::load(state, book, no).await?;
-    state.press.ask(&receipt, None).await;
+    state.press.ask(&receipt, Some(verify::link(request, &receipt))).await;
     Ok(HttpResponse::Ok().json(receipt))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use shared::api::sale::Found;
-use shared::id::AccountId;
+use shared::id::{AccountId, MeterId};
 use shared::money::Money;
 use shared::time::Timestamp;
 
@@ -32,8 +32,13 @@ pub(super) async fn find(state: web::Data<State>, question: web::Query<Question>
         return Ok(HttpResponse::Ok().json(Vec::<Found>::new()));
     }
     let accounts = state.accounts.all();
+    let scanned = scanned(&question.q);
+    let fit = |known: &Known| match scanned {
+        Some(meter) => (known.meter == meter).then_some(Rank::Exact),
+        None => rank(known, &words),
+    };
     let mut hits: Vec<(Rank, &Known)> =
-        accounts.iter().filter_map(|known| Some((rank(known, &words)?, known))).collect();
+        accounts.iter().filter_map(|known| Some((fit(known)?, known))).collect();
     hits.sort_by_key(|(rank, known)| (*rank, known.account));
     hits.truncate(MOST);
     let accounts: Vec<AccountId> = hits.iter().map(|(_, known)| known.account).collect();
@@ -101,6 +106,12 @@ fn fits(field: &str, words: &str) -> Option<Rank> {
     }
 }
 
+/// The meter whose label was scanned: a scanner types what the label's code says, a link.
+fn scanned(text: &str) -> Option<MeterId> {
+    let (_address, meter) = text.trim().split_once("/vend?m=")?;
+    meter.parse().ok().map(MeterId)
+}
+
 /// As people type it: without case, spaces and dashes.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(64).collect()
@@ -129,7 +140,7 @@ fn presets(sales: &[(Timestamp, Money)], unit: i64) -> Vec<Money> {
 
 #[cfg(test)]
 mod tests {
-    use shared::id::{Book, MeterId};
+    use shared::id::Book;
 
     use super::*;
 
@@ -158,6 +169,18 @@ mod tests {
             ("1204", None),
         ] {
             assert_eq!(rank(&known(), &plain(words)), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_label_that_is_scanned_names_its_meter() {
+        for (text, meter) in [
+            ("http://10.0.0.5:8080/vend?m=1017", Some(MeterId(1_017))),
+            ("https://vend.example.cn/vend?m=7 ", Some(MeterId(7))),
+            ("/vend?m=", None),
+            ("1017", None),
+        ] {
+            assert_eq!(scanned(text), meter, "{text}");
         }
     }
 

@@ -137,6 +137,6 @@ fn refused(error: SignInError) -> Trouble {
 }
 
 /// The address of the other end; proxies are not asked whom they speak for.
-fn address_of(request: &HttpRequest) -> IpAddr {
+pub(super) fn address_of(request: &HttpRequest) -> IpAddr {
     request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
 }

@@ -19,6 +19,7 @@ use shared::time::{Timestamp, Zone};
 
 use super::audit::Refusals;
 use super::auth::People;
+use super::auth::throttle::Throttle;
 use super::commission::Scans;
 use super::growing::Growing;
 use super::live::Hub;
@@ -62,6 +63,8 @@ pub(crate) struct State {
     pub(crate) guard: Arc<Guard>,
     pub(crate) copies: Arc<Copies>,
     pub(crate) press: Arc<Press>,
+    /// Slows the guessing of receipts' codes.
+    pub(crate) checks: Throttle,
     pub(crate) refusals: Refusals,
     /// What the start could not do because the journal was not to be written.
     pub(crate) postponed: Mutex<Vec<Order>>,

@@ -32,6 +32,7 @@ use crate::cli::{Fault, Outcome, answer};
 use crate::clock;
 use crate::http::auth::People;
 use crate::http::auth::cookie::Scheme;
+use crate::http::auth::throttle::Throttle;
 use crate::http::commission::Scans;
 use crate::http::growing::Growing;
 use crate::http::live::{FeedActor, Hub};
@@ -321,6 +322,7 @@ fn state(
         guard,
         copies,
         press,
+        checks: Throttle::default(),
         refusals: crate::http::Refusals::default(),
         postponed: Mutex::default(),
         lines: BTreeMap::new(),

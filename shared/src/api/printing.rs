@@ -6,6 +6,7 @@ use crate::time::Timestamp;
 
 /// What became of a receipt on its way to the counter's printer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum PrintState {
     /// The site has no printer; the browser prints.
@@ -25,6 +26,7 @@ pub enum PrintState {
 
 /// A receipt's last paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Printing {
     #[serde(flatten)]
     pub state: PrintState,
@@ -36,6 +38,7 @@ pub struct Printing {
 
 /// The counter's printer and what waits for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PrinterState {
     pub present: bool,
     pub waiting: u32,
@@ -44,6 +47,7 @@ pub struct PrinterState {
 
 /// Why a printer does not print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Hindrance {
     /// Nothing answers at its address.

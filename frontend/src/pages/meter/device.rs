@@ -7,7 +7,7 @@ use shared::time::Timestamp;
 use yew::prelude::*;
 
 use crate::format;
-use crate::hooks::{use_lang, use_seat, use_texts};
+use crate::hooks::{use_counter_texts, use_lang, use_seat, use_texts};
 use crate::i18n;
 
 #[derive(PartialEq, Properties)]
@@ -19,7 +19,7 @@ pub struct DeviceProps {
 #[component]
 pub fn DeviceTable(props: &DeviceProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_texts());
-    let device = &props.page.device;
+    let (device, counter) = (&props.page.device, use_counter_texts());
     let fault = device.last_fault.as_ref().map_or_else(
         || texts.meter.no_fault.to_owned(),
         |(at, fault)| {
@@ -36,6 +36,9 @@ pub fn DeviceTable(props: &DeviceProps) -> Html {
             <dt>{ texts.meter.polls }</dt><dd>{ format::count(device.polls) }{ " · " }{ format::count(device.failures) }{ " " }{ texts.meter.failures }</dd>
             <dt>{ texts.meter.contact }</dt><dd>{ i18n::contact(lang, props.page.supply.contact) }</dd>
             <dt>{ texts.meter.last_fault }</dt><dd>{ fault }</dd>
+            if !seat.sandbox {
+                <dt>{ counter.beside.label }</dt><dd><a href={format!("/api/v1/meters/{}/label.svg", props.page.row.meter)} target="_blank">{ counter.beside.label }</a></dd>
+            }
         </dl>
     }
 }

@@ -6,11 +6,12 @@ use shared::money::Money;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::beside::Beside;
 use crate::components::badge::{BookMark, StateBadge};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::sentence;
 use crate::format;
-use crate::hooks::{use_fleet, use_lang, use_seat, use_texts};
+use crate::hooks::{use_counter_texts, use_fleet, use_lang, use_seat, use_texts};
 use crate::i18n::{self, fill};
 use crate::store::sale::{Sale, SaleAction, Step};
 
@@ -31,6 +32,7 @@ pub struct AmountProps {
 pub fn Amount(props: &AmountProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_texts());
     let (sale, act, currency) = (&props.sale, &props.act, seat.currency());
+    let counter = use_counter_texts();
     let amount = sale.amount(currency);
     let bad = !sale.amount.trim().is_empty() && amount.is_none();
     let confirming = matches!(sale.step, Step::Confirm(_));
@@ -87,7 +89,7 @@ pub fn Amount(props: &AmountProps) -> Html {
     );
     html! {
         <div class="sale-column">
-            <FoundCard found={props.found.clone()} on_change={back} />
+            <FoundCard found={props.found.clone()} on_change={back} all=true />
             <section class="card sale-form">
                 <label class="sale-amount">
                     <span>{ texts.sale.amount }</span>
@@ -115,7 +117,7 @@ pub fn Amount(props: &AmountProps) -> Html {
                     },
                     Tender::Card | Tender::Mobile => html! {
                         <label class="field"><span>{ texts.sale.reference }</span>
-                            <input name="reference" type="text" autocomplete="off" maxlength="40" value={sale.reference.clone()} oninput={typing(SaleAction::Reference)} onkeydown={go_on} />
+                            <input name="reference" type="text" autocomplete="off" maxlength="40" placeholder={if sale.tender() == Tender::Card { counter.beside.need_reference } else { "" }} value={sale.reference.clone()} oninput={typing(SaleAction::Reference)} onkeydown={go_on} />
                         </label>
                     },
                 } }
@@ -133,6 +135,9 @@ pub struct FoundCardProps {
     pub found: Found,
     #[prop_or_default]
     pub on_change: Option<Callback<MouseEvent>>,
+    /// With tariff, arrears and last reading.
+    #[prop_or_default]
+    pub all: bool,
 }
 
 /// Whose account it is: place, name, meter, state and credit as they are now, the last five sales.
@@ -152,6 +157,7 @@ pub fn FoundCard(props: &FoundCardProps) -> Html {
                 </div>
                 <div class="found-credit"><StateBadge {state} /><b class={classes!(credit.is_negative().then_some("ink-cut"))}>{ format::money(credit, seat.currency()) }</b></div>
             </div>
+            if props.all { <Beside found={found.clone()} /> }
             <div class="found-foot">
                 if found.sales.is_empty() {
                     <span class="quiet">{ texts.sale.no_sales }</span>
@@ -185,7 +191,7 @@ fn Tenders(props: &TendersProps) -> Html {
     };
     html! {
         <div class="tenders" role="radiogroup" aria-label={texts.receipt.tender}>
-            { tile(Tender::Cash, Icon::Cash, "F1") }{ tile(Tender::Card, Icon::Card, "F2") }{ tile(Tender::Mobile, Icon::Mobile, "F3") }
+            { tile(Tender::Cash, Icon::Cash, "F7") }{ tile(Tender::Card, Icon::Card, "F8") }{ tile(Tender::Mobile, Icon::Mobile, "F9") }
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! Selling: search, amount, Enter, Enter. Two fields and three keys for a cash sale.
 
 mod amount;
+mod beside;
 mod done;
 mod find;
 mod pending;
@@ -17,8 +18,9 @@ use crate::backend::{Backend, Failure};
 use crate::browser;
 use crate::components::icon::Icon;
 use crate::components::notice::Empty;
+use crate::components::print_state::PrinterNotice;
 use crate::hooks::{
-    use_backend, use_document_key, use_fleet, use_leave, use_seat, use_task, use_texts,
+    use_backend, use_document_key, use_fleet, use_leave, use_printer, use_seat, use_task, use_texts,
 };
 use crate::pages::wall::SaleOf;
 use crate::store::outbox::{self, PendingSale};
@@ -47,6 +49,7 @@ fn Counter() -> Html {
     let (seat, fleet, texts) = (use_seat(), use_fleet(), use_texts());
     let (backend, leave) = (use_backend(), use_leave());
     let currency = seat.currency();
+    let printer = use_printer();
     let sale = use_reducer(SaleState::default);
 
     // A sale that was sent and not answered is repeated under its own key before anything else.
@@ -150,9 +153,14 @@ fn Counter() -> Html {
                 Step::Find | Step::Sending(_) | Step::Done(..) => false,
             };
             let tender = match event.key().as_str() {
-                "F1" => Tender::Cash,
-                "F2" => Tender::Card,
-                "F3" => Tender::Mobile,
+                "F1" | "F7" => Tender::Cash,
+                "F8" => Tender::Card,
+                "F3" | "F9" => Tender::Mobile,
+                // The counter is at its first field again; what was sent stays until it is answered.
+                "F2" if !event.repeat() => {
+                    event.prevent_default();
+                    return sale.dispatch(SaleAction::Leave);
+                }
                 "Escape" => return sale.dispatch(SaleAction::Back),
                 _ => return,
             };
@@ -187,6 +195,7 @@ fn Counter() -> Html {
     html! {
         <div class={classes!("page", "sale", "sale-page", done.then_some("with-receipt"))}>
             <header class="page-head no-print"><h1>{ texts.sale.title }</h1><span class="spring" /><small class="quiet keys">{ texts.sale.keys }</small></header>
+            if !matches!(sale.step, Step::Done(..)) { <PrinterNotice printer={printer} /> }
             { body }
         </div>
     }

@@ -4,7 +4,7 @@ pub(crate) mod cookie;
 pub(crate) mod password;
 mod people;
 pub(crate) mod secret;
-mod throttle;
+pub(crate) mod throttle;
 
 use actix_web::http::header::{self, HeaderMap};
 use shared::api::session::Person;
