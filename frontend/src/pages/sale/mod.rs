@@ -136,10 +136,17 @@ fn Counter() -> Html {
     use_effect_with(place, |place| browser::focus(place));
 
     let order = sale.order(currency);
+    // Two clicks in one breath come before the page is drawn anew: the second finds it taken.
+    let taken = use_mut_ref(|| false);
+    if !matches!(sale.step, Step::Confirm(_)) {
+        *taken.borrow_mut() = false;
+    }
     let sell = {
-        let (sale, order) = (sale.clone(), order.clone());
+        let (sale, order, taken) = (sale.clone(), order.clone(), taken.clone());
         Callback::from(move |()| {
-            if let (Step::Confirm(found), Some(order)) = (&sale.step, order.clone()) {
+            if let (Step::Confirm(found), Some(order)) = (&sale.step, order.clone())
+                && !std::mem::replace(&mut *taken.borrow_mut(), true)
+            {
                 let pending = write_down(found.clone(), order);
                 sale.dispatch(SaleAction::Send(Box::new(pending)));
             }
