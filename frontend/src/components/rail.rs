@@ -1,5 +1,6 @@
 //! The way around: a rail on wide screens, a bar at the bottom on phones.
 
+use shared::staff::Verb;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -44,8 +45,10 @@ fn places(seat: &Seat, lang: Lang, (alarms, exceptions): (usize, usize)) -> Vec<
     if !seat.sandbox {
         places.push(place(Route::Board, Icon::Check, lang.board_texts().board.title));
     }
-    if seat.may_manage() && !seat.sandbox {
+    if seat.may(Verb::LookAtLines) && !seat.sandbox {
         places.push(place(Route::Lines, Icon::Line, lang.line_texts().lines.title));
+    }
+    if seat.may(Verb::LookAtPeople) && !seat.sandbox {
         places.push(place(Route::People, Icon::Person, texts_more.people.title));
     }
     places.insert(2, place(Route::Meters, Icon::Meter, texts.frame.meters));

@@ -105,6 +105,12 @@ pub fn role(lang: Lang, role: Role) -> &'static str {
         Role::Admin => pick(lang, "管理员", "Administrator"),
         Role::Cashier => pick(lang, "收银员", "Cashier"),
         Role::Viewer => pick(lang, "只读", "Viewer"),
+        Role::Manager => pick(lang, "经理", "Manager"),
+        Role::Engineer => pick(lang, "现场工程师", "Engineer"),
+        Role::Auditor => pick(lang, "审计员", "Auditor"),
+        Role::Trainer => pick(lang, "培训师", "Trainer"),
+        Role::Customer => pick(lang, "客户", "Customer"),
+        Role::Api => pick(lang, "程序接口", "Program"),
     }
 }
 

@@ -3,6 +3,7 @@
 use gloo_timers::future::TimeoutFuture;
 use shared::api::board::{Backups, Board as Shown, Finding, Loss, LossAcceptance, Outcome};
 use shared::id::Book;
+use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -62,7 +63,7 @@ pub fn Board() -> Html {
                 <h1>{ texts.board.title }</h1>
                 <p class="quiet">{ texts.board.lead }</p>
                 <span class="spring" />
-                if seat.may_manage() {
+                if seat.may(Verb::CheckBooks) {
                     <button class="button" disabled={running} onclick={order("check")}>
                         <Glyph icon={Icon::Check} size=16 />{ if running { texts.board.checking } else { texts.board.check } }
                     </button>
@@ -199,7 +200,7 @@ fn LossCard(props: &LossProps) -> Html {
                     <ul>{ for receipts.iter().map(|(of, first, last)| html! { <li class="mono">{ fill(texts.loss.range, &[book(of), &first.to_string(), &last.to_string()]) }</li> }) }</ul>
                 }
                 <p>{ texts.loss.advice }</p>
-                if seat.may_manage() {
+                if seat.may(Verb::CheckBooks) {
                     <button class="button danger" onclick={set(true).reform(|_: MouseEvent| ())}>{ texts.loss.accept }</button>
                 } else {
                     <p class="quiet">{ texts.loss.admins }</p>
@@ -243,7 +244,7 @@ fn Copies(props: &CopiesProps) -> Html {
                 } else {
                     <p class="quiet">{ texts.backup.never }</p>
                 }
-                if seat.may_manage() {
+                if seat.may(Verb::CheckBooks) {
                     <button class="button" disabled={*running} onclick={props.on_order.clone()}>{ if *running { texts.backup.running } else { texts.backup.now } }</button>
                 }
             } else {

@@ -2,6 +2,7 @@
 
 use shared::api::session::{NewStaff, Role, StaffChange, StaffRow};
 use shared::id::StaffId;
+use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -45,8 +46,16 @@ async fn change(
     Ok(Some(FirstPassword { name: name.to_owned(), password }))
 }
 
-const ROLES: [(&str, Role); 3] =
-    [("cashier", Role::Cashier), ("viewer", Role::Viewer), ("admin", Role::Admin)];
+/// Those whom a person may be made; customers and programs are not staff.
+const ROLES: [Role; 7] = [
+    Role::Cashier,
+    Role::Manager,
+    Role::Engineer,
+    Role::Auditor,
+    Role::Trainer,
+    Role::Viewer,
+    Role::Admin,
+];
 
 #[component]
 pub fn People() -> Html {
@@ -75,7 +84,7 @@ pub fn People() -> Html {
             round.set(*round + 1);
         })
     };
-    if !seat.may_manage() {
+    if !seat.may(Verb::LookAtPeople) {
         return html! { <div class="page people-page"><p class="notice warn">{ texts.people.admins_only }</p></div> };
     }
     let reset = |staff: StaffId, name: &str| {
@@ -146,8 +155,7 @@ fn Add(props: &AddProps) -> Html {
             event.prevent_default();
             let Some(field) = name.cast::<HtmlInputElement>() else { return };
             let word = role.cast::<HtmlSelectElement>().map(|field| field.value());
-            let role = ROLES.iter().find(|(known, _)| Some((*known).to_owned()) == word);
-            let role = role.map_or(Role::Viewer, |(_, role)| *role);
+            let role = word.and_then(|word| Role::named(&word)).unwrap_or(Role::Viewer);
             let called = field.value().trim().to_owned();
             missing.set(called.is_empty());
             if called.is_empty() {
@@ -172,7 +180,7 @@ fn Add(props: &AddProps) -> Html {
                 if *missing { <small class="field-error" role="alert">{ texts.people.name_needed }</small> }
             </label>
             <label class="field"><span>{ texts.people.role }</span>
-                <select ref={role} name="new-role">{ for ROLES.iter().map(|(word, role)| html! { <option value={*word}>{ i18n::role(lang, *role) }</option> }) }</select>
+                <select ref={role} name="new-role">{ for ROLES.into_iter().map(|role| html! { <option value={role.name()}>{ i18n::role(lang, role) }</option> }) }</select>
             </label>
             <button class="button primary">{ texts.people.add }</button>
         </form>

@@ -1,9 +1,10 @@
 //! Who sits at the screen, at which site, and what that role is shown. The server decides again.
 
-use shared::api::session::{Person, Role};
+use shared::api::session::Person;
 use shared::api::site::Site;
 use shared::id::Book;
 use shared::money::Currency;
+use shared::staff::Verb;
 use shared::time::Zone;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,47 +31,33 @@ impl Seat {
         self.site.books.first().copied().unwrap_or(Book::Live)
     }
 
+    pub fn may(&self, verb: Verb) -> bool {
+        self.person.role.may(verb)
+    }
+
     pub fn may_sell(&self) -> bool {
-        match self.person.role {
-            Role::Admin | Role::Cashier => true,
-            Role::Viewer => false,
-        }
+        self.may(Verb::Sell)
     }
 
     pub fn may_acknowledge(&self) -> bool {
-        self.is_admin()
+        self.may(Verb::CloseWork)
     }
 
     /// Judging a reading that is on hold.
     pub fn may_judge(&self) -> bool {
-        self.is_admin()
+        self.may(Verb::JudgeReadings)
     }
 
     pub fn may_switch(&self) -> bool {
-        self.is_admin()
+        self.may(Verb::OrderSupply)
     }
 
     pub fn may_steer_clock(&self) -> bool {
-        self.is_admin()
-    }
-
-    /// Tariffs, staff, approvals.
-    pub fn may_manage(&self) -> bool {
-        self.is_admin()
+        self.may(Verb::SteerClock)
     }
 
     /// What money did, and what staff did.
     pub fn may_audit(&self) -> bool {
-        match self.person.role {
-            Role::Admin | Role::Viewer => true,
-            Role::Cashier => false,
-        }
-    }
-
-    fn is_admin(&self) -> bool {
-        match self.person.role {
-            Role::Admin => true,
-            Role::Cashier | Role::Viewer => false,
-        }
+        self.may(Verb::Audit)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use rusqlite::Connection;
 use shared::api::session::Role;
 use shared::time::{Span, Timestamp};
@@ -25,8 +25,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "DIR", default_value = DATA)]
         data: PathBuf,
         /// What the token may do
-        #[arg(long, value_enum)]
-        role: RoleName,
+        #[arg(long, value_name = "ROLE", value_parser = role_named)]
+        role: Role,
         /// Whose token it is; receipts and the journal name it
         #[arg(long, default_value = "api")]
         name: String,
@@ -36,20 +36,13 @@ pub(super) enum Command {
     },
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum RoleName {
-    Admin,
-    Cashier,
-    Viewer,
+fn role_named(name: &str) -> Result<Role, String> {
+    let names = || Role::ALL.map(Role::name).join(", ");
+    Role::named(name).ok_or_else(|| format!("there is no role `{name}`; there are {}", names()))
 }
 
 pub(super) fn run(command: Command) -> Outcome {
     let Command::Create { data, role, name, days } = command;
-    let role = match role {
-        RoleName::Admin => Role::Admin,
-        RoleName::Cashier => Role::Cashier,
-        RoleName::Viewer => Role::Viewer,
-    };
     if !data.is_dir() {
         return Err(Fault::input(format!(
             "there is no site in {}; name its folder with --data",

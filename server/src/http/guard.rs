@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::{Ready, ready};
+use shared::staff::Verb;
 
 use super::auth::{Caller, Credential};
 use super::problem::Trouble;
@@ -36,7 +37,11 @@ async fn look_at(who: Who, request: &ServiceRequest) -> Result<Option<Caller>, T
     if by_browser {
         from_our_page(request.method(), request.headers(), request.path())?;
     }
-    let Who::Only(roles) = who else { return Ok(None) };
+    let verb = match who {
+        Who::Anyone => return Ok(None),
+        Who::SignedIn => None,
+        Who::May(verb) => Some(verb),
+    };
     let state = request
         .app_data::<web::Data<State>>()
         .cloned()
@@ -46,7 +51,10 @@ async fn look_at(who: Who, request: &ServiceRequest) -> Result<Option<Caller>, T
         None => None,
     };
     let caller = caller.ok_or_else(nobody)?;
-    if roles.contains(&caller.person.role) { Ok(Some(caller)) } else { Err(not_allowed(&caller)) }
+    match verb {
+        Some(verb) if !caller.may(verb) => Err(not_allowed(&caller, verb)),
+        Some(_) | None => Ok(Some(caller)),
+    }
 }
 
 fn nobody() -> Trouble {
@@ -54,13 +62,14 @@ fn nobody() -> Trouble {
         .detail("sign in, or send a bearer token")
 }
 
-fn not_allowed(caller: &Caller) -> Trouble {
-    let role = match caller.person.role {
-        shared::api::session::Role::Admin => "an admin",
-        shared::api::session::Role::Cashier => "a cashier",
-        shared::api::session::Role::Viewer => "a viewer",
-    };
-    Trouble::forbidden("not-allowed", format!("{role} may not do this"))
+fn not_allowed(caller: &Caller, verb: Verb) -> Trouble {
+    let role = caller.person.role.name();
+    let article = if role.starts_with(['a', 'e']) { "an" } else { "a" };
+    Trouble::forbidden(
+        "not-allowed",
+        format!("{article} {role} may not do this; it needs `{verb}`"),
+    )
+    .detail(verb)
 }
 
 /// Refuses what another site's page could make a browser send: without our header, which a foreign

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use shared::api::receipt::Receipt;
 use shared::api::sale::{ReversalOrder, SaleOrder, Tender};
-use shared::api::session::Role;
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId};
 use shared::site::{Command, Done, Refusal};
+use shared::staff::Verb;
 
 use super::auth::Caller;
 use super::body::Body;
@@ -75,16 +75,15 @@ pub(super) async fn reverse(
     answer(&request, &state, book, reversal.receipt).await
 }
 
-/// A cashier takes back own sales only; an admin any.
+/// Own sales only, unless one may take back any.
 fn may_reverse(caller: &Caller, sold_by: StaffId) -> Result<(), Trouble> {
-    match caller.person.role {
-        Role::Admin => Ok(()),
-        Role::Cashier if caller.person.staff == sold_by => Ok(()),
-        Role::Cashier | Role::Viewer => Err(Trouble::forbidden(
-            "not-own-sale",
-            "a cashier takes back own sales only; an admin can take back any",
-        )),
+    if caller.may(Verb::ReverseAny) || caller.person.staff == sold_by {
+        return Ok(());
     }
+    Err(Trouble::forbidden(
+        "not-own-sale",
+        "a cashier takes back own sales only; a manager or an admin can take back any",
+    ))
 }
 
 async fn answer(request: &HttpRequest, state: &State, book: Book, no: ReceiptNo) -> Answer {

@@ -99,7 +99,7 @@ pub(super) async fn change_password(
     let hash = state.people.new_password(&caller, change.new).await.map_err(refused)?;
     let staff = caller.person.staff;
     audit::record(&state, staff, Act::PasswordSet { staff }, "").await?;
-    let signed_in = state.people.put_password(&caller, hash).await.map_err(refused)?;
+    let signed_in = state.people.put_password(&caller, hash, address).await.map_err(refused)?;
     Ok(welcome(&state, signed_in))
 }
 

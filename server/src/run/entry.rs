@@ -47,8 +47,15 @@ pub(super) fn prepare(db: &Connection, plan: &Plan) -> Result<Greeting, Fault> {
     site::set_site(db, &known).map_err(Fault::failed)?;
     if plan.demo {
         site::end_setup(db, clock::now()).map_err(Fault::failed)?;
-        let roles = [(Role::Admin, "admin"), (Role::Cashier, "cashier"), (Role::Viewer, "viewer")];
-        let ready = roles.into_iter().map(|(role, name)| log_in(db, name, role));
+        let roles = [
+            Role::Admin,
+            Role::Cashier,
+            Role::Viewer,
+            Role::Manager,
+            Role::Engineer,
+            Role::Auditor,
+        ];
+        let ready = roles.into_iter().map(|role| log_in(db, role.name(), role));
         return Ok(Greeting { code: None, ready: ready.collect::<Result<_, _>>()? });
     }
     let code = match site::setup(db).map_err(Fault::failed)? {

@@ -3,6 +3,7 @@
 use shared::api::commission::{AddMeter, AddMeters, name_of};
 use shared::api::scan::{FoundUnit, ScanOrder, ScanView};
 use shared::id::{AccountId, LineId, TariffId};
+use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -44,7 +45,7 @@ pub fn Commission(props: &CommissionProps) -> Html {
         }
     });
     let words = &texts.commission;
-    if !seat.may_manage() {
+    if !seat.may(Verb::LookAtLines) {
         return html! { <div class="page"><p class="notice warn">{ texts.lines.admins_only }</p></div> };
     }
     let told = {

@@ -1,6 +1,7 @@
 //! One line: its units and its frames, looked at anew every two seconds.
 
 use shared::id::LineId;
+use shared::staff::Verb;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -30,7 +31,7 @@ pub fn Line(props: &LineProps) -> Html {
         let backend = backend.clone();
         async move { backend.line(line).await }
     });
-    if !seat.may_manage() {
+    if !seat.may(Verb::LookAtLines) {
         return html! { <div class="page"><p class="notice warn">{ texts.lines.admins_only }</p></div> };
     }
     let pause = {

@@ -9,6 +9,7 @@ mod trace;
 mod units;
 
 use shared::api::line::LineView;
+use shared::staff::Verb;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -28,7 +29,7 @@ pub fn Lines() -> Html {
         let backend = backend.clone();
         async move { backend.lines().await }
     });
-    if !seat.may_manage() {
+    if !seat.may(Verb::LookAtLines) {
         return html! { <div class="page"><p class="notice warn">{ texts.lines.admins_only }</p></div> };
     }
     html! {

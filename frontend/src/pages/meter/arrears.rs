@@ -8,6 +8,7 @@ use shared::api::arrears::{
 use shared::api::meter::AccountView;
 use shared::id::ArrearsId;
 use shared::money::{Currency, Money};
+use shared::staff::Verb;
 use shared::time::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
@@ -97,7 +98,7 @@ pub fn Arrears(props: &ArrearsProps) -> Html {
         })
     };
     let all = &props.account.arrears;
-    if all.is_empty() && !seat.may_manage() {
+    if all.is_empty() && !seat.may(Verb::KeepAccounts) {
         return html! {};
     }
     let ask = |what: Asking| {
@@ -107,7 +108,7 @@ pub fn Arrears(props: &ArrearsProps) -> Html {
     html! {
         <section class="card arrears-card">
             <div class="card-head"><h2>{ words.arrears.title }</h2>
-                if seat.may_manage() { <button type="button" class="button" onclick={ask(Asking::New)}>{ words.arrears.add }</button> }
+                if seat.may(Verb::KeepAccounts) { <button type="button" class="button" onclick={ask(Asking::New)}>{ words.arrears.add }</button> }
             </div>
             if all.is_empty() { <p class="quiet">{ words.arrears.none }</p> }
             <ul class="arrears-list">{ for all.iter().map(|one| html! {
@@ -118,7 +119,7 @@ pub fn Arrears(props: &ArrearsProps) -> Html {
                         if let Some(next) = one.next { { " · " }{ fill(words.arrears.next, &[&format::until(next, props.now, &seat.zone, lang)]) } }</p>
                     if one.accrued > Money::ZERO { <p class="ink-low">{ fill(words.arrears.accrued, &[&format::money(one.accrued, currency)]) }</p> }
                     <p class="quiet small">{ format::moment(one.since, props.now, &seat.zone) }{ " · " }{ &one.reason }
-                        if seat.may_manage() && one.left > Money::ZERO {
+                        if seat.may(Verb::KeepAccounts) && one.left > Money::ZERO {
                             { " · " }<button type="button" class="link" onclick={ask(Asking::Cancel(one.arrears, one.left))}>{ words.arrears.cancel }</button>
                         }</p>
                 </li>

@@ -3,6 +3,7 @@
 
 use shared::api::tariff::{Change, difference, sheet};
 use shared::id::TariffId;
+use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -72,7 +73,7 @@ pub fn TariffEditor(props: &TariffEditorProps) -> Html {
         let next = next.clone();
         move |(begin, id): (String, String)| load(backend.clone(), begin, id, next.clone())
     });
-    if !seat.may_manage() {
+    if !seat.may(Verb::DraftTariff) {
         return html! { <div class="page"><p class="notice warn">{ texts.tariffs.admins_only }</p></div> };
     }
     match (beginning.value, beginning.failure) {

@@ -11,6 +11,7 @@ mod view;
 mod whatif;
 
 use shared::api::tariff::{Draft, TariffRow, Template};
+use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -45,7 +46,7 @@ pub fn Tariffs() -> Html {
     html! {
         <div class="page tariffs-page">
             <header class="page-head"><h1>{ texts.tariffs.title }</h1><p class="quiet">{ texts.tariffs.lead }</p></header>
-            if seat.may_manage() { <Approvals round={*round} decided={again.clone()} /> }
+            if seat.may(Verb::LookAtRequests) { <Approvals round={*round} decided={again.clone()} /> }
             <section class="card">
                 <div class="card-head"><h2>{ texts.tariffs.published }</h2></div>
                 if let Some(failure) = rows.failure.clone() { <div class="tab-body"><FailureNotice {failure} retry={again.clone()} /></div> }
@@ -54,7 +55,7 @@ pub fn Tariffs() -> Html {
                     <ul class="tariff-list">{ for rows.iter().map(|row| html! { <Row key={row.id.0.clone()} row={row.clone()} /> }) }</ul>
                 } else if rows.failure.is_none() { <Waiting /> }
             </section>
-            if seat.may_manage() {
+            if seat.may(Verb::DraftTariff) {
                 <Drafts round={*round} changed={again} />
                 <Templates />
             }
@@ -87,7 +88,7 @@ fn Row(props: &RowProps) -> Html {
                 if let Some(next) = row.next { <><br /><span class="ink-armed">{ fill(texts.tariffs.next, &[&date(next)]) }</span></> }
             </span>
             <span class="num">{ fill(texts.tariffs.accounts, &[&format::count(u64::from(row.accounts))]) }</span>
-            if seat.may_manage() {
+            if seat.may(Verb::DraftTariff) {
                 <Link<Route> to={Route::TariffEditor { begin: "next".to_owned(), id }} classes="button">{ texts.tariffs.next_version }</Link<Route>>
             }
         </li>

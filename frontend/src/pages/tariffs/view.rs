@@ -2,6 +2,7 @@
 
 use shared::api::tariff::{Form, TariffPage};
 use shared::id::TariffId;
+use shared::staff::Verb;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -39,7 +40,7 @@ pub fn TariffView(props: &TariffViewProps) -> Html {
                 <span class="quiet mono">{ &row.id.0 }</span>
                 <span class="soft">{ fill(texts.tariffs.accounts, &[&format::count(u64::from(row.accounts))]) }{ " · " }{ row.currency.code() }{ " · " }{ &row.zone }</span>
                 <span class="spring" />
-                if seat.may_manage() {
+                if seat.may(Verb::DraftTariff) {
                     <Link<Route> to={Route::TariffEditor { begin: "next".to_owned(), id: row.id.0.clone() }} classes="button primary">{ texts.tariffs.next_version }</Link<Route>>
                 }
             </header>

@@ -8,6 +8,7 @@ pub(crate) mod throttle;
 
 use actix_web::http::header::{self, HeaderMap};
 use shared::api::session::Person;
+use shared::staff::Verb;
 
 use crate::store::registry::access::SecretHash;
 
@@ -26,6 +27,12 @@ pub(crate) struct Caller {
     pub(crate) person: Person,
     /// Digest of the session's secret; `None` for a token.
     pub(crate) session: Option<SecretHash>,
+}
+
+impl Caller {
+    pub(crate) fn may(&self, verb: Verb) -> bool {
+        self.person.role.may(verb)
+    }
 }
 
 impl Credential {

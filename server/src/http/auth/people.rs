@@ -24,8 +24,14 @@ const ABSOLUTE: Span = Span::from_hours(12);
 /// How long a session may rest: a till is left alone sooner than an office.
 const fn idle(role: Role) -> Span {
     match role {
-        Role::Cashier => Span::from_mins(15),
-        Role::Admin | Role::Viewer => Span::from_mins(60),
+        Role::Cashier | Role::Api => Span::from_mins(15),
+        Role::Admin
+        | Role::Manager
+        | Role::Engineer
+        | Role::Auditor
+        | Role::Trainer
+        | Role::Customer
+        | Role::Viewer => Span::from_mins(60),
     }
 }
 
@@ -122,7 +128,7 @@ impl People {
             .ok_or(SignInError::Refused)?;
         self.throttle.succeeded(SETUP, address);
         let person = Person { staff, name, role: Role::Admin };
-        Ok(self.open_session(person).await?)
+        Ok(self.open_session(person, address).await?)
     }
 
     pub(crate) async fn sign_in(
@@ -139,7 +145,7 @@ impl People {
         let right = password::matches(password, hash).await.map_err(hashing)?;
         let Some(staff) = found.filter(|_| right) else { return Err(SignInError::Refused) };
         self.throttle.succeeded(name, address);
-        Ok(self.open_session(staff.person).await?)
+        Ok(self.open_session(staff.person, address).await?)
     }
 
     /// Is this the caller's password? Wrong ones count as wrong sign-ins do.
@@ -176,11 +182,12 @@ impl People {
         &self,
         caller: &Caller,
         hash: String,
+        address: IpAddr,
     ) -> Result<SignedIn, SignInError> {
         let staff = caller.person.staff;
         let put = self.registry.ask(move |db| staff::set_password(db, staff, &hash));
         put.await.map_err(keeping)?;
-        Ok(self.open_session(caller.person.clone()).await?)
+        Ok(self.open_session(caller.person.clone(), address).await?)
     }
 
     fn throttled(&self, name: &str, address: IpAddr) -> Result<(), SignInError> {
@@ -191,11 +198,12 @@ impl People {
     }
 
     /// A new secret at each sign-in: what was known before is worth nothing (ASVS 7.2.4).
-    async fn open_session(&self, person: Person) -> Result<SignedIn, Trouble> {
+    async fn open_session(&self, person: Person, address: IpAddr) -> Result<SignedIn, Trouble> {
         let secret = secret::fresh();
         let (digest, staff, now) = (secret::digest(&secret), person.staff, clock::now());
+        let from = address.to_string();
         self.registry
-            .ask(move |db| access::open_session(db, digest, staff, now, now + ABSOLUTE))
+            .ask(move |db| access::open_session(db, digest, staff, now, now + ABSOLUTE, &from))
             .await
             .map_err(keeping)?;
         Ok(SignedIn { person, secret })

@@ -6,7 +6,7 @@ use shared::id::StaffId;
 use shared::time::{Span, Timestamp};
 
 use crate::store::StoreError;
-use crate::store::registry::{role, role_name};
+use crate::store::registry::role;
 
 macro_rules! token {
     ($which:literal) => {
@@ -23,18 +23,20 @@ pub fn open_session(
     staff: StaffId,
     now: Timestamp,
     expires: Timestamp,
+    address: &str,
 ) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM session WHERE expires <= :now")?
         .execute(named_params! { ":now": now.millis() })?;
     db.prepare_cached(
-        "INSERT INTO session (hash, staff, opened, seen, expires)
-         VALUES (:hash, :staff, :now, :now, :expires)",
+        "INSERT INTO session (hash, staff, opened, seen, expires, confirmed, address)
+         VALUES (:hash, :staff, :now, :now, :expires, :now, :address)",
     )?
     .execute(named_params! {
         ":hash": hash.as_slice(),
         ":staff": staff.0,
         ":now": now.millis(),
         ":expires": expires.millis(),
+        ":address": address,
     })?;
     Ok(())
 }
@@ -117,13 +119,13 @@ pub struct TokenEntry {
 
 pub fn add_token(db: &Connection, token: &TokenEntry) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO token (hash, name, role, made, expires)
-         VALUES (:hash, :name, :role, :made, :expires)",
+        "INSERT INTO token (hash, name, role, made, made_by, expires)
+         VALUES (:hash, :name, :role, :made, 0, :expires)",
     )?
     .execute(named_params! {
         ":hash": token.hash.as_slice(),
         ":name": token.name,
-        ":role": role_name(token.role),
+        ":role": token.role.name(),
         ":made": token.made.millis(),
         ":expires": token.expires.map(Timestamp::millis),
     })?;
@@ -199,7 +201,7 @@ mod tests {
         let db = super::super::opened();
         let ann = staff::add(&db, "ann", Role::Cashier, "x").unwrap().unwrap();
         assert_eq!(staff::add(&db, "ann", Role::Admin, "y").unwrap(), None);
-        let open = |n: u8| open_session(&db, [n; 32], ann, at(0), at(12)).unwrap();
+        let open = |n: u8| open_session(&db, [n; 32], ann, at(0), at(12), "10.0.0.7").unwrap();
         let who = |n: u8, now| session(&db, [n; 32], now, |_| HOUR).unwrap().map(|p| p.name);
         (1..=5).for_each(open);
         assert_eq!(who(1, at(1)).as_deref(), Some("ann"));

@@ -23,24 +23,12 @@ pub const REGISTRY: Schema = Schema {
         include_str!("../../../migrations/registry_1.sql"),
         include_str!("../../../migrations/registry_2.sql"),
         include_str!("../../../migrations/registry_3.sql"),
+        include_str!("../../../migrations/registry_4.sql"),
     ],
 };
 
 pub fn path(dir: &Path) -> PathBuf {
     dir.join("registry.db")
-}
-
-/// A role's name in tables.
-pub fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Admin => "admin",
-        Role::Cashier => "cashier",
-        Role::Viewer => "viewer",
-    }
-}
-
-pub fn role_named(name: &str) -> Option<Role> {
-    [Role::Admin, Role::Cashier, Role::Viewer].into_iter().find(|role| role_name(*role) == name)
 }
 
 /// A column that holds one of our names.
@@ -50,7 +38,7 @@ fn named<T>(value: ValueRef<'_>, find: impl Fn(&str) -> Option<T>) -> rusqlite::
 }
 
 fn role(row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Result<Role> {
-    named(row.get_ref(column)?, role_named)
+    named(row.get_ref(column)?, Role::named)
 }
 
 fn book(row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Result<Book> {

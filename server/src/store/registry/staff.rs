@@ -5,7 +5,7 @@ use shared::api::session::{Person, Role};
 use shared::id::StaffId;
 
 use crate::store::StoreError;
-use crate::store::registry::{role, role_name};
+use crate::store::registry::role;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffEntry {
@@ -43,7 +43,7 @@ pub fn add(
              ON CONFLICT (name) DO NOTHING RETURNING staff",
         )?
         .query_row(
-            named_params! { ":name": name, ":role": role_name(role), ":password": password },
+            named_params! { ":name": name, ":role": role.name(), ":password": password },
             |row| row.get(0).map(StaffId),
         )
         .optional()?)
@@ -79,7 +79,7 @@ pub fn set_password(db: &Connection, staff: StaffId, password: &str) -> Result<(
 
 pub fn set_role(db: &Connection, staff: StaffId, role: Role) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE staff SET role = :role WHERE staff = :staff")?
-        .execute(named_params! { ":role": role_name(role), ":staff": staff.0 })?;
+        .execute(named_params! { ":role": role.name(), ":staff": staff.0 })?;
     Ok(())
 }
 

@@ -1,21 +1,14 @@
 //! The operator's staff: what they may do, and what they did besides money and supply.
 
+mod role;
+mod verb;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Book, ReceiptNo, Seq, StaffId, TariffId};
 
-/// What a person may do. Deny by default: `docs/access.md` has the table route × role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Everything, and who may do what.
-    Admin,
-    /// Sells, reverses own sales, looks up.
-    Cashier,
-    /// Looks, changes nothing.
-    Viewer,
-}
+pub use role::Role;
+pub use verb::Verb;
 
 /// What staff did that changes who may do what, or what others rely on. Who and when are the
 /// record's own; numbers only, because names have to stay erasable.
