@@ -9,5 +9,6 @@ pub mod headend;
 pub mod http;
 pub mod printing;
 mod qr;
+pub mod pay;
 pub mod run;
 pub mod store;

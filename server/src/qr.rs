@@ -14,16 +14,21 @@ pub(crate) fn modules(what: &str) -> Option<Vec<Vec<bool>>> {
     Some(rows.map(|row| row.iter().map(|module| module.value()).collect()).collect())
 }
 
-/// A picture that scales; black on white in the dark theme too, or it would not scan.
-pub(crate) fn svg(what: &str) -> Option<String> {
+/// A path of squares over so many units a side, with the light border around.
+pub(crate) fn path(what: &str) -> Option<(usize, String)> {
     let rows = modules(what)?;
-    let side = rows.len() + 2 * QUIET;
     let mut path = String::new();
     for (y, row) in rows.iter().enumerate() {
         for (x, _dark) in row.iter().enumerate().filter(|(_, dark)| **dark) {
             write!(path, "M{} {}h1v1h-1z", x + QUIET, y + QUIET).expect("a string takes text");
         }
     }
+    Some((rows.len() + 2 * QUIET, path))
+}
+
+/// A picture that scales; black on white in the dark theme too, or it would not scan.
+pub(crate) fn svg(what: &str) -> Option<String> {
+    let (side, path) = path(what)?;
     Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
          shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\

@@ -19,6 +19,8 @@ fn address(row: &Row) -> String {
         .replace("{arrears}", "999999")
         .replace("{notice}", "999999")
         .replace("{staff}", "999999")
+        .replace("{payment}", "999999")
+        .replace("{provider}", "nobody")
         .replace("{line}", "999")
         .replace("{seq}", "1")
 }

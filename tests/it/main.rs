@@ -35,6 +35,7 @@ mod limits;
 mod same_hash;
 mod main_job;
 mod printing;
+mod mobile;
 mod rate;
 mod scan;
 mod tariff_page;

@@ -204,6 +204,7 @@ fn site(house: &House) -> Site {
         books: vec![Book::Simulated],
         demo: true,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        providers: Vec::new(),
     }
 }
 

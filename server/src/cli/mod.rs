@@ -11,6 +11,7 @@ mod policy;
 mod rate;
 mod run;
 mod scan;
+mod stub;
 mod tariff;
 mod token;
 pub mod verify;
@@ -80,6 +81,7 @@ enum Command {
     #[command(subcommand)]
     Tariff(tariff::Command),
     Rate(rate::Options),
+    StubProvider(stub::Options),
     Verify(verify::VerifyArgs),
     Backup(backup::BackupArgs),
     BackupKey(backup::KeyArgs),
@@ -140,6 +142,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         Command::Policy(command) => policy::run(command),
         Command::Tariff(command) => tariff::run(command),
         Command::Rate(options) => rate::run(options),
+        Command::StubProvider(options) => stub::run(options),
         Command::Completions(options) => {
             completions::run(options);
             Ok(())

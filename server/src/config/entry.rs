@@ -11,6 +11,7 @@ use toml::Spanned;
 use super::backup::BackupTable;
 use super::policy::PolicyTable;
 use super::printer::PrinterTable;
+use super::provider::ProviderTable;
 use crate::headend::config::{LineConfig, MeterConfig, RelayConfig, UnitAddress};
 
 #[derive(Deserialize)]
@@ -32,6 +33,8 @@ pub(super) struct File {
     pub(super) simulated: Option<SimulatedTable>,
     pub(super) backup: Option<BackupTable>,
     pub(super) printer: Option<PrinterTable>,
+    #[serde(default)]
+    pub(super) provider: Vec<ProviderTable>,
 }
 
 #[derive(Deserialize)]

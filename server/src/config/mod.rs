@@ -4,6 +4,7 @@ pub mod backup;
 mod entry;
 mod policy;
 pub mod printer;
+pub mod provider;
 mod source;
 pub mod tariffs;
 
@@ -46,6 +47,8 @@ pub struct SiteFile {
     pub backup: Option<backup::Wanted>,
     /// Where receipts are printed.
     pub printer: Option<printer::Printer>,
+    /// Who takes mobile payments.
+    pub providers: Vec<provider::Wanted>,
 }
 
 /// A place that is metered.
@@ -161,6 +164,7 @@ impl SiteFile {
             simulated,
             backup,
             printer,
+            providers: provider::read_all(source, &file.provider)?,
         })
     }
 }

@@ -19,6 +19,19 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// The body of a request, read whole.
 pub(crate) struct Body<T>(pub(crate) T);
 
+/// The body as it came, with the same limits: for messages that are signed byte for byte.
+pub(crate) struct Raw(pub(crate) Bytes);
+
+impl FromRequest for Raw {
+    type Error = Trouble;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Trouble>>>>;
+
+    fn from_request(_request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move { whole(payload).await.map(Self) })
+    }
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Trouble;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Trouble>>>>;
@@ -28,14 +41,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             declared?;
-            let late = |_elapsed| {
-                Trouble::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "body-too-slow",
-                    format!("the body did not arrive within {} seconds", LONGEST.as_secs()),
-                )
-            };
-            let bytes = tokio::time::timeout(LONGEST, collect(payload)).await.map_err(late)??;
+            let bytes = whole(payload).await?;
             parse(&bytes).map(Self)
         })
     }
@@ -53,6 +59,17 @@ fn declared(request: &HttpRequest) -> Result<(), Trouble> {
         "not-json",
         "the body must be JSON, with content-type application/json",
     ))
+}
+
+async fn whole(payload: Payload) -> Result<Bytes, Trouble> {
+    let late = |_elapsed| {
+        Trouble::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body-too-slow",
+            format!("the body did not arrive within {} seconds", LONGEST.as_secs()),
+        )
+    };
+    tokio::time::timeout(LONGEST, collect(payload)).await.map_err(late)?
 }
 
 async fn collect(mut payload: Payload) -> Result<Bytes, Trouble> {

@@ -13,8 +13,8 @@ use shared::staff::Verb;
 use super::problem;
 use super::{
     accounts, alarms, approvals, arrears, auditor, board, clock, commission, exceptions, exchange,
-    explain, guard, health, label, lines, live, meters, metrics, overview, printing, receipts,
-    sales, search, session, site, staff, supply, tariffs, terms, verify, whatif, why,
+    explain, guard, health, label, lines, live, meters, metrics, overview, payments, printing,
+    receipts, sales, search, session, site, staff, supply, tariffs, terms, verify, whatif, why,
 };
 
 /// One route.
@@ -106,6 +106,18 @@ pub static ROUTES: &[Row] = &[
         || web::to(arrears::cancel),
     ),
     row(POST, "/api/v1/sales", May(Verb::Sell), || web::to(sales::sell)),
+    row(GET, "/api/v1/payments", May(Verb::Look), || web::to(payments::list)),
+    row(POST, "/api/v1/payments", May(Verb::Sell), || web::to(payments::begin)),
+    row(GET, "/api/v1/payments/{payment}", May(Verb::Look), || web::to(payments::show)),
+    row(POST, "/api/v1/payments/{payment}/query", May(Verb::Sell), || web::to(payments::query)),
+    row(POST, "/api/v1/payments/{payment}/cancel", May(Verb::Sell), || web::to(payments::cancel)),
+    row(POST, "/api/v1/payments/{payment}/refund", May(Verb::ReverseAny), || {
+        web::to(payments::refund)
+    }),
+    row(POST, "/api/v1/payments/{payment}/credit", May(Verb::ReverseAny), || {
+        web::to(payments::credit)
+    }),
+    row(POST, "/api/v1/pay/{provider}/webhook", Anyone, || web::to(payments::webhook)),
     // Before the receipts of a book: the router takes the first path that fits.
     row(POST, "/api/v1/receipts/{receipt}/reversal", May(Verb::ReverseOwn), || {
         web::to(sales::reverse)
@@ -302,6 +314,7 @@ mod tests {
             "POST /api/v1/session",
             "DELETE /api/v1/session",
             "POST /api/v1/session/password",
+            "POST /api/v1/pay/{provider}/webhook",
         ];
         assert_eq!(open, own_session);
     }

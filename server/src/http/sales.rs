@@ -72,6 +72,8 @@ pub(super) async fn reverse(
     let done = state.billing.order(book, now, by, Some(key), command).await?;
     let Done::Reversed { reversal, .. } = done else { return Err(unexpected(&done)) };
     state.clocks.wake(book, meters_of(&state, reversal.account));
+    // What was paid by phone goes back by the provider.
+    state.desk.wake();
     answer(&request, &state, book, reversal.receipt).await
 }
 

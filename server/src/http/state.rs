@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix::dev::ToEnvelope;
 use actix::{Actor, Addr, Handler, Message, Recipient};
 use shared::actor::billing::{
-    BillingStatus, Do, GetExceptions, GetMeter, GetPreview, GetStatus, GetSupplies, SettleDue,
+    BillingStatus, Do, GetExceptions, GetMeter, GetPayments, GetPreview, GetStatus, GetSupplies,
+    SettleDue, WhichPayments,
 };
 use shared::api::board::Board;
 use shared::api::meter::{Device, MeterPage};
@@ -14,6 +15,7 @@ use shared::api::sale::Preview;
 use shared::api::site::Site;
 use shared::id::{AccountId, Book, IdempotencyKey, LineId, MeterId, StaffId, TariffId};
 use shared::invariant::Seen;
+use shared::pay::Payment;
 use shared::site::{Command, Done, Exception, Order, Refusal};
 use shared::time::{Timestamp, Zone};
 
@@ -75,6 +77,8 @@ pub(crate) struct State {
     /// Adds meters while the site runs; none: there are no real lines.
     pub(crate) commission: Option<Commission>,
     pub(crate) scans: Scans,
+    /// Mobile payment.
+    pub(crate) desk: crate::pay::Desk,
 }
 
 impl State {
@@ -109,6 +113,7 @@ pub(crate) struct Billing {
     orders: Recipient<Do>,
     meters: Recipient<GetMeter>,
     exceptions: Recipient<GetExceptions>,
+    payments: Recipient<GetPayments>,
     previews: Recipient<GetPreview>,
     status: Recipient<GetStatus>,
     supplies: Recipient<GetSupplies>,
@@ -122,6 +127,7 @@ impl Billing {
             + Handler<Do>
             + Handler<GetMeter>
             + Handler<GetExceptions>
+            + Handler<GetPayments>
             + Handler<GetPreview>
             + Handler<GetStatus>
             + Handler<GetSupplies>
@@ -129,6 +135,7 @@ impl Billing {
         A::Context: ToEnvelope<A, Do>
             + ToEnvelope<A, GetMeter>
             + ToEnvelope<A, GetExceptions>
+            + ToEnvelope<A, GetPayments>
             + ToEnvelope<A, GetPreview>
             + ToEnvelope<A, GetStatus>
             + ToEnvelope<A, GetSupplies>
@@ -138,6 +145,7 @@ impl Billing {
             orders: supervisor.clone().recipient(),
             meters: supervisor.clone().recipient(),
             exceptions: supervisor.clone().recipient(),
+            payments: supervisor.clone().recipient(),
             previews: supervisor.clone().recipient(),
             status: supervisor.clone().recipient(),
             supplies: supervisor.clone().recipient(),
@@ -181,6 +189,10 @@ impl Billing {
     /// The work list.
     pub(crate) async fn exceptions(&self) -> Result<Vec<Exception>, Trouble> {
         ask(&self.exceptions, GetExceptions).await
+    }
+
+    pub(crate) async fn payments(&self, which: WhichPayments) -> Result<Vec<Payment>, Trouble> {
+        ask(&self.payments, GetPayments(which)).await
     }
 
     pub(crate) async fn preview(&self, question: GetPreview) -> Result<Preview, Trouble> {

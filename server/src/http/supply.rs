@@ -60,6 +60,6 @@ pub(super) async fn carry_out(
 }
 
 /// The supervisor answered another command's answer.
-pub(super) fn unexpected(done: &Done) -> Trouble {
+pub(crate) fn unexpected(done: &Done) -> Trouble {
     Trouble::fault("understand the supervisor's answer", format!("{done:?}"))
 }

@@ -5,7 +5,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cli::Fault;
 
 /// Waits for one of the two.
-pub(super) async fn asked() -> Result<(), Fault> {
+pub(crate) async fn asked() -> Result<(), Fault> {
     let cannot = |error| Fault::failed(format!("cannot listen for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;

@@ -9,11 +9,14 @@ pub(crate) mod fleet;
 pub(crate) mod guard;
 mod live;
 mod past;
+mod pay;
 mod plan;
 mod real;
 pub(crate) mod simulated;
 mod start;
 mod sums;
+
+pub(crate) use ends::asked as asked_to_end;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};

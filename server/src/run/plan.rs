@@ -13,7 +13,7 @@ use super::fleet::Fleet;
 use crate::cli::Fault;
 use crate::config::backup::Wanted;
 use crate::config::printer::Printer;
-use crate::config::{Simulated, SiteFile, tariffs};
+use crate::config::{Simulated, SiteFile, provider, tariffs};
 
 pub(super) struct Plan {
     pub(super) id: SiteId,
@@ -32,6 +32,8 @@ pub(super) struct Plan {
     pub(super) backup: Option<Wanted>,
     /// Where receipts are printed.
     pub(super) printer: Option<Printer>,
+    /// Who takes mobile payments; the demo brings its own.
+    pub(super) providers: Vec<provider::Wanted>,
     /// Log-ins are made and shown at each start.
     pub(super) demo: bool,
 }
@@ -62,6 +64,7 @@ impl Plan {
             simulated: Some(building),
             backup: None,
             printer: None,
+            providers: Vec::new(),
             demo: true,
         })
     }
@@ -86,6 +89,7 @@ impl Plan {
             shown_simulated: simulated.as_ref().and_then(Building::usual_tariff),
             backup: site.backup.clone(),
             printer: site.printer.clone(),
+            providers: site.providers.clone(),
             live: (!site.lines.is_empty()).then_some(site),
             simulated,
             demo: false,

@@ -25,6 +25,7 @@ use super::copies::Copies;
 use super::fleet::Fleet;
 use super::guard::{Guard, Watched};
 use super::past::Past;
+use super::pay::Tills;
 use super::plan::{Building, Plan};
 use super::simulated::{SimulatedDriver, at_start};
 use super::{Place, ends, entry, real};
@@ -55,6 +56,7 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let address = listener.local_addr().map_err(Fault::failed)?;
     let options = Options { site: plan.id, zone: plan.zone.clone(), anchor: None };
     let store = Store::open(&place.data, options).map_err(Fault::failed)?;
+    let tills = Tills::open(&plan, address)?;
     let greeting = entry::prepare(store.registry(), &plan)?;
     let store = store.start().map_err(Fault::failed)?;
     let custody = store.custody();
@@ -123,11 +125,13 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     drivers.push(actix_rt::spawn(Arc::clone(&copies).run(watched.clone(), stopping.clone())));
     let kept = super::sums::keep(store.audit.clone(), plan.zone.clone(), stopping.clone());
     drivers.push(actix_rt::spawn(kept));
-    drivers.push(actix_rt::spawn(Arc::clone(&guard).run(watched, stopping)));
+    drivers.push(actix_rt::spawn(Arc::clone(&guard).run(watched, stopping.clone())));
 
     let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
-    let state = state(&plan, fleet, &store, &billing, hub, clocks, (people, guard, copies, press));
+    let desk = tills.desk(&plan, Billing::of(&billing), clocks.clone(), Arc::clone(&hub))?;
+    let at_hand = (people, guard, copies, press, desk);
+    let state = state(&plan, fleet, &store, &billing, hub, clocks, at_hand);
     let state = State { postponed: Mutex::new(postponed), tariffs, ..state };
     let lines = headend.as_ref().map(|headend| headend.actors().clone()).unwrap_or_default();
     let commission = match (&plan.live, turns) {
@@ -145,12 +149,20 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
         })),
         (_, _) => None,
     };
+    if let Err(trouble) = state.desk.take_over().await {
+        tracing::warn!(%trouble, "cannot look for payments from before");
+    }
+    drivers.push(actix_rt::spawn(state.desk.clone().run(stopping)));
     let state = State { lines, commission, ..state };
     let server = crate::http::serve(listener, web::Data::new(state))
         .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
     let handle = server.handle();
     let serving = actix_rt::spawn(server);
-    answer(&welcome(address, &greeting, lost.as_deref()))?;
+    let mut welcome = welcome(address, &greeting, lost.as_deref());
+    if let Some(stub) = tills.stub_at {
+        welcome += &format!("\nIts stub of a payment provider, for training: http://{stub}");
+    }
+    answer(&welcome)?;
 
     ends::asked().await?;
     tracing::info!("asked to end");
@@ -159,6 +171,7 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     drop(serving.await);
     stop.send_replace(true);
     finish(drivers).await;
+    tills.end().await;
     drop(headend);
     store.shut_down().await;
     Ok(())
@@ -272,6 +285,8 @@ async fn start_world(
     Ok((remote, SimulatedDriver::new(world, pace, works)))
 }
 
+type AtHand = (People, Arc<Guard>, Arc<Copies>, Arc<Press>, crate::pay::Desk);
+
 fn state(
     plan: &Plan,
     fleet: Fleet,
@@ -279,7 +294,7 @@ fn state(
     billing: &Addr<BillingSupervisor>,
     hub: Arc<Hub>,
     clocks: Clocks,
-    (people, guard, copies, press): (People, Arc<Guard>, Arc<Copies>, Arc<Press>),
+    (people, guard, copies, press, desk): AtHand,
 ) -> State {
     let mut books = Vec::new();
     let mut shown_tariff = BTreeMap::new();
@@ -298,6 +313,7 @@ fn state(
         books,
         demo: plan.demo,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        providers: desk.providers().cloned().collect(),
     };
     State {
         site,
@@ -326,6 +342,7 @@ fn state(
         refusals: crate::http::Refusals::default(),
         postponed: Mutex::default(),
         lines: BTreeMap::new(),
+        desk,
     }
 }
 

@@ -16,6 +16,7 @@ pub mod live;
 pub mod meter;
 pub mod overview;
 pub mod printing;
+pub mod payment;
 pub mod problem;
 pub mod receipt;
 pub mod sale;

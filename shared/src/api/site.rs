@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::Book;
+use crate::id::{Book, ProviderId};
 use crate::money::Currency;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,4 +17,7 @@ pub struct Site {
     /// A demo or training site: the band across the top says so.
     pub demo: bool,
     pub version: String,
+    /// Who takes mobile payments; none: they are noted by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<ProviderId>,
 }

@@ -9,7 +9,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub struct Payments {
     all: BTreeMap<PaymentId, Payment>,
-    charges: BTreeMap<(ProviderId, String), PaymentId>,
+    /// One, unless a customer has paid one charge twice.
+    charges: BTreeMap<(ProviderId, String), Vec<PaymentId>>,
     /// A provider's transaction counts once.
     transactions: BTreeMap<(ProviderId, String), PaymentId>,
     /// What the provider is to be asked about, or somebody is to decide.
@@ -21,8 +22,10 @@ impl Payments {
         self.all.get(&payment)
     }
 
-    pub fn of_charge(&self, provider: &ProviderId, charge: &str) -> Option<&Payment> {
-        self.all.get(self.charges.get(&(provider.clone(), charge.to_owned()))?)
+    /// The one that was asked for first.
+    pub fn of_charge(&self, provider: &ProviderId, charge: &str) -> impl Iterator<Item = &Payment> {
+        let known = self.charges.get(&(provider.clone(), charge.to_owned()));
+        known.into_iter().flatten().filter_map(|payment| self.all.get(payment))
     }
 
     pub fn of_transaction(&self, provider: &ProviderId, transaction: &str) -> Option<&Payment> {
@@ -51,7 +54,7 @@ impl Payments {
         let payment = fact.payment();
         if let Fact::Begun(begun) = fact {
             let name = (begun.provider.clone(), begun.charge.clone());
-            self.charges.entry(name).or_insert(payment);
+            self.charges.entry(name).or_default().push(payment);
             self.all.insert(payment, Payment::begin(begun, book, by, at));
         }
         let known = self.all.get_mut(&payment).expect("a fact names a payment that was begun");

@@ -133,7 +133,7 @@ impl Now<'_> {
         if transaction.is_empty() || paid <= Money::ZERO {
             return Err(Refusal::BadPayment);
         }
-        let known = self.site.payments.of_charge(provider, charge);
+        let known = self.site.payments.of_charge(provider, charge).next();
         let known = known.ok_or_else(|| Refusal::NoCharge(charge.to_owned()))?;
         let known = self.known(known.payment)?.clone();
         let takes_money = known.takes_money();

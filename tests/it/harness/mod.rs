@@ -9,6 +9,7 @@ pub(crate) mod printer;
 pub(crate) mod program;
 pub(crate) mod queueing;
 pub(crate) mod site;
+pub(crate) mod stub;
 
 use std::path::PathBuf;
 use std::time::Duration;

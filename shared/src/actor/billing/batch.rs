@@ -8,6 +8,7 @@ use crate::actor::billing::Settlement;
 use crate::api::overview::Happening;
 use crate::id::MeterId;
 use crate::ledger::Record;
+use crate::pay::Payment;
 use crate::site::{Done, Refusal};
 
 /// Records on their way to the disk, and what leaves once they are there.
@@ -27,6 +28,7 @@ pub(super) struct Batch {
 pub(super) enum Effect {
     Answer(oneshot::Sender<Result<Done, Refusal>>, Result<Done, Refusal>),
     Settled(oneshot::Sender<Settlement>, Settlement),
+    Shown(oneshot::Sender<Vec<Payment>>, Vec<Payment>),
 }
 
 impl Batch {
@@ -41,6 +43,7 @@ impl Effect {
         match self {
             Self::Answer(to, answer) => drop(to.send(answer)),
             Self::Settled(to, settlement) => drop(to.send(settlement)),
+            Self::Shown(to, payments) => drop(to.send(payments)),
         }
     }
 
@@ -50,6 +53,8 @@ impl Effect {
             Self::Answer(to, Ok(_)) => drop(to.send(Err(Refusal::Halted))),
             Self::Answer(to, Err(refusal)) => drop(to.send(Err(refusal))),
             Self::Settled(to, settlement) => drop(to.send(settlement)),
+            // What was to be shown did not happen.
+            Self::Shown(to, _) => drop(to),
         }
     }
 }

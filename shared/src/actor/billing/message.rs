@@ -10,9 +10,10 @@ use crate::api::live::MeterChange;
 use crate::api::meter::MeterPage;
 use crate::api::overview::{Figures, Happening};
 use crate::api::sale::Preview;
-use crate::id::{AccountId, Book, MeterId, Seq};
+use crate::id::{AccountId, Book, MeterId, PaymentId, ProviderId, Seq};
 use crate::invariant::Seen;
 use crate::money::Money;
+use crate::pay::Payment;
 use crate::site::{Done, Exception, Order, Refusal};
 use crate::time::Timestamp;
 
@@ -75,6 +76,22 @@ pub struct GetMeter {
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Vec<Exception>")]
 pub struct GetExceptions;
+
+/// Mobile payments; the answer comes after the commit of whatever it shows.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Vec<Payment>")]
+pub struct GetPayments(pub WhichPayments);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhichPayments {
+    One(PaymentId),
+    /// All that a provider calls by one name, the one that was asked for first.
+    Charge(ProviderId, String),
+    /// The provider is to be asked, or somebody has to decide; oldest first.
+    Open,
+    /// So many, newest first.
+    Latest(usize),
+}
 
 /// What a payment would do.
 #[derive(Clone, Copy, Debug, Message)]

@@ -20,8 +20,8 @@ use actix::{
 use tokio::sync::oneshot;
 
 pub use message::{
-    BillingStatus, Do, Feed, GetAll, GetExceptions, GetMeter, GetPreview, GetStatus, GetSupplies,
-    Join, Publication, Publish, SettleDue, Settlement,
+    BillingStatus, Do, Feed, GetAll, GetExceptions, GetMeter, GetPayments, GetPreview, GetStatus,
+    GetSupplies, Join, Publication, Publish, SettleDue, Settlement, WhichPayments,
 };
 
 use crate::actor::meter::{Reported, Want};
@@ -32,6 +32,7 @@ use crate::event::Event;
 use crate::id::{Book, MeterId, Seq, SiteId, StaffId};
 use crate::ledger::{Chain, Draft, Record};
 use crate::meter::{Quality, Report, Supply};
+use crate::pay::Payment;
 use crate::site::{Done, Order, Refusal, Site, answer_of, command_of};
 use crate::time::Timestamp;
 use batch::{Batch, Effect};
@@ -527,6 +528,25 @@ impl Handler<GetExceptions> for BillingSupervisor {
     type Result = MessageResult<GetExceptions>;
     fn handle(&mut self, _: GetExceptions, _: &mut Self::Context) -> Self::Result {
         MessageResult(self.site.exceptions())
+    }
+}
+
+impl Handler<GetPayments> for BillingSupervisor {
+    type Result = ResponseFuture<Vec<Payment>>;
+    fn handle(&mut self, ask: GetPayments, ctx: &mut Self::Context) -> Self::Result {
+        let payments = self.site.payments();
+        let shown = match ask.0 {
+            WhichPayments::One(payment) => payments.get(payment).into_iter().cloned().collect(),
+            WhichPayments::Charge(provider, charge) => {
+                payments.of_charge(&provider, &charge).cloned().collect()
+            }
+            WhichPayments::Open => payments.open().cloned().collect(),
+            WhichPayments::Latest(most) => payments.latest().take(most).cloned().collect(),
+        };
+        let (reply, answer) = oneshot::channel();
+        self.batch.effects.push(Effect::Shown(reply, shown));
+        self.commit(ctx);
+        Box::pin(async { answer.await.unwrap_or_default() })
     }
 }
 
