@@ -21,5 +21,6 @@ pub mod prepaid;
 pub mod site;
 pub mod lint;
 pub mod invariant;
+pub mod risk;
 pub mod api;
 pub mod actor;

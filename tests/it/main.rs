@@ -29,6 +29,7 @@ mod docs;
 mod errors;
 mod farm;
 mod first_run;
+mod fraud;
 mod headend;
 mod isolation;
 mod limits;

@@ -1,6 +1,6 @@
 //! The auditor's questions. `asked` is a query as the address has it.
 
-use shared::api::audit::{ActsPage, BalanceAudit, Choices, EntriesPage, RecordPage};
+use shared::api::audit::{ActsPage, BalanceAudit, Choices, EntriesPage, RecordPage, RiskPage};
 use shared::id::Seq;
 
 use super::request::Request;
@@ -21,6 +21,10 @@ impl Backend {
 
     pub async fn acts(&self, asked: &str) -> Answer<ActsPage> {
         self.ask(Request::get(format!("/audit/acts?{asked}"))).await
+    }
+
+    pub async fn risks(&self, asked: &str) -> Answer<RiskPage> {
+        self.ask(Request::get(format!("/audit/findings?{asked}"))).await
     }
 
     pub async fn audit_choices(&self) -> Answer<Choices> {

@@ -3,6 +3,7 @@
 use shared::api::audit::Column;
 use shared::id::Book;
 use shared::ledger::Code;
+use shared::risk::Rule;
 
 use super::Lang;
 
@@ -59,6 +60,28 @@ pub fn code(lang: Lang, code: Code) -> &'static str {
     }
 }
 
+pub fn rule(lang: Lang, rule: Rule) -> &'static str {
+    match rule {
+        Rule::FreeCredit => pick(lang, "赠送或更正额度", "Credit nobody paid for"),
+        Rule::Reversal => pick(lang, "冲正", "Reversal"),
+        Rule::ReversalBeforeClose => {
+            pick(lang, "交班前冲正", "Reversal just before the till was counted")
+        }
+        Rule::Reprint => pick(lang, "补打收据", "Receipt printed again"),
+        Rule::BackDated => pick(lang, "倒签日期", "Back-dated"),
+        Rule::AfterHours => pick(lang, "非工作时间操作", "After hours"),
+        Rule::RoundTrip => {
+            pick(lang, "电价改低售电后改回", "Tariff changed, sold on, changed again")
+        }
+        Rule::FirstReading => {
+            pick(lang, "换表起始示数可疑", "Doubtful first reading of a new meter")
+        }
+        Rule::LongProtection => pick(lang, "长期保电或暂停", "Long protection or pause"),
+        Rule::SelfApproval => pick(lang, "试图自批", "Tried to approve own request"),
+        Rule::SplitSales => pick(lang, "拆单规避限额", "Sales split under the limit"),
+    }
+}
+
 /// A kind of record or act; one that came later is shown by its own name.
 pub fn kind(lang: Lang, kind: &str) -> String {
     let known = KINDS.iter().find(|(own, _, _)| *own == kind);
@@ -109,6 +132,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("approval-asked", "申请复核", "Approval asked"),
     ("approval-given", "复核通过", "Approval given"),
     ("approval-refused", "复核拒绝", "Approval refused"),
+    ("own-approval-tried", "试图自批", "Own approval tried"),
     ("receipt-copied", "补打收据", "Receipt reprinted"),
     ("loss-accepted", "确认流水缺失", "Loss accepted"),
 ];
@@ -165,6 +189,12 @@ texts! {
         chain_holds: "整链已于 {0} 核对无误；现至第 {1} 条", "The whole chain was verified at {0}; it ends at record {1} now";
         chain_broken: "{0} 核对发现链断裂：{1}", "The check at {0} found the chain broken: {1}";
         chain_unchecked: "启动以来尚未核对整链", "The whole chain was not checked since the server started";
+        risks: "高风险", "High risk";
+        risks_lead: "以下各条仅提示先查何处，并不认定任何人。", "Where to look first. It accuses nobody.";
+        rule: "规则", "Rule";
+        none_found: "此期间没有高风险操作", "No high-risk act in this time";
+        off: "未设界限的规则（站点文件 [audit]）：{0}", "Rules without a border ([audit] in the site file): {0}";
+        entries: "相关流水", "Records";
         what: "对象", "What";
         change: "变更", "Before → after";
         why: "原因", "Why";

@@ -15,7 +15,7 @@ mod words;
 pub use account_table::Texts as AccountTexts;
 pub use audit_table::{
     Texts as AuditTexts, book as audit_book, code as audit_code, column as audit_column,
-    kind as audit_kind,
+    kind as audit_kind, rule as audit_rule,
 };
 pub use board_table::{Texts as BoardTexts, rule};
 pub use counter_table::Texts as CounterTexts;

@@ -8,6 +8,7 @@ use shared::id::{AccountId, LineId, MeterId};
 use shared::meter::profile::Ratio;
 use toml::Spanned;
 
+use super::audit::AuditTable;
 use super::backup::BackupTable;
 use super::policy::PolicyTable;
 use super::printer::PrinterTable;
@@ -35,6 +36,8 @@ pub(super) struct File {
     pub(super) printer: Option<PrinterTable>,
     #[serde(default)]
     pub(super) provider: Vec<ProviderTable>,
+    #[serde(default)]
+    pub(super) audit: AuditTable,
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! The site file: read whole and checked whole before anything is opened.
 
+mod audit;
 pub mod backup;
 mod entry;
 mod policy;
@@ -49,6 +50,8 @@ pub struct SiteFile {
     pub printer: Option<printer::Printer>,
     /// Who takes mobile payments.
     pub providers: Vec<provider::Wanted>,
+    /// Where the rules about high-risk acts draw their lines.
+    pub audit: shared::risk::Borders,
 }
 
 /// A place that is metered.
@@ -151,6 +154,7 @@ impl SiteFile {
         let backup = file.backup.as_ref().map(|table| backup::read(source, table)).transpose()?;
         let printer =
             file.printer.as_ref().map(|table| printer::read(source, table)).transpose()?;
+        let audit = audit::read(source, &file.audit, currency)?;
         Ok(Self {
             id: SiteId(site.id),
             name: site.name.get_ref().trim().to_owned(),
@@ -165,6 +169,7 @@ impl SiteFile {
             backup,
             printer,
             providers: provider::read_all(source, &file.provider)?,
+            audit,
         })
     }
 }

@@ -80,6 +80,8 @@ async fn waiting(state: &State, caller: &Caller, id: u64) -> Result<ApprovalEntr
         return Err(Trouble::forbidden("not-a-person", what));
     }
     if entry.request.by == caller.person.staff {
+        let act = Act::OwnApprovalTried { approval: id };
+        audit::record(state, caller.person.staff, act, String::new()).await?;
         let what = "who asked for it cannot decide it; a second person has to";
         return Err(Trouble::forbidden("own-request", what));
     }

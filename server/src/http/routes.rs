@@ -171,6 +171,7 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/audit/choices", May(Verb::Audit), || web::to(auditor::acts::choices)),
     row(GET, "/api/v1/audit/balances", May(Verb::Audit), || web::to(auditor::balances::show)),
     row(GET, "/api/v1/audit/entries", May(Verb::Audit), || web::to(auditor::entries::list)),
+    row(GET, "/api/v1/audit/findings", May(Verb::Audit), || web::to(auditor::risks::list)),
     row(GET, "/api/v1/audit/records/{seq}", May(Verb::Audit), || web::to(auditor::entries::show)),
     row(GET, "/api/v1/board", May(Verb::Look), || web::to(board::show)),
     row(POST, "/api/v1/board/check", May(Verb::CheckBooks), || web::to(board::check)),

@@ -50,6 +50,8 @@ pub(crate) struct State {
     pub(crate) ledger: Desk,
     /// The auditor's questions.
     pub(crate) audit: Desk,
+    /// Where the rules about high-risk acts draw their lines.
+    pub(crate) borders: shared::risk::Borders,
     pub(crate) registry: Desk,
     pub(crate) readings: ReadingsDesks,
     pub(crate) counters: Counters,

@@ -34,6 +34,8 @@ pub(super) struct Plan {
     pub(super) printer: Option<Printer>,
     /// Who takes mobile payments; the demo brings its own.
     pub(super) providers: Vec<provider::Wanted>,
+    /// Where the rules about high-risk acts draw their lines.
+    pub(super) audit: shared::risk::Borders,
     /// Log-ins are made and shown at each start.
     pub(super) demo: bool,
 }
@@ -65,6 +67,7 @@ impl Plan {
             backup: None,
             printer: None,
             providers: Vec::new(),
+            audit: shared::risk::Borders::default(),
             demo: true,
         })
     }
@@ -90,6 +93,7 @@ impl Plan {
             backup: site.backup.clone(),
             printer: site.printer.clone(),
             providers: site.providers.clone(),
+            audit: site.audit.clone(),
             live: (!site.lines.is_empty()).then_some(site),
             simulated,
             demo: false,

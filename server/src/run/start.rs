@@ -324,6 +324,7 @@ fn state(
         people,
         ledger: store.ledger.clone(),
         audit: store.audit.clone(),
+        borders: plan.audit.clone(),
         registry: store.registry.clone(),
         readings: store.history.clone(),
         counters: crate::http::metrics::Counters::default(),

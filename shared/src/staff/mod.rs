@@ -55,6 +55,10 @@ pub enum Act {
         tariff: TariffId,
         asked_by: StaffId,
     },
+    /// Somebody tried to decide what he had asked for himself, and was refused.
+    OwnApprovalTried {
+        approval: u64,
+    },
     ReceiptCopied {
         receipt: ReceiptNo,
         copy: u32,

@@ -6,6 +6,7 @@ mod entries;
 mod filter;
 mod log;
 mod record;
+mod risks;
 
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -18,6 +19,7 @@ use crate::route::Route;
 use balances::Balances;
 use entries::Entries;
 use log::Log;
+use risks::Risks;
 
 #[derive(PartialEq, Properties)]
 pub struct AuditProps {
@@ -33,6 +35,7 @@ pub fn Audit(props: &AuditProps) -> Html {
         "" => html! { <Balances /> },
         "ledger" => html! { <Entries /> },
         "log" => html! { <Log /> },
+        "risks" => html! { <Risks /> },
         _ => html! { <NotFound /> },
     };
     let tab = |word: &'static str, name: &'static str| {
@@ -49,6 +52,7 @@ pub fn Audit(props: &AuditProps) -> Html {
                     { tab("", texts.audit.balances) }
                     { tab("ledger", texts.audit.ledger) }
                     { tab("log", texts.audit.log) }
+                    { tab("risks", texts.audit.risks) }
                 </ul></nav>
             </header>
             { view }

@@ -4,6 +4,7 @@
 pub(super) mod acts;
 pub(super) mod balances;
 pub(super) mod entries;
+pub(super) mod risks;
 
 use std::collections::BTreeMap;
 

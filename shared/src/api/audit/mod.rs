@@ -10,6 +10,7 @@ use crate::id::{AccountId, Book, MeterId, ReceiptNo, Seq, StaffId};
 use crate::invariant::Outcome;
 use crate::ledger::Record;
 use crate::money::Money;
+use crate::risk::{Finding, Rule};
 use crate::time::Timestamp;
 use crate::vend::Tender;
 
@@ -153,4 +154,26 @@ pub struct Choices {
     pub kinds: Vec<String>,
     /// Number and name, also of those who left.
     pub staff: Vec<(StaffId, String)>,
+}
+
+/// What an auditor looks at first, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RiskPage {
+    pub from: Timestamp,
+    /// Not included.
+    pub to: Timestamp,
+    pub findings: Vec<RiskRow>,
+    /// Rules that the site's settings leave without a border, and so find nothing.
+    pub off: Vec<Rule>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RiskRow {
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// Whose act it was.
+    pub name: String,
+    pub place: String,
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::types::ToSql;
 use shared::api::audit::{ActRow, ActsPage, Deed};
-use shared::id::{AccountId, Book, MeterId, Seq, StaffId};
+use shared::id::{AccountId, MeterId, Seq, StaffId};
 use shared::time::Timestamp;
 
 use crate::store::StoreError;

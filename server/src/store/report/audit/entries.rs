@@ -185,7 +185,10 @@ fn entry(
     }))
 }
 
-fn postings(db: &Connection, seq: Seq) -> Result<Vec<(Code, Option<u32>, i64)>, StoreError> {
+pub(super) fn postings(
+    db: &Connection,
+    seq: Seq,
+) -> Result<Vec<(Code, Option<u32>, i64)>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT code, account, amount FROM ledger.posting WHERE seq = :seq ORDER BY n",
     )?;

@@ -5,4 +5,5 @@ pub mod acts;
 pub mod balances;
 pub mod entries;
 pub mod record;
+pub mod risks;
 pub mod sums;

@@ -1,0 +1,149 @@
+//! The records that the rules about high-risk acts look at.
+
+use rusqlite::{Connection, named_params};
+use shared::api::audit::Column;
+use shared::event::Event;
+use shared::id::{AccountId, Book, MeterId, ReceiptNo, Seq, StaffId};
+use shared::meter::Exchanged;
+use shared::money::Money;
+use shared::risk::{Borders, Fact, Finding, Rule, What, find};
+use shared::staff::Act;
+use shared::time::{Timestamp, Zone};
+
+use super::entries::postings;
+use super::sums::parts;
+use crate::store::StoreError;
+use crate::store::journal::rows::{BadRow, book_name, book_named, count, int};
+
+/// What is found from `from` to `to`, newest first; a protection that became long by then too.
+pub fn findings(
+    db: &Connection,
+    borders: &Borders,
+    zone: &Zone,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<Finding>, StoreError> {
+    let facts = facts(db, from - borders.round_trip, to)?;
+    let mut found = find(&facts, borders, zone, to);
+    found.retain(|finding| {
+        let since = match finding.rule {
+            Rule::LongProtection => finding.at + borders.spared,
+            Rule::FreeCredit
+            | Rule::Reversal
+            | Rule::ReversalBeforeClose
+            | Rule::Reprint
+            | Rule::BackDated
+            | Rule::AfterHours
+            | Rule::RoundTrip
+            | Rule::FirstReading
+            | Rule::SelfApproval
+            | Rule::SplitSales => finding.at,
+        };
+        since >= from
+    });
+    found.reverse();
+    Ok(found)
+}
+
+/// What people did from `from` to `to`, and since ever what spares a supply, in order.
+fn facts(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Fact>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT own.seq, own.at, own.book, own.by_staff, own.account, own.meter, record.kind, record.body
+         FROM staff_record AS own JOIN ledger.record ON record.seq = own.seq
+         WHERE own.at < :to
+             AND (own.at >= :from OR own.kind IN ('protected', 'unprotected', 'paused', 'resumed'))
+         ORDER BY own.seq",
+    )?;
+    let mut rows = statement.query(named_params! { ":from": from.millis(), ":to": to.millis() })?;
+    let mut facts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let seq = Seq(count(row.get(0)?));
+        let book: String = row.get(2)?;
+        let book = book_named(&book).ok_or_else(|| BadRow {
+            table: "record",
+            seq: seq.0,
+            what: "the book is neither live nor simulated".to_owned(),
+        })?;
+        let by = StaffId(row.get(3)?);
+        let (kind, body): (String, String) = (row.get(6)?, row.get(7)?);
+        let given = given(db, seq, &kind)?;
+        let what = match given {
+            Some(amount) => What::Given { amount },
+            // A fact of a later version is looked at for its hour only.
+            None => match Event::from_body(&body) {
+                Ok(event) => what(db, book, by, event)?,
+                Err(_later) => What::Other,
+            },
+        };
+        facts.push(Fact {
+            seq,
+            at: Timestamp::from_millis(row.get(1)?),
+            book,
+            by,
+            account: row.get::<_, Option<u32>>(4)?.map(AccountId),
+            meter: row.get::<_, Option<u32>>(5)?.map(MeterId),
+            what,
+        });
+    }
+    Ok(facts)
+}
+
+/// Credit that came without a payment.
+fn given(db: &Connection, seq: Seq, kind: &str) -> Result<Option<Money>, StoreError> {
+    if kind == "sold" || kind == "reversed" {
+        return Ok(None);
+    }
+    let free = [Column::FreeCredit, Column::Corrections];
+    let parts = parts(kind, &postings(db, seq)?);
+    let own = parts.iter().filter(|(_, column, _)| free.contains(column));
+    let sum: i64 = own.map(|(_, _, amount)| *amount).sum();
+    Ok((sum > 0).then(|| Money::from_minor(sum)))
+}
+
+fn what(db: &Connection, book: Book, by: StaffId, event: Event) -> Result<What, StoreError> {
+    if let Event::Sold(sale) = event {
+        return Ok(What::Sold { amount: sale.amount });
+    }
+    if let Event::Reversed(reversal) = event {
+        let sold = issued(db, book, reversal.of)?;
+        return Ok(What::Reversed { amount: reversal.amount, sold });
+    }
+    if let Event::Acted { act: Act::ReceiptCopied { receipt, copy }, .. } = event {
+        return Ok(What::Reprinted { receipt, copy });
+    }
+    if let Event::Acted { act: Act::OwnApprovalTried { .. }, .. } = event {
+        return Ok(What::OwnApproval);
+    }
+    if let Event::TariffPublished { tariff, .. } = event {
+        return Ok(What::Tariff { tariff: tariff.0 });
+    }
+    // What the site's file says of itself is nobody's act.
+    if let (Event::PolicyPublished { from, .. }, false) = (&event, by == StaffId(0)) {
+        return Ok(What::Dated { from: *from });
+    }
+    if let Event::Exchanged { exchange, .. } = &event
+        && exchange.what == Exchanged::Meter
+    {
+        return Ok(What::Exchanged { first: exchange.first, manual: exchange.manual });
+    }
+    if let Event::Protected { until, .. } = event {
+        return Ok(What::Spared { until });
+    }
+    if let Event::Paused { .. } = event {
+        return Ok(What::Spared { until: None });
+    }
+    if let Event::Unprotected { .. } | Event::Resumed { .. } = event {
+        return Ok(What::SparedNoMore);
+    }
+    Ok(What::Other)
+}
+
+/// When a receipt was issued.
+fn issued(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT record.at FROM ledger.receipt JOIN ledger.record USING (seq)
+         WHERE receipt.book = :book AND receipt.no = :no",
+    )?;
+    let mut rows = statement.query(named_params! { ":book": book_name(book), ":no": int(no.0) })?;
+    let at = rows.next()?.map(|row| row.get(0)).transpose()?;
+    Ok(at.map(Timestamp::from_millis))
+}
