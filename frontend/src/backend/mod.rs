@@ -7,6 +7,7 @@ mod endpoints;
 mod http;
 mod lines;
 mod live;
+mod payments;
 mod request;
 mod sandbox;
 mod tariffs;

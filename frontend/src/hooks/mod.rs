@@ -10,7 +10,8 @@ use yew::prelude::*;
 
 use crate::backend::Backend;
 use crate::i18n::{
-    AccountTexts, AuditTexts, BoardTexts, CounterTexts, Lang, LineTexts, TariffTexts, Texts,
+    AccountTexts, AuditTexts, BoardTexts, CounterTexts, Lang, LineTexts, PaymentTexts, TariffTexts,
+    Texts,
 };
 use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
@@ -63,6 +64,12 @@ pub fn use_audit_texts() -> &'static AuditTexts {
 #[hook]
 pub fn use_counter_texts() -> &'static CounterTexts {
     use_lang().counter_texts()
+}
+
+/// Texts of mobile payment.
+#[hook]
+pub fn use_payment_texts() -> &'static PaymentTexts {
+    use_lang().payment_texts()
 }
 
 /// Texts of the board.

@@ -8,6 +8,7 @@ mod audit_table;
 mod board_table;
 mod counter_table;
 mod line_table;
+mod payment_table;
 mod tariff_table;
 mod terms_table;
 mod words;
@@ -20,6 +21,7 @@ pub use audit_table::{
 pub use board_table::{Texts as BoardTexts, rule};
 pub use counter_table::Texts as CounterTexts;
 pub use line_table::{Commission as CommissionTexts, Texts as LineTexts};
+pub use payment_table::{Texts as PaymentTexts, payment_state};
 pub use table::{Meter as MeterTexts, Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
 pub use words::{
@@ -103,6 +105,14 @@ impl Lang {
         }
     }
 
+    /// Texts of mobile payment.
+    pub fn payment_texts(self) -> &'static PaymentTexts {
+        match self {
+            Self::Zh => payment_table::zh(),
+            Self::En => payment_table::en(),
+        }
+    }
+
     /// Texts of terms: protection, confirmation, emergency credit, pauses.
     pub fn terms_texts(self) -> &'static terms_table::Texts {
         match self {
@@ -145,6 +155,7 @@ mod tests {
             board_table::pairs(),
             counter_table::pairs(),
             line_table::pairs(),
+            payment_table::pairs(),
             terms_table::pairs(),
         ];
         tables.concat()

@@ -113,6 +113,7 @@ pub fn Exceptions() -> Html {
                     }
                 }
             </header>
+            <super::payments::OpenPayments />
             if rows.is_empty() { <section class="card"><Empty icon={Icon::Check} title={words.none} hint={words.none_hint} /></section> }
             <ul class="alarm-list">{ for rows.iter().map(|row| html! {
                 <Line key={format!("{:?}", key(row))} row={row.clone()} picked={chosen.contains(&key(row))} on_pick={Callback::from(pick(key(row)))} />

@@ -9,6 +9,7 @@ mod meter;
 mod meters;
 mod not_found;
 mod overview;
+mod payments;
 mod people;
 mod receipt;
 mod sale;

@@ -57,6 +57,8 @@ pub enum SaleAction {
     Back,
     Send(Box<PendingSale>),
     Sold(Box<Receipt>),
+    /// Paid by phone, which the provider tells.
+    Paid(Box<Receipt>),
     Failed(Failure),
     Next,
     /// To the first field, from everywhere but a sale that is under way.
@@ -226,6 +228,12 @@ impl Reducible for Sale {
                 if let Step::Sending(pending) = sale.step {
                     sale.step = Step::Done(pending.found, receipt);
                 }
+            }
+            SaleAction::Paid(receipt) => {
+                sale.step = match sale.step {
+                    Step::Amount(found) | Step::Confirm(found) => Step::Done(found, receipt),
+                    step @ (Step::Find | Step::Sending(_) | Step::Done(..)) => step,
+                };
             }
             SaleAction::Failed(failure) => {
                 sale.step = match sale.step {

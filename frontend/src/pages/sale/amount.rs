@@ -35,6 +35,7 @@ pub fn Amount(props: &AmountProps) -> Html {
     let counter = use_counter_texts();
     let amount = sale.amount(currency);
     let bad = !sale.amount.trim().is_empty() && amount.is_none();
+    let by_phone = sale.tender() == Tender::Mobile && !seat.site.providers.is_empty();
     let confirming = matches!(sale.step, Step::Confirm(_));
     let ready = props.ready && sale.failure.is_none();
     let go_on = {
@@ -115,16 +116,19 @@ pub fn Amount(props: &AmountProps) -> Html {
                             <Change {amount} handed={sale.handed(currency)} />
                         </div>
                     },
+                    Tender::Mobile if by_phone => html! { <super::mobile::Mobile found={props.found.clone()} {amount} act={act.clone()} /> },
                     Tender::Card | Tender::Mobile => html! {
                         <label class="field"><span>{ texts.sale.reference }</span>
                             <input name="reference" type="text" autocomplete="off" maxlength="40" placeholder={if sale.tender() == Tender::Card { counter.beside.need_reference } else { "" }} value={sale.reference.clone()} oninput={typing(SaleAction::Reference)} onkeydown={go_on} />
                         </label>
                     },
                 } }
-                <button id={CONFIRM} type="button" class={classes!("button", "primary", "large", "wide", confirming.then_some("confirm"))} disabled={!ready} onclick={press} onkeydown={no_repeat}>
-                    { word }<kbd>{ "Enter" }</kbd>
-                </button>
-                <p class={classes!("confirm-hint", (!confirming).then_some("unseen"))} aria-live="polite">if confirming { { texts.sale.confirm_hint } }</p>
+                if !by_phone {
+                    <button id={CONFIRM} type="button" class={classes!("button", "primary", "large", "wide", confirming.then_some("confirm"))} disabled={!ready} onclick={press} onkeydown={no_repeat}>
+                        { word }<kbd>{ "Enter" }</kbd>
+                    </button>
+                    <p class={classes!("confirm-hint", (!confirming).then_some("unseen"))} aria-live="polite">if confirming { { texts.sale.confirm_hint } }</p>
+                }
             </section>
         </div>
     }
