@@ -8,7 +8,7 @@ use shared::api::session::Role;
 use crate::harness::{Caller, Folder, TestSite};
 
 /// A route's address with something that may stand in it.
-fn address(row: &Row) -> String {
+pub(crate) fn address(row: &Row) -> String {
     row.path
         .replace("{meter}", "1001")
         .replace("{account}", "1001")
@@ -22,6 +22,9 @@ fn address(row: &Row) -> String {
         .replace("{payment}", "999999")
         .replace("{provider}", "nobody")
         .replace("{line}", "999")
+        .replace("{tariff}", "demo-flat")
+        .replace("{draft}", "999999")
+        .replace("{approval}", "999999")
         .replace("{seq}", "1")
 }
 

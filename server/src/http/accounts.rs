@@ -16,7 +16,7 @@ use crate::store::report::ledger;
 /// Entries of a page unless it is said otherwise.
 const USUAL: u32 = 50;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
     before: Option<Seq>,
@@ -41,7 +41,7 @@ pub(super) async fn ledger(
     Ok(HttpResponse::Ok().json(page))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     amount: Money,

@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::{Ready, ready};
+use shared::site::Refusal;
 use shared::staff::Verb;
 
 use super::auth::{Caller, Credential};
@@ -14,13 +15,19 @@ use super::problem::Trouble;
 use super::routes::Who;
 use super::state::State;
 
-/// Lets a request through to its handler, or refuses it.
+/// Lets a request through to its handler, or refuses it. What moves money needs its key here, so
+/// that no handler can forget to ask.
 pub(crate) async fn admit(
     who: Who,
+    keyed: bool,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match look_at(who, &request).await {
+    let has_key = request.headers().contains_key("idempotency-key");
+    let looked = look_at(who, &request).await;
+    let looked = looked
+        .and_then(|caller| if keyed && !has_key { Err(Refusal::NoKey.into()) } else { Ok(caller) });
+    match looked {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
             Ok(next.call(request).await?.map_into_boxed_body())

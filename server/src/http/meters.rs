@@ -58,7 +58,7 @@ fn named(state: &State, page: MeterPage) -> MeterPage {
     MeterPage { row: row.unwrap_or(page.row), device, account, ..page }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Stretch {
     from: Timestamp,
@@ -82,7 +82,7 @@ pub(super) async fn power(
     Ok(HttpResponse::Ok().json(curve.map_err(|error| Trouble::fault("read the readings", error))?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Before {
     before: Option<Timestamp>,

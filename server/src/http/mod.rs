@@ -24,6 +24,7 @@ mod lines;
 pub(crate) mod live;
 mod meters;
 pub(crate) mod metrics;
+pub mod openapi;
 mod overview;
 mod payments;
 mod printing;

@@ -14,7 +14,7 @@ use crate::store::report::sales;
 /// Days of sales that are shown.
 const DAYS: u32 = 14;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     book: Option<Book>,

@@ -37,7 +37,7 @@ pub(super) async fn begin(
     Ok(HttpResponse::Ok().json(view(&state, payment)))
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 pub(super) struct Which {
     /// Only those that wait for the provider or for somebody.
     #[serde(default)]

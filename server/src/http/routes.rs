@@ -13,8 +13,9 @@ use shared::staff::Verb;
 use super::problem;
 use super::{
     accounts, alarms, approvals, arrears, auditor, board, clock, commission, exceptions, exchange,
-    explain, guard, health, label, lines, live, meters, metrics, overview, payments, printing,
-    receipts, sales, search, session, site, staff, supply, tariffs, terms, verify, whatif, why,
+    explain, guard, health, label, lines, live, meters, metrics, openapi, overview, payments,
+    printing, receipts, sales, search, session, site, staff, supply, tariffs, terms, verify,
+    whatif, why,
 };
 
 /// One route.
@@ -59,6 +60,10 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/livez", Anyone, || web::to(health::live)),
     row(GET, "/readyz", Anyone, || web::to(health::ready)),
     row(GET, "/metrics", May(Verb::Look), || web::to(metrics::show)),
+    row(GET, "/api/openapi.json", Anyone, || web::to(openapi::show)),
+    row(GET, "/api/docs", Anyone, || web::to(openapi::page)),
+    row(GET, "/api/docs/style.css", Anyone, || web::to(openapi::style)),
+    row(GET, "/api/docs/filter.js", Anyone, || web::to(openapi::filter)),
     row(POST, "/api/v1/setup", Anyone, || web::to(session::set_up)),
     row(GET, "/api/v1/session", Anyone, || web::to(session::show)),
     row(POST, "/api/v1/session", Anyone, || web::to(session::sign_in)),
@@ -209,8 +214,9 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
         let allowed: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
         let allowed = allowed.join(", ");
         let resource = rows.iter().fold(web::resource(first.path), |resource, row| {
+            let keyed = openapi::is_keyed(&row.method, row.path);
             let route = (row.handler)()
-                .wrap(from_fn(move |request, next| guard::admit(row.who, request, next)));
+                .wrap(from_fn(move |request, next| guard::admit(row.who, keyed, request, next)));
             resource.route(route.method(row.method.clone()))
         });
         config.service(resource.default_service(web::to(move || {

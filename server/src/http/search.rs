@@ -20,7 +20,7 @@ const MOST: usize = 20;
 /// Sales that a find shows, and that presets follow.
 const SALES: u32 = 5;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     q: String,

@@ -12,7 +12,7 @@ use super::problem::{Answer, Trouble};
 use super::state::State;
 use crate::store::report::terms;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     amount: Option<Money>,

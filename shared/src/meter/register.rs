@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 /// A register at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
     pub at: Timestamp,
     pub register: Register,

@@ -20,6 +20,7 @@ use crate::time::Timestamp;
 
 /// A charge, told from its segments to its postings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
     pub seq: Seq,
     pub at: Timestamp,
@@ -48,6 +49,7 @@ pub struct Explanation {
 
 /// Energy of one stretch of time at one price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExplainedSegment {
     /// The component of the tariff, which is also the line's name.
     pub line: String,
@@ -66,6 +68,7 @@ pub struct ExplainedSegment {
 
 /// How the exact cumulative charge of a line became what was posted of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExplainedLine {
     pub name: String,
     pub class: Class,

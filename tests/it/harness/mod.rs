@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "each test takes what it needs")]
 
 pub(crate) mod browser;
+pub(crate) mod conform;
 pub(crate) mod folder;
 pub(crate) mod http;
 pub(crate) mod peers;

@@ -6,6 +6,7 @@ use std::process::{Command, ExitStatus, Output};
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 
+use super::conform;
 use super::http::ask;
 use super::{Caller, Folder, Program, Reply, eventually};
 
@@ -131,6 +132,27 @@ impl TestSite {
         }
         let body = body.map(Value::to_string).unwrap_or_default();
         ask(request.body(body).map_err(|error| error.to_string())?).await
+    }
+
+    /// A body as it is, of any type.
+    pub(crate) async fn send(
+        &self,
+        caller: &Caller,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: &str,
+    ) -> Reply {
+        let Caller::Token(token) = caller else { panic!("a program with a token") };
+        let request = Request::builder()
+            .method(method.clone())
+            .uri(self.url(path))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, kind)
+            .body(body.to_owned());
+        let reply = ask(request.expect("a request")).await.expect("an answer");
+        conform::check(method.as_str(), path, &reply);
+        reply
     }
 
     pub(crate) async fn sign_in(&self, name: &str, password: &str) -> Caller {

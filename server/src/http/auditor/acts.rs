@@ -18,7 +18,7 @@ use crate::store::report::audit::sums;
 const USUAL: usize = 100;
 const MOST: usize = 500;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Question {
     from: Option<Timestamp>,

@@ -16,7 +16,7 @@ use super::{Format, book_or_usual, file_name, known};
 use crate::run::fleet::Known;
 use crate::store::report::audit::balances::{self, Period};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Question {
     book: Option<Book>,

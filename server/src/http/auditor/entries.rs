@@ -22,7 +22,7 @@ use crate::store::report::audit::{record, sums};
 const USUAL: usize = 100;
 const MOST: usize = 500;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Question {
     book: Option<Book>,

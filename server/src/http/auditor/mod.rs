@@ -21,7 +21,7 @@ use crate::run::fleet::Known;
 const MOST_ROWS: usize = 200_000;
 
 /// How the answer is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Format {
     #[default]

@@ -18,7 +18,7 @@ use crate::store::report::audit::{risks, sums};
 /// Days looked back unless it is said otherwise.
 const USUAL: Span = Span::from_days(30);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Question {
     from: Option<Timestamp>,

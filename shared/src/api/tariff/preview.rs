@@ -30,7 +30,7 @@ fn yes() -> bool {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "TariffPreview"))]
 pub struct Preview {
     /// The stretch that was looked at; readings may cover less of it.
     pub from: Timestamp,

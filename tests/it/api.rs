@@ -1,0 +1,193 @@
+//! The API against its own description.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use serde_json::{Value, json};
+use server::http::openapi::{self, TABLE};
+use server::http::routes::{ROUTES, Row};
+
+use crate::access::address;
+use crate::harness::{Caller, TestSite, conform};
+
+fn kind(reply: &crate::harness::Reply) -> String {
+    reply.json()["type"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn what_can_be_looked_at_is_as_described() {
+    let site = TestSite::start(&["demo"]).await;
+    let admin = site.token("admin");
+    let sale = json!({ "account": 1001, "amount": 3000, "tender": "cash" });
+    site.post_once(&admin, "/api/v1/sales", "as-described", &sale).await.expect(200);
+    let mut answered = 0;
+    for row in ROUTES.iter().filter(|row| row.method.as_str() == "GET") {
+        let path = match row.path {
+            "/api/v1/meters/{meter}/power" => {
+                format!("{}?from=1767225600000&to=1767312000000", address(row))
+            }
+            "/api/v1/accounts/{account}/preview" => format!("{}?amount=3000", address(row)),
+            "/api/v1/search" => "/api/v1/search?q=1".to_owned(),
+            _ => address(row),
+        };
+        let reply = site.get(&admin, &path).await;
+        conform::check("GET", &path, &reply);
+        answered += u32::from(reply.status == 200);
+    }
+    assert!(answered >= 25, "only {answered} routes had something to show");
+}
+
+#[tokio::test]
+async fn the_description_and_its_page_are_open_and_complete() {
+    let site = TestSite::start(&["demo"]).await;
+    let told = site.get(&Caller::Nobody, "/api/openapi.json").await.expect(200).json();
+    assert_eq!(told, openapi::document());
+    assert_eq!(told["openapi"], "3.1.0");
+    for row in ROUTES {
+        let method = row.method.as_str().to_lowercase();
+        assert!(told["paths"][row.path][&method].is_object(), "{method} {}", row.path);
+    }
+    let page = site.get(&Caller::Nobody, "/api/docs").await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    for part in ["style.css", "filter.js"] {
+        assert!(page.text().contains(&format!("/api/docs/{part}")), "{part}");
+        site.get(&Caller::Nobody, &format!("/api/docs/{part}")).await.expect(200);
+    }
+}
+
+/// What a route that needs a key takes: an address, a body, and another body that is as good.
+fn keyed() -> Vec<(&'static str, &'static str, Value, Value)> {
+    let sale = |amount: i64| json!({ "account": 1001, "amount": amount, "tender": "cash" });
+    let arrears = |amount: i64| json!({ "amount": amount, "collection": { "payments": { "share": 2_500, "weekly_cap": null } }, "reason": "a" });
+    let exchange = |note: &str| json!({ "what": "meter", "last": 1, "manual": true, "first": 0, "note": note });
+    let reversal = |reason: &str| json!({ "book": "simulated", "receipt": 1, "reason": reason });
+    vec![
+        ("/api/v1/sales", "/api/v1/sales", sale(3_000), sale(4_000)),
+        (
+            "/api/v1/payments",
+            "/api/v1/payments",
+            json!({ "account": 1001, "amount": 3_000 }),
+            json!({ "account": 1001, "amount": 4_000 }),
+        ),
+        (
+            "/api/v1/payments/{payment}/refund",
+            "/api/v1/payments/1/refund",
+            json!({ "reason": "a" }),
+            json!({ "reason": "b" }),
+        ),
+        (
+            "/api/v1/receipts/{receipt}/reversal",
+            "/api/v1/receipts/1/reversal",
+            reversal("a"),
+            reversal("b"),
+        ),
+        (
+            "/api/v1/accounts/{account}/arrears",
+            "/api/v1/accounts/1002/arrears",
+            arrears(500),
+            arrears(600),
+        ),
+        (
+            "/api/v1/accounts/{account}/arrears/{arrears}/cancel",
+            "/api/v1/accounts/1002/arrears/1/cancel",
+            json!({ "reason": "a" }),
+            json!({ "reason": "b" }),
+        ),
+        (
+            "/api/v1/meters/{meter}/exchange",
+            "/api/v1/meters/1003/exchange",
+            exchange("a"),
+            exchange("b"),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn what_moves_money_needs_a_key_and_a_key_has_one_effect() {
+    let site = TestSite::start(&["demo", "--pace", "1"]).await;
+    let admin = site.token("admin");
+    let known: BTreeSet<_> = keyed().into_iter().map(|(route, ..)| route).collect();
+    let flagged: BTreeSet<_> =
+        TABLE.iter().filter(|about| about.keyed).map(|about| about.path).collect();
+    assert_eq!(known, flagged, "every route with a key is tried here");
+    let mut done = 0;
+    for (place, (_, path, body, other)) in keyed().into_iter().enumerate() {
+        let without = site.post(&admin, path, &body).await;
+        assert_eq!((without.status, kind(&without)), (400, "no-key".to_owned()), "{path}");
+        let short = site.post_once(&admin, path, "short", &body).await.expect(400);
+        assert_eq!(kind(&short), "bad-key", "{path}");
+        let key = format!("one-effect-{place}");
+        let first = site.post_once(&admin, path, &key, &body).await;
+        if first.status >= 300 {
+            // Refused: the key is free for the next try.
+            continue;
+        }
+        done += 1;
+        conform::check("POST", path, &first);
+        let again = site.post_once(&admin, path, &key, &body).await;
+        assert_eq!((again.status, &again.body), (first.status, &first.body), "{path}");
+        let changed = site.post_once(&admin, path, &key, &other).await.expect(409);
+        assert_eq!(kind(&changed), "key-reused", "{path}");
+    }
+    assert!(done >= 3, "only {done} of the commands were carried out");
+}
+
+#[tokio::test]
+async fn every_failure_is_a_problem_document() {
+    let site = TestSite::start(&["demo"]).await;
+    let admin = site.token("admin");
+    let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
+    let large = format!("\"{}\"", "a".repeat(70_000));
+    let (json, text) = ("application/json", "text/plain");
+    for (method, path, kind_of, body, status) in [
+        (Method::GET, "/api/v1/none", json, "", 404),
+        (Method::GET, "/api/v1/meters/99999999", json, "", 404),
+        (Method::GET, "/api/v1/meters/x", json, "", 404),
+        (Method::GET, "/api/v1/search", json, "", 400),
+        (Method::GET, "/api/v1/search?q=1&odd=1", json, "", 400),
+        (Method::PUT, "/api/v1/sales", json, "{}", 405),
+        (Method::POST, "/api/v1/staff", text, "{}", 415),
+        (Method::POST, "/api/v1/staff", json, "{", 400),
+        (Method::POST, "/api/v1/staff", json, deep.as_str(), 400),
+        (Method::POST, "/api/v1/staff", json, large.as_str(), 413),
+        (Method::POST, "/none", json, "{}", 405),
+    ] {
+        let reply = site.send(&admin, method.clone(), path, kind_of, body).await;
+        let said = format!("{method} {path}: {} {}", reply.status, reply.text());
+        assert_eq!(reply.status, status, "{said}");
+        assert_eq!(reply.header("content-type"), "application/problem+json", "{said}");
+        assert_eq!(reply.json()["status"], status, "{said}");
+        assert!(!reply.json()["title"].as_str().unwrap_or_default().is_empty(), "{said}");
+    }
+}
+
+/// What another site's page can make a browser send, against every route that changes something.
+#[tokio::test]
+async fn no_route_takes_what_a_foreign_page_sends() {
+    let site = TestSite::start(&["demo"]).await;
+    let Caller::Session(cookie) = site.sign_in_as("admin").await else { panic!("a session") };
+    let cookie = ("cookie", cookie.as_str());
+    let mut tried = 0;
+    // A provider's message proves itself; everything else that changes something is tried.
+    let ours = |row: &&Row| row.method.as_str() != "GET" && !row.path.ends_with("/webhook");
+    for row in ROUTES.iter().filter(ours) {
+        let (method, path) =
+            (row.method.as_str().parse::<Method>().expect("a method"), address(row));
+        for foreign in [
+            ("origin", "http://evil.example"),
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let headers = [cookie, foreign];
+            let body = json!({});
+            let refused =
+                site.ask(&Caller::Nobody, method.clone(), &path, Some(&body), &headers).await;
+            assert_eq!(refused.status, 403, "{method} {path} {foreign:?}");
+            assert_eq!(kind(&refused), "foreign-origin", "{method} {path} {foreign:?}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 100, "{tried}");
+}
