@@ -107,7 +107,7 @@ fn settlement(criterion: &mut Criterion) {
             black_box(bench.site.carry_out(&Order {
                 book: Book::Simulated,
                 now: bench.now,
-                by: StaffId(1),
+                by: StaffId(0),
                 key,
                 command,
             }))

@@ -140,6 +140,7 @@ impl Program for Counter {
             Route::Meters => html! { <pages::Meters /> },
             Route::Meter { id } => html! { <pages::Meter {id} key={id} /> },
             Route::Sale => html! { <pages::Sale /> },
+            Route::Shift => html! { <pages::Shift /> },
             Route::Receipt { book, no } => match route::book_named(&book) {
                 Some(book) => html! { <pages::Receipt {book} {no} /> },
                 None => html! { <pages::NotFound /> },
@@ -171,6 +172,7 @@ impl Program for Office {
             | Route::Meters
             | Route::Meter { .. }
             | Route::Sale
+            | Route::Shift
             | Route::Receipt { .. }
             | Route::Exceptions
             | Route::Alarms => html! { <Elsewhere /> },

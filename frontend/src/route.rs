@@ -18,6 +18,8 @@ pub enum Route {
     Meter { id: u32 },
     #[at("/vend")]
     Sale,
+    #[at("/shift")]
+    Shift,
     #[at("/receipts/:book/:no")]
     Receipt { book: String, no: u64 },
     #[at("/alarms")]
@@ -72,6 +74,7 @@ impl Route {
             | Self::Meters
             | Self::Meter { .. }
             | Self::Sale
+            | Self::Shift
             | Self::Receipt { .. }
             | Self::Alarms
             | Self::Exceptions

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::counter::CounterFact;
 use crate::energy::Energy;
 use crate::id::{AccountId, AlarmId, MeterId, NoticeId, StaffId, TariffId};
 use crate::ledger::{Code, Posting};
@@ -50,6 +51,8 @@ pub enum Event {
     Sold(Sale),
     Reversed(Reversal),
     ArrearsAdded(Arrears),
+    /// Shifts, limits, and what looks wrong about sales.
+    Counter(CounterFact),
     ArrearsDue(ArrearsDue),
     ArrearsCancelled(ArrearsCancelled),
     /// The old meter is charged to its final reading, and the new one counts from its first.
@@ -317,6 +320,7 @@ impl Event {
             }
             Self::Settled(settled) => settled.postings(),
             Self::TariffPublished { .. }
+            | Self::Counter(_)
             | Self::AccountOpened { .. }
             | Self::MeterBound { .. }
             | Self::Baseline { .. }
@@ -386,7 +390,14 @@ impl Event {
             Self::ArrearsDue(due) => Some(due.account),
             Self::ArrearsCancelled(cancelled) => Some(cancelled.account),
             Self::Payment(fact) => Some(fact.account()),
+            Self::Counter(CounterFact::Split { account, .. }) => Some(*account),
             Self::TariffPublished { .. }
+            | Self::Counter(
+                CounterFact::Opened { .. }
+                | CounterFact::Closed(_)
+                | CounterFact::Countersigned { .. }
+                | CounterFact::Limited { .. },
+            )
             | Self::ReadingHeld { .. }
             | Self::HoldEnded { .. }
             | Self::AlarmRaised { .. }
@@ -417,6 +428,7 @@ impl Event {
             Self::Settled(settled) => Some(settled.meter),
             Self::AlarmRaised { meter, .. } => *meter,
             Self::TariffPublished { .. }
+            | Self::Counter(_)
             | Self::AccountOpened { .. }
             | Self::Sold(_)
             | Self::Reversed(_)

@@ -44,6 +44,10 @@ id! {
     ReceiptNo(u64);
     /// A place in the journal, from 1.
     Seq(u64);
+    /// A counter where money is taken, as the site file numbers it.
+    CounterId(u16);
+    /// A shift in its book's numbering, from 1.
+    ShiftNo(u64);
     /// An alarm.
     AlarmId(u64);
     /// An agreement about arrears, counted from 1 within its account.

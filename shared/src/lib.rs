@@ -14,6 +14,7 @@ pub mod meter;
 pub mod ledger;
 pub mod vend;
 pub mod pay;
+pub mod counter;
 pub mod staff;
 pub mod policy;
 pub mod event;

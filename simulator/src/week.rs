@@ -6,6 +6,7 @@ use std::fmt;
 
 use actix::Actor;
 use shared::actor::port::Replay;
+use shared::counter::CounterFact;
 use shared::energy::Energy;
 use shared::event::Event;
 use shared::id::Seq;
@@ -105,6 +106,11 @@ fn kind(event: &Event) -> &'static str {
         Event::Sold(_) => "sold",
         Event::Reversed(_) => "reversed",
         Event::ArrearsAdded(_) => "arrears-added",
+        Event::Counter(CounterFact::Opened { .. }) => "shift-opened",
+        Event::Counter(CounterFact::Closed(_)) => "shift-closed",
+        Event::Counter(CounterFact::Countersigned { .. }) => "shift-countersigned",
+        Event::Counter(CounterFact::Limited { .. }) => "limits-set",
+        Event::Counter(CounterFact::Split { .. }) => "sale-split",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
         Event::Exchanged { .. } => "exchanged",

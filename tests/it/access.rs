@@ -21,6 +21,7 @@ pub(crate) fn address(row: &Row) -> String {
         .replace("{staff}", "999999")
         .replace("{payment}", "999999")
         .replace("{provider}", "nobody")
+        .replace("{shift}", "999999")
         .replace("{line}", "999")
         .replace("{tariff}", "demo-flat")
         .replace("{draft}", "999999")

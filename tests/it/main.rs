@@ -41,6 +41,7 @@ mod mobile;
 mod rate;
 mod scan;
 mod tariff_page;
+mod shifts;
 mod tidy;
 #[path = "../../server/src/store/sample.rs"]
 mod sample;

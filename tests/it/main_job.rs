@@ -53,6 +53,7 @@ fn write_site(folder: &Folder, tcp: u16, serial: &str, opening: &str) {
     };
     let site = format!(
         "tariffs = [\"flat.toml\", \"time-of-use.toml\"]\n[site]\nname = \"Linden Court\"\ncurrency = \"CNY\"\nzone = \"UTC\"\nid = 1\n\
+         [[counter]]\ncounter = 1\n[[counter]]\ncounter = 2\n\
          [[line]]\nid = 1\nname = \"gateway\"\ntransport = {{ tcp = {{ address = \"127.0.0.1:{tcp}\" }} }}\n\
          [[line]]\nid = 2\nname = \"serial\"\ntransport = {{ rtu = {{ path = \"{serial}\", baud = 9600 }} }}\n{}{}",
         meter(1, "flat"),
@@ -191,7 +192,9 @@ async fn sell_on_the_page(site: &TestSite, customer: &str) {
     let line = said.lines().find(|line| line.contains("Set-up code")).expect("the code is printed");
     let code = line.rsplit(' ').next().expect("a line has a last word");
     let person = json!({ "code": code, "name": "Li Na", "password": "correct horse battery" });
-    site.post(&Caller::Nobody, "/api/v1/setup", &person).await.expect(200);
+    let set_up = site.post(&Caller::Nobody, "/api/v1/setup", &person).await.expect(200);
+    let cashier = Caller::Session(set_up.cookie().expect("setting up signs in"));
+    site.open_shift(&cashier).await;
     Browser::with(1440, 900, async |browser| {
         browser.open(&site.url("/")).await;
         browser.run("localStorage.setItem('meterhouse.language', 'en')").await;

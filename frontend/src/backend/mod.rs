@@ -2,6 +2,7 @@
 //! sandbox that runs inside the page.
 
 mod accounts;
+mod shifts;
 mod audit;
 mod endpoints;
 mod http;

@@ -108,6 +108,7 @@ fn title(here: Option<&Route>, lang: Lang, site: &str) -> String {
         Some(Route::Wall) => texts.frame.wall,
         Some(Route::Meters | Route::Meter { .. }) => texts.frame.meters,
         Some(Route::Sale) => texts.frame.sale,
+        Some(Route::Shift) => lang.shift_texts().shift.title,
         Some(Route::Receipt { .. }) => texts.receipt.title,
         Some(Route::Alarms) => texts.frame.alarms,
         Some(Route::Exceptions) => lang.account_texts().exceptions.title,

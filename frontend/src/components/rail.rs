@@ -32,6 +32,10 @@ fn places(seat: &Seat, lang: Lang, (alarms, exceptions): (usize, usize)) -> Vec<
     if seat.may_sell() {
         places.push(place(Route::Sale, Icon::Sale, texts.frame.sale));
     }
+    // In the building inside the page one shift is open and stays so.
+    if !seat.sandbox {
+        places.push(place(Route::Shift, Icon::Table, lang.shift_texts().shift.title));
+    }
     places.push(Place { count: alarms, ..place(Route::Alarms, Icon::Alarm, texts.frame.alarms) });
     let work = lang.account_texts().exceptions.title;
     places.push(Place { count: exceptions, ..place(Route::Exceptions, Icon::Warning, work) });

@@ -9,6 +9,7 @@ mod board_table;
 mod counter_table;
 mod line_table;
 mod payment_table;
+mod shift_table;
 mod tariff_table;
 mod terms_table;
 mod words;
@@ -113,6 +114,14 @@ impl Lang {
         }
     }
 
+    /// Texts of shifts.
+    pub fn shift_texts(self) -> &'static shift_table::Texts {
+        match self {
+            Self::Zh => shift_table::zh(),
+            Self::En => shift_table::en(),
+        }
+    }
+
     /// Texts of terms: protection, confirmation, emergency credit, pauses.
     pub fn terms_texts(self) -> &'static terms_table::Texts {
         match self {
@@ -156,6 +165,7 @@ mod tests {
             counter_table::pairs(),
             line_table::pairs(),
             payment_table::pairs(),
+            shift_table::pairs(),
             terms_table::pairs(),
         ];
         tables.concat()

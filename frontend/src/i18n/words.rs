@@ -194,7 +194,17 @@ pub fn problem(lang: Lang, problem: &Problem, money: impl Fn(i64) -> String) -> 
     let figure = problem.detail.as_ref().and_then(|detail| detail.parse().ok());
     let sentence = sentence(lang, problem);
     match (problem.kind.as_str(), figure) {
-        ("below-least-amount" | "above-largest-amount" | "credit-used", Some(minor)) => {
+        (
+            "below-least-amount"
+            | "above-largest-amount"
+            | "credit-used"
+            | "limit-sale"
+            | "limit-shift"
+            | "limit-day"
+            | "limit-till"
+            | "limit-credit",
+            Some(minor),
+        ) => {
             format!("{sentence}: {}", money(minor))
         }
         (_, _) => sentence,
@@ -247,6 +257,20 @@ fn sentence(lang: Lang, problem: &Problem) -> String {
         "key-reused" => "同一编号已用于另一笔业务",
         "below-least-amount" => "低于单笔最小金额",
         "above-largest-amount" => "超过最大可售金额",
+        "no-shift" => "尚未开班，请先在“交接班”页开班",
+        "has-shift" => "您已有未结的班次",
+        "counter-taken" => "该柜台的上一班尚未结班",
+        "shift-closed" => "该班次已结班",
+        "shift-signed" => "该班次已复核",
+        "own-shift" => "复核人不能是收银员或清点人",
+        "not-own-shift" => "只能查看和结算自己的班次",
+        "not-this-shift" => "只能冲正本班的售电；其余请管理员处理",
+        "limit-sale" => "超过单笔限额，最多",
+        "limit-shift" => "超过本班限额，最多",
+        "limit-day" => "超过收银员当日限额，最多",
+        "limit-till" => "超过钱箱现金限额，最多",
+        "limit-credit" => "超过账户余额限额，最多",
+        "limit-reversals" => "本班冲正次数已达上限，请管理员处理",
         "handed-too-little" => "实收少于应付金额",
         "handed-without-cash" => "只有现金才填写实收",
         "no-reason" => "请写明原因",

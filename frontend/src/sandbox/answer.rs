@@ -18,6 +18,7 @@ use shared::api::sale::{Found, ReversalOrder, SaleOrder};
 use shared::api::session::{Person, Role, Session};
 use shared::api::site::Site;
 use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
+use shared::counter::Denied;
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
 use shared::meter::Exchange;
 use shared::money::Money;
@@ -147,7 +148,8 @@ async fn route(house: &mut House, ask: &Ask) -> Answer {
         ("GET", ["accounts", account, "preview"]) => {
             let minor = value("amount").and_then(|amount| amount.parse().ok());
             let amount = Money::from_minor(minor.ok_or_else(bad_body)?);
-            let question = GetPreview { account: number(account)?, amount, now: house.now() };
+            let (account, now) = (number(account)?, house.now());
+            let question = GetPreview { account, amount, now, by: ME, tender: None };
             let answer = house.billing.send(question).await.map_err(HouseError::from)?;
             Ok(json(&answer?))
         }
@@ -452,6 +454,19 @@ impl From<Refusal> for Trouble {
             Refusal::NotPaused(_) => ("not-paused", None),
             Refusal::PausedAlready(_) => ("paused-already", None),
             Refusal::NoNotice { .. } => ("no-notice", None),
+            Refusal::Counter(Denied::Limit { rule, largest }) => (rule.code(), Some(*largest)),
+            Refusal::Counter(Denied::NoShift) => ("no-shift", None),
+            Refusal::Counter(
+                Denied::HasShift(_)
+                | Denied::CounterTaken { .. }
+                | Denied::UnknownShift(_)
+                | Denied::ClosedAlready(_)
+                | Denied::StillOpen(_)
+                | Denied::SignedAlready(_)
+                | Denied::OwnShift(_)
+                | Denied::BelowZero
+                | Denied::Reversals { .. },
+            ) => ("counter", None),
             Refusal::NoPayment(_) => ("no-payment", None),
             Refusal::NoCharge(_) => ("no-charge", None),
             Refusal::BadPayment => ("bad-payment", None),

@@ -8,7 +8,9 @@ use shared::actor::billing::{BillingSupervisor, Do, Publish};
 use shared::actor::memory::MemoryJournal;
 use shared::actor::port::{JournalFault, KeepReadings, Replay};
 use shared::api::live::LiveMessage;
-use shared::id::{Book, SiteId, StaffId};
+use shared::counter::CounterOrder;
+use shared::id::{Book, CounterId, SiteId, StaffId};
+use shared::money::Money;
 use shared::site::{Command, Order, Refusal, Site};
 use shared::time::{Span, Timestamp};
 use simulator::clock::Pacer;
@@ -127,6 +129,11 @@ impl House {
             journal,
             seen,
         };
+        let float = Money::from_minor(20_000);
+        let open = CounterOrder::Open { counter: CounterId(1), float };
+        if let Err(refusal) = house.order(None, Command::Counter(open)).await? {
+            unreachable!("a new house has no open shift: {refusal}");
+        }
         house.read_journal().await?;
         Ok(house)
     }

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::audit::AuditTable;
 use super::backup::BackupTable;
+use super::counters::{CounterTable, LimitsTable};
 use super::policy::PolicyTable;
 use super::printer::PrinterTable;
 use super::provider::ProviderTable;
@@ -38,6 +39,10 @@ pub(super) struct File {
     pub(super) provider: Vec<ProviderTable>,
     #[serde(default)]
     pub(super) audit: AuditTable,
+    #[serde(default)]
+    pub(super) counter: Vec<CounterTable>,
+    #[serde(default)]
+    pub(super) limits: LimitsTable,
 }
 
 #[derive(Deserialize)]

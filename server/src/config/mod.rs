@@ -2,6 +2,7 @@
 
 mod audit;
 pub mod backup;
+pub mod counters;
 mod entry;
 mod policy;
 pub mod printer;
@@ -52,6 +53,8 @@ pub struct SiteFile {
     pub providers: Vec<provider::Wanted>,
     /// Where the rules about high-risk acts draw their lines.
     pub audit: shared::risk::Borders,
+    /// Where money is taken, and within which limits.
+    pub counters: counters::CountersFile,
 }
 
 /// A place that is metered.
@@ -151,6 +154,7 @@ impl SiteFile {
             return Err(source.wrong_whole("there is no [[line]] and no [simulated] table"));
         }
         let simulated = file.simulated.map(|table| read_simulated(source, &table)).transpose()?;
+        let counters = counters::read(source, currency, &file.counter, &file.limits)?;
         let backup = file.backup.as_ref().map(|table| backup::read(source, table)).transpose()?;
         let printer =
             file.printer.as_ref().map(|table| printer::read(source, table)).transpose()?;
@@ -170,6 +174,7 @@ impl SiteFile {
             printer,
             providers: provider::read_all(source, &file.provider)?,
             audit,
+            counters,
         })
     }
 }

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use shared::actor::billing::GetPreview;
 use shared::id::{AccountId, Seq, StaffId};
 use shared::money::Money;
+use shared::vend::Tender;
 
+use super::auth::Caller;
 use super::problem::{Answer, Trouble};
 use super::state::State;
 use crate::store::registry::staff;
@@ -45,16 +47,21 @@ pub(super) async fn ledger(
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     amount: Money,
+    #[serde(default)]
+    tender: Option<Tender>,
 }
 
 pub(super) async fn preview(
     state: web::Data<State>,
+    caller: Caller,
     account: web::Path<AccountId>,
     question: web::Query<Question>,
 ) -> Answer {
     let account = account.into_inner();
     let book = state.book_of(account)?;
-    let question = GetPreview { account, amount: question.amount, now: state.now(book) };
+    let Question { amount, tender } = question.into_inner();
+    let (now, by) = (state.now(book), caller.person.staff);
+    let question = GetPreview { account, amount, now, by, tender };
     Ok(HttpResponse::Ok().json(state.billing.preview(question).await?))
 }
 

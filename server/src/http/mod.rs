@@ -34,6 +34,7 @@ pub mod routes;
 mod sales;
 mod search;
 mod session;
+pub(crate) mod shifts;
 pub(crate) mod shelf;
 mod site;
 mod staff;

@@ -9,6 +9,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use shared::api::problem::Problem;
+use shared::counter::Denied;
 use shared::site::Refusal;
 
 use super::auth::secret;
@@ -129,6 +130,7 @@ impl From<Refusal> for Trouble {
             Refusal::NotPaused(_) => (StatusCode::CONFLICT, "not-paused"),
             Refusal::PausedAlready(_) => (StatusCode::CONFLICT, "paused-already"),
             Refusal::NoNotice { .. } => (StatusCode::NOT_FOUND, "no-notice"),
+            Refusal::Counter(denied) => of_counter(denied),
             Refusal::NoPayment(_) => (StatusCode::NOT_FOUND, "no-payment"),
             Refusal::NoCharge(_) => (StatusCode::NOT_FOUND, "no-charge"),
             Refusal::BadPayment => (StatusCode::UNPROCESSABLE_ENTITY, "bad-payment"),
@@ -139,6 +141,7 @@ impl From<Refusal> for Trouble {
             Refusal::AboveLargest { largest } => Some(largest.minor().to_string()),
             Refusal::CreditUsed { used } => Some(used.minor().to_string()),
             Refusal::NotLatest { latest } => Some(latest.to_string()),
+            Refusal::Counter(Denied::Limit { largest, .. }) => Some(largest.minor().to_string()),
             Refusal::NoAccount(_)
             | Refusal::BadTariff(_)
             | Refusal::TariffInUse { .. }
@@ -172,6 +175,7 @@ impl From<Refusal> for Trouble {
             | Refusal::NothingToConfirm(_)
             | Refusal::NotPaused(_)
             | Refusal::PausedAlready(_)
+            | Refusal::Counter(_)
             | Refusal::NoNotice { .. }
             | Refusal::NoPayment(_)
             | Refusal::NoCharge(_)
@@ -180,6 +184,23 @@ impl From<Refusal> for Trouble {
         };
         let trouble = Self::new(status, kind, refusal);
         figure.into_iter().fold(trouble, Self::detail)
+    }
+}
+
+/// What a counter refuses.
+fn of_counter(denied: &Denied) -> (StatusCode, &'static str) {
+    match denied {
+        Denied::NoShift => (StatusCode::CONFLICT, "no-shift"),
+        Denied::HasShift(_) => (StatusCode::CONFLICT, "has-shift"),
+        Denied::CounterTaken { .. } => (StatusCode::CONFLICT, "counter-taken"),
+        Denied::UnknownShift(_) => (StatusCode::NOT_FOUND, "unknown-shift"),
+        Denied::ClosedAlready(_) => (StatusCode::CONFLICT, "shift-closed"),
+        Denied::StillOpen(_) => (StatusCode::CONFLICT, "shift-open"),
+        Denied::SignedAlready(_) => (StatusCode::CONFLICT, "shift-signed"),
+        Denied::OwnShift(_) => (StatusCode::FORBIDDEN, "own-shift"),
+        Denied::BelowZero => (StatusCode::UNPROCESSABLE_ENTITY, "below-zero"),
+        Denied::Limit { rule, .. } => (StatusCode::UNPROCESSABLE_ENTITY, rule.code()),
+        Denied::Reversals { .. } => (StatusCode::CONFLICT, "limit-reversals"),
     }
 }
 

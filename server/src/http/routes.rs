@@ -14,8 +14,8 @@ use super::problem;
 use super::{
     accounts, alarms, approvals, arrears, auditor, board, clock, commission, exceptions, exchange,
     explain, guard, health, label, lines, live, meters, metrics, openapi, overview, payments,
-    printing, receipts, sales, search, session, site, staff, supply, tariffs, terms, verify,
-    whatif, why,
+    printing, receipts, sales, search, session, shifts, site, staff, supply, tariffs, terms,
+    verify, whatif, why,
 };
 
 /// One route.
@@ -140,6 +140,13 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/verify/{book}/{receipt}/{code}", Anyone, || web::to(verify::page)),
     row(GET, "/api/v1/meters/{meter}/label.svg", May(Verb::Look), || web::to(label::show)),
     row(GET, "/api/v1/printing", May(Verb::Look), || web::to(printing::printer)),
+    row(GET, "/api/v1/shifts", May(Verb::Look), || web::to(shifts::list)),
+    row(POST, "/api/v1/shifts", May(Verb::Sell), || web::to(shifts::open)),
+    row(GET, "/api/v1/shifts/{book}/{shift}", May(Verb::Look), || web::to(shifts::show)),
+    row(POST, "/api/v1/shifts/{book}/{shift}/close", May(Verb::Sell), || web::to(shifts::close)),
+    row(POST, "/api/v1/shifts/{book}/{shift}/countersign", May(Verb::SuperviseTills), || {
+        web::to(shifts::countersign)
+    }),
     row(GET, "/api/v1/staff", May(Verb::LookAtPeople), || web::to(staff::list)),
     row(POST, "/api/v1/staff", May(Verb::ManagePeople), || web::to(staff::add)),
     row(POST, "/api/v1/staff/{staff}", May(Verb::ManagePeople), || web::to(staff::change)),

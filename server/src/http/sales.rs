@@ -1,7 +1,7 @@
 //! Selling, and taking a sale back.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared::api::receipt::Receipt;
+use shared::api::receipt::{IssuedFor, Receipt};
 use shared::api::sale::{ReversalOrder, SaleOrder, Tender};
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId};
 use shared::site::{Command, Done, Refusal};
@@ -11,6 +11,7 @@ use super::auth::Caller;
 use super::body::Body;
 use super::problem::{Answer, Trouble};
 use super::receipts;
+use super::shifts;
 use super::state::State;
 use super::supply::unexpected;
 use super::verify;
@@ -66,6 +67,11 @@ pub(super) async fn reverse(
     }
     let sold = receipts::find(&state, order.book, order.receipt).await?;
     may_reverse(&caller, sold.by)?;
+    if let (false, IssuedFor::Sale(sale)) = (caller.may(Verb::ReverseAny), &sold.what) {
+        let counters = state.billing.counters(order.book).await?;
+        let sold_in = sale.till.map(|till| till.shift);
+        shifts::of_same_shift(&counters, caller.person.staff, sold_in)?;
+    }
     let command = Command::Reverse { receipt: order.receipt, reason };
     let now = state.now(order.book);
     let (book, by) = (order.book, caller.person.staff);

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix::dev::ToEnvelope;
 use actix::{Actor, Addr, Handler, Message, Recipient};
 use shared::actor::billing::{
-    BillingStatus, Do, GetExceptions, GetMeter, GetPayments, GetPreview, GetStatus, GetSupplies,
-    SettleDue, WhichPayments,
+    BillingStatus, Do, GetCounters, GetExceptions, GetMeter, GetPayments, GetPreview, GetStatus,
+    GetSupplies, SettleDue, WhichPayments,
 };
 use shared::api::board::Board;
 use shared::api::meter::{Device, MeterPage};
@@ -28,6 +28,7 @@ use super::live::Hub;
 use super::metrics::Counters;
 use super::problem::Trouble;
 use super::shelf::Shelf;
+use super::shifts::CountersOfSite;
 use crate::headend::LineActor;
 use crate::printing::Press;
 use crate::run::clocks::Clocks;
@@ -81,6 +82,8 @@ pub(crate) struct State {
     pub(crate) scans: Scans,
     /// Mobile payment.
     pub(crate) desk: crate::pay::Desk,
+    /// Where money is taken.
+    pub(crate) counters_of_site: CountersOfSite,
 }
 
 impl State {
@@ -117,6 +120,7 @@ pub(crate) struct Billing {
     exceptions: Recipient<GetExceptions>,
     payments: Recipient<GetPayments>,
     previews: Recipient<GetPreview>,
+    counters: Recipient<GetCounters>,
     status: Recipient<GetStatus>,
     supplies: Recipient<GetSupplies>,
     settle: Recipient<SettleDue>,
@@ -131,6 +135,7 @@ impl Billing {
             + Handler<GetExceptions>
             + Handler<GetPayments>
             + Handler<GetPreview>
+            + Handler<GetCounters>
             + Handler<GetStatus>
             + Handler<GetSupplies>
             + Handler<SettleDue>,
@@ -139,6 +144,7 @@ impl Billing {
             + ToEnvelope<A, GetExceptions>
             + ToEnvelope<A, GetPayments>
             + ToEnvelope<A, GetPreview>
+            + ToEnvelope<A, GetCounters>
             + ToEnvelope<A, GetStatus>
             + ToEnvelope<A, GetSupplies>
             + ToEnvelope<A, SettleDue>,
@@ -149,6 +155,7 @@ impl Billing {
             exceptions: supervisor.clone().recipient(),
             payments: supervisor.clone().recipient(),
             previews: supervisor.clone().recipient(),
+            counters: supervisor.clone().recipient(),
             status: supervisor.clone().recipient(),
             supplies: supervisor.clone().recipient(),
             settle: supervisor.clone().recipient(),
@@ -200,6 +207,11 @@ impl Billing {
     pub(crate) async fn preview(&self, question: GetPreview) -> Result<Preview, Trouble> {
         let answer: Result<Preview, Refusal> = ask(&self.previews, question).await?;
         Ok(answer?)
+    }
+
+    /// Shifts and limits of a book.
+    pub(crate) async fn counters(&self, book: Book) -> Result<shared::counter::Counters, Trouble> {
+        ask(&self.counters, GetCounters { book }).await
     }
 
     pub(crate) async fn status(&self) -> Result<BillingStatus, Trouble> {

@@ -15,6 +15,7 @@ mod real;
 pub(crate) mod simulated;
 mod start;
 mod sums;
+mod tills;
 
 pub(crate) use ends::asked as asked_to_end;
 

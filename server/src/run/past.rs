@@ -64,6 +64,7 @@ impl Past {
             | Event::AlarmCleared { .. }
             | Event::Acted { .. }
             | Event::ArrearsAdded(_)
+            | Event::Counter(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
             | Event::ExceptionNoted { .. }

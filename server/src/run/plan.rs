@@ -1,5 +1,6 @@
 //! What is to run: the real meters of a site file, a simulated building, or both.
 
+use shared::counter::LimitsOf;
 use shared::id::{SiteId, TariffId};
 use shared::money::Currency;
 use shared::tariff::Tariff;
@@ -10,8 +11,10 @@ use simulator::scenario::{DEMO, Rooms, Scenario};
 
 use super::Demo;
 use super::fleet::Fleet;
+use super::tills;
 use crate::cli::Fault;
 use crate::config::backup::Wanted;
+use crate::config::counters::CountersFile;
 use crate::config::printer::Printer;
 use crate::config::{Simulated, SiteFile, provider, tariffs};
 
@@ -36,6 +39,8 @@ pub(super) struct Plan {
     pub(super) providers: Vec<provider::Wanted>,
     /// Where the rules about high-risk acts draw their lines.
     pub(super) audit: shared::risk::Borders,
+    /// Where money is taken, and within which limits.
+    pub(super) counters: CountersFile,
     /// Log-ins are made and shown at each start.
     pub(super) demo: bool,
 }
@@ -68,6 +73,10 @@ impl Plan {
             printer: None,
             providers: Vec::new(),
             audit: shared::risk::Borders::default(),
+            counters: CountersFile {
+                names: tills::OF_DEMO.map(|(counter, name)| (counter, name.to_owned())).into(),
+                limits: LimitsOf::default(),
+            },
             demo: true,
         })
     }
@@ -94,6 +103,7 @@ impl Plan {
             printer: site.printer.clone(),
             providers: site.providers.clone(),
             audit: site.audit.clone(),
+            counters: site.counters.clone(),
             live: (!site.lines.is_empty()).then_some(site),
             simulated,
             demo: false,

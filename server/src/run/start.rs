@@ -28,7 +28,7 @@ use super::past::Past;
 use super::pay::Tills;
 use super::plan::{Building, Plan};
 use super::simulated::{SimulatedDriver, at_start};
-use super::{Place, ends, entry, real};
+use super::{Place, ends, entry, real, tills};
 use crate::cli::{Fault, Outcome, answer};
 use crate::clock;
 use crate::http::auth::People;
@@ -105,6 +105,13 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
         None => None,
     };
     let clocks = Clocks::new(simulated, wake);
+    for book in books(&plan, &clocks) {
+        let at = (book, clocks.now(book));
+        postponed.extend(tills::limit(&plan.counters.limits, at, &billing).await?);
+    }
+    if plan.demo {
+        tills::open_for_demo(&store.registry, &billing, clocks.now(Book::Simulated)).await?;
+    }
     hub.merge(&billing.send(GetAll).await.map_err(Fault::failed)?);
     drivers.push(actix_rt::spawn(show(Arc::clone(&hub), clocks.clone(), stopping.clone())));
     let guard = Guard::new(&plan.zone);
@@ -286,6 +293,12 @@ async fn start_world(
 }
 
 type AtHand = (People, Arc<Guard>, Arc<Copies>, Arc<Press>, crate::pay::Desk);
+/// The books that are kept.
+fn books(plan: &Plan, clocks: &Clocks) -> Vec<Book> {
+    let live = plan.live.is_some().then_some(Book::Live);
+    let simulated = clocks.view().is_some().then_some(Book::Simulated);
+    live.into_iter().chain(simulated).collect()
+}
 
 fn state(
     plan: &Plan,
@@ -296,14 +309,12 @@ fn state(
     clocks: Clocks,
     (people, guard, copies, press, desk): AtHand,
 ) -> State {
-    let mut books = Vec::new();
+    let books = books(plan, &clocks);
     let mut shown_tariff = BTreeMap::new();
     if plan.live.is_some() {
-        books.push(Book::Live);
         shown_tariff.extend(plan.shown_live.clone().map(|tariff| (Book::Live, tariff)));
     }
     if clocks.view().is_some() {
-        books.push(Book::Simulated);
         shown_tariff.extend(plan.shown_simulated.clone().map(|tariff| (Book::Simulated, tariff)));
     }
     let site = shared::api::site::Site {
@@ -332,6 +343,7 @@ fn state(
         accounts: Growing::new(fleet.accounts),
         commission: None,
         scans: Scans::default(),
+        counters_of_site: plan.counters.names.clone(),
         hung: Growing::new(fleet.hung),
         tariffs: Shelf::default(),
         shown_tariff,

@@ -55,6 +55,7 @@ impl Sample {
             credit_after: amount,
             buys: Vec::new(),
             payment: None,
+            till: None,
         };
         self.seal_with(Event::Sold(sale), Some(key))
     }
@@ -71,6 +72,7 @@ impl Sample {
             credit_before: Money::from_minor(minor),
             credit_after: Money::ZERO,
             lines: Vec::new(),
+            till: None,
         }))
     }
 

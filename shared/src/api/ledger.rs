@@ -129,6 +129,7 @@ impl LedgerEntry {
             | Event::MeterBound { .. }
             | Event::Baseline { .. }
             | Event::ArrearsAdded(_)
+            | Event::Counter(_)
             | Event::ArrearsCancelled(_)
             | Event::Exchanged { .. }
             | Event::ExceptionNoted { .. }

@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod sale;
 pub mod scan;
 pub mod session;
+pub mod shift;
 pub mod site;
 pub mod tariff;
 pub mod terms;

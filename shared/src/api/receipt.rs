@@ -96,6 +96,7 @@ impl IssuedFor {
             | Event::AlarmCleared { .. }
             | Event::Acted { .. }
             | Event::ArrearsAdded(_)
+            | Event::Counter(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
             | Event::Exchanged { .. }

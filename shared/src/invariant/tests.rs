@@ -50,7 +50,7 @@ impl Story {
     fn order(&mut self, command: Command) {
         let key = IdempotencyKey::try_from(format!("story-key-{}", self.rows.len())).ok();
         let order =
-            Order { book: Book::Live, now: self.now, by: StaffId(1), key: key.clone(), command };
+            Order { book: Book::Live, now: self.now, by: StaffId(0), key: key.clone(), command };
         let events = self.site.carry_out(&order).expect("a lawful command");
         for event in events {
             let key = key.clone().filter(|_| matches!(event, Event::Sold(_) | Event::Reversed(_)));
@@ -120,7 +120,7 @@ fn sealed(rows: &[Row]) -> Vec<Record> {
             chain.seal(Draft {
                 at: *at,
                 book: Book::Live,
-                by: StaffId(1),
+                by: StaffId(0),
                 key: key.clone(),
                 body: event.to_body(),
                 postings: event.postings(),

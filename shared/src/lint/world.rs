@@ -112,7 +112,7 @@ impl World {
 
     fn order(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
         let key = IdempotencyKey::try_from("policy-check".to_owned()).ok();
-        let (book, now, by) = (Book::Live, self.now, StaffId(1));
+        let (book, now, by) = (Book::Live, self.now, StaffId(0));
         self.site.carry_out(&Order { book, now, by, key, command })
     }
 
@@ -400,6 +400,7 @@ fn words(event: &Event) -> Option<String> {
         | Event::Sold(_)
         | Event::Reversed(_)
         | Event::ArrearsAdded(_)
+        | Event::Counter(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
         | Event::Exchanged { .. }

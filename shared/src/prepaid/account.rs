@@ -13,7 +13,7 @@ use crate::policy::{Mode, Policy};
 use crate::prepaid::{Metered, Recovery, Spend, Standing};
 use crate::tariff::{ChargeError, Class, Tariff};
 use crate::time::{Span, Timestamp, Zone};
-use crate::vend::{Allocation, ReceiptLine, Tender, to_arrears};
+use crate::vend::{Allocation, ReceiptLine, Tender, Till, to_arrears};
 
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -50,6 +50,7 @@ pub struct LastSale {
     pub lines: Vec<ReceiptLine>,
     /// The mobile payment that it was paid by.
     pub payment: Option<PaymentId>,
+    pub till: Option<Till>,
     pub reversed: bool,
 }
 

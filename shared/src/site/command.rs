@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::counter::{Closed, CounterOrder, Denied};
 use crate::energy::Register;
 use crate::id::{
     AccountId, AlarmId, ArrearsId, Book, IdempotencyKey, MeterId, NoticeId, PaymentId, ReceiptNo,
-    Seq, StaffId, TariffId,
+    Seq, ShiftNo, StaffId, TariffId,
 };
 use crate::ledger::Hash;
 use crate::meter::{AlarmKind, DisconnectReason, ExceptionKind, Exchange, Limits, Supply};
@@ -165,6 +166,7 @@ pub enum Command {
         notice: NoticeId,
     },
     Payment(PaymentOrder),
+    Counter(CounterOrder),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,6 +209,14 @@ pub enum Done {
         seq: Seq,
         wanted: Supply,
         reasons: Vec<DisconnectReason>,
+    },
+    /// A shift is open, or closed with this count, or countersigned.
+    Shift {
+        shift: ShiftNo,
+        closed: Option<Box<Closed>>,
+        seq: Seq,
+        at: Timestamp,
+        seal: Hash,
     },
     Resolved,
     Acknowledged,
@@ -308,4 +318,6 @@ pub enum Refusal {
     BadPayment,
     #[error("payment {payment} is {}; that cannot be done with it", state.word())]
     PaymentState { payment: PaymentId, state: State },
+    #[error(transparent)]
+    Counter(#[from] Denied),
 }

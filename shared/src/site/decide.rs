@@ -1,5 +1,6 @@
 //! Commands: looked at whole, refused whole, or turned into events.
 
+use crate::counter::CounterFact;
 use crate::event::Event;
 use crate::id::{AccountId, AlarmId, Book, MeterId, PaymentId, ReceiptNo, StaffId, TariffId};
 use crate::meter::{AlarmKind, DisconnectReason, Limits};
@@ -55,6 +56,7 @@ impl Now<'_> {
                 let handed = *handed;
                 self.sell(&Sell { account, amount, tender, handed, reference, payment: None })
             }
+            Command::Counter(order) => self.counter(order),
             Command::Reverse { receipt, reason } => self.reverse(*receipt, reason),
             Command::AddArrears { account, amount, collection, reason } => {
                 self.add_arrears(*account, *amount, *collection, reason)
@@ -200,7 +202,9 @@ impl Now<'_> {
         if self.order.key.is_none() {
             return Err(Refusal::NoKey);
         }
-        saleable(self.account(sell.account)?, sell.amount)?;
+        let account = self.account(sell.account)?;
+        self.may_take(account, sell.amount, sell.tender)?;
+        saleable(account, sell.amount)?;
         if sell.handed.is_some_and(|handed| handed < sell.amount) {
             return Err(Refusal::HandedTooLittle);
         }
@@ -211,6 +215,7 @@ impl Now<'_> {
     pub(super) fn sell_now(&mut self, sell: &Sell<'_>) -> Result<(), Refusal> {
         let Sell { account: id, amount, tender, handed, reference, payment } = *sell;
         self.account(id)?;
+        let till = self.till(payment);
         self.settle(id);
         self.take_what_fell_due(id);
         let account = self.account(id)?;
@@ -228,9 +233,11 @@ impl Now<'_> {
             buys: buys(account, self.order.now, to_credit),
             lines,
             payment,
+            till,
         };
         let credit = sale.credit_after;
-        self.emit(Event::Sold(sale));
+        self.emit(Event::Sold(sale.clone()));
+        self.look_for_split(&sale);
         let in_use = matches!(self.account(id)?.standing.emergency, EmergencyState::InUse { .. });
         if in_use && !credit.is_negative() {
             self.emit(Event::EmergencyRepaid { account: id });
@@ -265,6 +272,7 @@ impl Now<'_> {
         if left < to_credit {
             return Err(Refusal::CreditUsed { used: to_credit - left.max(Money::ZERO) });
         }
+        let till = self.till_to_reverse(sale.till)?;
         self.settle(id);
         let account = self.account(id)?;
         let receipt = self.site.next_receipt(self.order.book);
@@ -278,6 +286,7 @@ impl Now<'_> {
             credit_before: account.posted(),
             credit_after: account.posted() - to_credit,
             lines: sale.lines,
+            till,
         };
         self.emit(Event::Reversed(reversal));
         if let Some(payment) = sale.payment {
@@ -391,8 +400,14 @@ pub(crate) fn saleable(account: &Account, amount: Money) -> Result<(), Refusal> 
     if amount < policy.least_sale {
         return Err(Refusal::BelowLeast { least: policy.least_sale });
     }
-    let largest = policy.most_sale.min((policy.hoarding_limit - account.credit()).max(Money::ZERO));
+    let largest = largest_of(account);
     if amount > largest { Err(Refusal::AboveLargest { largest }) } else { Ok(()) }
+}
+
+/// The most that the account's own terms let it be sold now.
+pub(super) fn largest_of(account: &Account) -> Money {
+    let policy = &account.policy;
+    policy.most_sale.min((policy.hoarding_limit - account.credit()).max(Money::ZERO))
 }
 
 /// What so much of a payment buys as comes to credit, at the position of the account's first meter.
@@ -449,6 +464,7 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
             reason: cancelled.reason.clone(),
         }),
         Event::TariffPublished { .. }
+        | Event::Counter(_)
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
@@ -498,6 +514,14 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         Event::ArrearsCancelled(cancelled) => {
             Some(Done::Arrears { arrears: cancelled.arrears, seq })
         }
+        Event::Counter(
+            CounterFact::Opened { shift, .. } | CounterFact::Countersigned { shift, .. },
+        ) => Some(Done::Shift { shift: *shift, closed: None, seq, at, seal }),
+        Event::Counter(CounterFact::Closed(closed)) => {
+            let (shift, closed) = (closed.shift, Some(Box::new(closed.clone())));
+            Some(Done::Shift { shift, closed, seq, at, seal })
+        }
+        Event::Counter(CounterFact::Limited { .. } | CounterFact::Split { .. }) => None,
         Event::TariffPublished { .. }
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }

@@ -145,6 +145,7 @@ impl Replay {
             | Event::AlarmCleared { .. }
             | Event::Acted { .. }
             | Event::ArrearsAdded(_)
+            | Event::Counter(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
             | Event::Exchanged { .. }

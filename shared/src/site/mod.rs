@@ -11,6 +11,7 @@ mod exchange_stories;
 #[cfg(test)]
 mod missing_stories;
 pub mod command;
+mod counter;
 pub mod day;
 mod decide;
 mod due;
@@ -44,6 +45,7 @@ pub use payment::PaymentOrder;
 
 use due::Heard;
 
+use crate::counter::Counters;
 use crate::energy::Energy;
 use crate::event::Event;
 use crate::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, TariffId};
@@ -68,6 +70,7 @@ pub struct Site {
     /// Whose receipt each is, by number from 1.
     receipts: BTreeMap<Book, Vec<AccountId>>,
     payments: Payments,
+    counters: BTreeMap<Book, Counters>,
     alarms: BTreeMap<AlarmId, OpenAlarm>,
     last_alarm: AlarmId,
     days: BTreeMap<Book, Day>,
@@ -105,6 +108,7 @@ impl Site {
             drawn_on: BTreeMap::new(),
             receipts: BTreeMap::new(),
             payments: Payments::default(),
+            counters: BTreeMap::new(),
             alarms: BTreeMap::new(),
             last_alarm: AlarmId(0),
             days: BTreeMap::new(),
@@ -199,6 +203,7 @@ impl Site {
             }
             Event::Sold(sale) => {
                 self.receipts.entry(book).or_default().push(sale.account);
+                self.counters.entry(book).or_default().sold(&self.zone, at, by, sale);
                 let zone = self.zone.clone();
                 let account = self.account_mut(sale.account);
                 account.top_up(sale.amount - to_arrears(&sale.lines));
@@ -214,6 +219,7 @@ impl Site {
                     tender: sale.tender,
                     lines: sale.lines.clone(),
                     payment: sale.payment,
+                    till: sale.till,
                     reversed: false,
                 });
                 if let Some(payment) = sale.payment {
@@ -225,6 +231,7 @@ impl Site {
             }
             Event::Reversed(reversal) => {
                 self.receipts.entry(book).or_default().push(reversal.account);
+                self.counters.entry(book).or_default().reversed(reversal);
                 let zone = self.zone.clone();
                 let account = self.account_mut(reversal.account);
                 account.top_up(to_arrears(&reversal.lines) - reversal.amount);
@@ -234,6 +241,9 @@ impl Site {
                     account.given_back(&zone, paid_at, at, &reversal.lines);
                 }
                 self.day_mut(book, at).sold -= reversal.amount;
+            }
+            Event::Counter(fact) => {
+                self.counters.entry(book).or_default().apply(at, by, fact);
             }
             Event::ArrearsAdded(arrears) => {
                 let recovery = Recovery::begin(arrears.clone(), &self.zone, at);

@@ -39,6 +39,7 @@ impl Now<'_> {
             | Command::CancelArrears { .. }
             | Command::Act { .. }
             | Command::NoteCondition { .. }
+            | Command::Counter(_)
             | Command::Payment(_) => unreachable!("only orders about terms come here"),
         }
     }

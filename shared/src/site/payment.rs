@@ -104,7 +104,9 @@ impl Now<'_> {
         provider: &ProviderId,
     ) -> Result<(), Refusal> {
         let key = self.order.key.as_ref().ok_or(Refusal::NoKey)?;
-        saleable(self.account(account)?, amount)?;
+        let paying = self.account(account)?;
+        self.may_take(paying, amount, Tender::Mobile)?;
+        saleable(paying, amount)?;
         let payment = self.site.payments.next();
         let digest = Sha256::digest(key.as_str().as_bytes());
         let digest: String = hex::encode(digest).chars().take(8).collect();

@@ -52,7 +52,7 @@ impl Story {
 
     fn order(&mut self, key: &str, command: Command) -> Result<Vec<Event>, Refusal> {
         let key = IdempotencyKey::try_from(format!("story-key-{key}-{}", self.now.millis())).ok();
-        let order = Order { book: Book::Live, now: self.now, by: StaffId(1), key, command };
+        let order = Order { book: Book::Live, now: self.now, by: StaffId(0), key, command };
         let events = self.site.carry_out(&order)?;
         self.journal.extend(events.iter().map(|event| (self.now, event.clone())));
         Ok(events)
@@ -144,7 +144,7 @@ fn check(script: &str, expected: Expect) {
         assert!(balanced(&event.postings()), "{event:?}");
         let read = Event::from_body(&event.to_body()).expect("what was written is read");
         assert_eq!(&read, event);
-        again.apply(Book::Live, *at, StaffId(1), &read);
+        again.apply(Book::Live, *at, StaffId(0), &read);
     }
     let payments = |site: &Site| site.payments().latest().cloned().collect::<Vec<_>>();
     assert_eq!(payments(&again), payments(&story.site));

@@ -73,7 +73,7 @@ impl Story {
     fn order(&mut self, command: Command) -> Result<Vec<Event>, String> {
         self.keys += 1;
         let key = IdempotencyKey::try_from(format!("story-key-{}", self.keys)).ok();
-        let order = Order { book: Book::Live, now: self.now, by: StaffId(1), key, command };
+        let order = Order { book: Book::Live, now: self.now, by: StaffId(0), key, command };
         let events = self.site.carry_out(&order).map_err(|refusal| refusal.to_string())?;
         Ok(self.keep(events))
     }
@@ -261,6 +261,7 @@ fn brief(event: &Event) -> Option<String> {
         | Event::MeterBound { .. }
         | Event::Reversed(_)
         | Event::ArrearsAdded(_)
+        | Event::Counter(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
         | Event::Exchanged { .. }

@@ -81,7 +81,7 @@ impl Story {
     fn order(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
         self.keys += 1;
         let key = IdempotencyKey::try_from(format!("story-key-{}", self.keys)).ok();
-        let order = Order { book: Book::Live, now: self.now, by: StaffId(1), key, command };
+        let order = Order { book: Book::Live, now: self.now, by: StaffId(0), key, command };
         let events = self.site.carry_out(&order)?;
         self.journal.extend(events.iter().map(|event| (self.now, event.clone())));
         Ok(events)
@@ -286,6 +286,7 @@ fn brief(event: &Event) -> String {
         Event::ExceptionNoted { exception, .. } => format!("noted {exception:?}"),
         Event::Exchanged { .. } => "exchanged".to_owned(),
         Event::ArrearsAdded(arrears) => format!("arrears {}", arrears.arrears),
+        Event::Counter(fact) => format!("{fact:?}"),
         Event::ArrearsDue(due) => {
             let money = |amount: Money| amount.to_decimal(Currency::CNY);
             format!("due {} took {}", money(due.due), money(due.taken))
@@ -350,7 +351,7 @@ pub(super) fn recorded(steps: &str) -> Vec<crate::ledger::Record> {
         chain.seal(crate::ledger::Draft {
             at: *at,
             book: Book::Live,
-            by: StaffId(1),
+            by: StaffId(0),
             key: None,
             body: event.to_body(),
             postings: event.postings(),

@@ -183,6 +183,7 @@ fn posts_first(event: &Event) -> bool {
         | Event::Sold(_)
         | Event::Reversed(_)
         | Event::ArrearsAdded(_)
+        | Event::Counter(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
         | Event::ProvisionalCharged(_)

@@ -5,7 +5,7 @@ mod arrears;
 use serde::{Deserialize, Serialize};
 
 use crate::energy::Energy;
-use crate::id::{AccountId, ArrearsId, PaymentId, ReceiptNo};
+use crate::id::{AccountId, ArrearsId, CounterId, PaymentId, ReceiptNo, ShiftNo};
 use crate::ledger::Code;
 use crate::money::Money;
 
@@ -68,6 +68,14 @@ pub struct BuysStep {
     pub amount: Money,
 }
 
+/// Where and in which shift money was taken or given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Till {
+    pub counter: CounterId,
+    pub shift: ShiftNo,
+}
+
 /// A sale as the journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sale {
@@ -88,6 +96,10 @@ pub struct Sale {
     /// The mobile payment that it was paid by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
+    /// Where it was paid; nowhere for what no person sold, and in records from before there were
+    /// shifts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub till: Option<Till>,
 }
 
 /// A sale taken back.
@@ -105,6 +117,9 @@ pub struct Reversal {
     /// The lines of the sale, each given back; none in records from before there were arrears.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<ReceiptLine>,
+    /// Where it was given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub till: Option<Till>,
 }
 
 /// A reversal's lines as its paper shows them: taken off.

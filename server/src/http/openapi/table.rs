@@ -27,6 +27,7 @@ use shared::api::scan::{ScanOrder, ScanView};
 use shared::api::session::{
     NewStaff, PasswordChange, Session, Setup, SignIn, StaffChange, StaffRow,
 };
+use shared::api::shift::{Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport};
 use shared::api::site::Site;
 use shared::api::tariff::{
     Approval, CheckOrder, Checked, Decision, Draft, DraftOrder, PublicationOrder, TariffPage,
@@ -35,7 +36,7 @@ use shared::api::tariff::{
 use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::api::why::WhyPage;
 
-use super::super::{accounts, auditor, meters, overview, payments, search, why};
+use super::super::{accounts, auditor, meters, overview, payments, search, shifts, why};
 use super::about::{About, about};
 
 const GET: Method = Method::GET;
@@ -184,6 +185,25 @@ fn rows() -> Vec<About> {
             .file("text/html"),
         about(GET, "/api/v1/meters/{meter}/label.svg", "A QR code for the meter's cover")
             .file("image/svg+xml"),
+        about(GET, "/api/v1/shifts", "Shifts of a book, and the counters of the site")
+            .asks::<shifts::Question>()
+            .gives::<ShiftPage>(),
+        about(POST, "/api/v1/shifts", "Open a shift of one's own at a counter")
+            .takes::<ShiftOpening>()
+            .example(r#"{"book":"simulated","counter":3,"float":20000}"#)
+            .gives::<ShiftReport>(),
+        about(GET, "/api/v1/shifts/{book}/{shift}", "The X report of an open shift, or a Z report")
+            .gives::<ShiftReport>(),
+        about(POST, "/api/v1/shifts/{book}/{shift}/close", "Count a shift and close it")
+            .takes::<ShiftClosing>()
+            .gives::<ShiftReport>(),
+        about(
+            POST,
+            "/api/v1/shifts/{book}/{shift}/countersign",
+            "Sign, as a second person, what was counted",
+        )
+        .takes::<Countersigning>()
+        .gives::<ShiftReport>(),
         about(GET, "/api/v1/audit/findings", "What an auditor looks at first")
             .asks::<auditor::risks::Question>()
             .sheet::<audit::RiskPage>(),

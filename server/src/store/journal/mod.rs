@@ -28,6 +28,7 @@ pub const LEDGER: Schema = Schema {
     steps: &[
         include_str!("../../../migrations/ledger_1.sql"),
         include_str!("../../../migrations/ledger_2.sql"),
+        include_str!("../../../migrations/ledger_3.sql"),
     ],
 };
 

@@ -2,6 +2,7 @@
 
 use rusqlite::types::{FromSql, ValueRef};
 use rusqlite::{Connection, Row, named_params};
+use shared::counter::CounterFact;
 use shared::event::Event;
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, SiteId, StaffId};
 use shared::ledger::{Code, Hash, Posting, Record};
@@ -71,6 +72,7 @@ impl Facts {
             | Event::AlarmCleared { .. }
             | Event::Acted { .. }
             | Event::ArrearsAdded(_)
+            | Event::Counter(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
             | Event::Exchanged { .. }
@@ -107,6 +109,11 @@ fn kind(event: &Event) -> &'static str {
         Event::Sold(_) => "sold",
         Event::Reversed(_) => "reversed",
         Event::ArrearsAdded(_) => "arrears-added",
+        Event::Counter(CounterFact::Opened { .. }) => "shift-opened",
+        Event::Counter(CounterFact::Closed(_)) => "shift-closed",
+        Event::Counter(CounterFact::Countersigned { .. }) => "shift-countersigned",
+        Event::Counter(CounterFact::Limited { .. }) => "limits-set",
+        Event::Counter(CounterFact::Split { .. }) => "sale-split",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
         Event::Exchanged { .. } => "exchanged",

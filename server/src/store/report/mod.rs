@@ -5,4 +5,5 @@ pub mod exchanges;
 pub mod ledger;
 pub mod receipt;
 pub mod sales;
+pub mod shifts;
 pub mod terms;

@@ -10,12 +10,14 @@ use crate::api::live::MeterChange;
 use crate::api::meter::MeterPage;
 use crate::api::overview::{Figures, Happening};
 use crate::api::sale::Preview;
-use crate::id::{AccountId, Book, MeterId, PaymentId, ProviderId, Seq};
+use crate::counter::Counters;
+use crate::id::{AccountId, Book, MeterId, PaymentId, ProviderId, Seq, StaffId};
 use crate::invariant::Seen;
 use crate::money::Money;
 use crate::pay::Payment;
 use crate::site::{Done, Exception, Order, Refusal};
 use crate::time::Timestamp;
+use crate::vend::Tender;
 
 /// Carries out a command; the answer comes after the commit.
 #[derive(Clone, Debug, Message)]
@@ -100,6 +102,16 @@ pub struct GetPreview {
     pub account: AccountId,
     pub amount: Money,
     pub now: Timestamp,
+    /// Who would sell, and how it would be paid, where that is known.
+    pub by: StaffId,
+    pub tender: Option<Tender>,
+}
+
+/// Shifts and limits of a book.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Counters")]
+pub struct GetCounters {
+    pub book: Book,
 }
 
 /// Every supply as it is and as it should be, for the check that the one follows the other.

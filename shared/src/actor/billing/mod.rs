@@ -20,8 +20,8 @@ use actix::{
 use tokio::sync::oneshot;
 
 pub use message::{
-    BillingStatus, Do, Feed, GetAll, GetExceptions, GetMeter, GetPayments, GetPreview, GetStatus,
-    GetSupplies, Join, Publication, Publish, SettleDue, Settlement, WhichPayments,
+    BillingStatus, Do, Feed, GetAll, GetCounters, GetExceptions, GetMeter, GetPayments, GetPreview,
+    GetStatus, GetSupplies, Join, Publication, Publish, SettleDue, Settlement, WhichPayments,
 };
 
 use crate::actor::meter::{Reported, Want};
@@ -173,6 +173,7 @@ impl BillingSupervisor {
             Command::AcknowledgeAlarm { .. } => Done::Acknowledged,
             Command::Act { .. } | Command::NoteCondition { .. } => Done::Noted,
             Command::PublishPolicy { .. }
+            | Command::Counter(_)
             | Command::PublishPolicies { .. }
             | Command::PlaceMeter { .. }
             | Command::UseEmergency { .. }
@@ -550,10 +551,17 @@ impl Handler<GetPayments> for BillingSupervisor {
     }
 }
 
+impl Handler<GetCounters> for BillingSupervisor {
+    type Result = MessageResult<GetCounters>;
+    fn handle(&mut self, GetCounters { book }: GetCounters, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.site.counters(book).into_owned())
+    }
+}
+
 impl Handler<GetPreview> for BillingSupervisor {
     type Result = Result<Preview, Refusal>;
     fn handle(&mut self, ask: GetPreview, _: &mut Self::Context) -> Result<Preview, Refusal> {
-        view::preview(&self.site, ask.account, ask.amount, ask.now)
+        view::preview(&self.site, ask.account, ask.amount, ask.now, (ask.by, ask.tender))
     }
 }
 

@@ -93,7 +93,7 @@ impl House {
 
     async fn ask(&self, key: &str, command: Command) -> Result<Done, Refusal> {
         let key = IdempotencyKey::try_from(format!("test-key-{key}")).ok();
-        let order = Order { book: Book::Live, now: self.now, by: StaffId(1), key, command };
+        let order = Order { book: Book::Live, now: self.now, by: StaffId(0), key, command };
         self.billing.send(Do(order)).await.expect("the supervisor lives")
     }
 

@@ -11,7 +11,7 @@ use crate::api::sale::Preview;
 use crate::api::terms::{EmergencyView, ProtectView, TermsView};
 use crate::energy::{Energy, Power};
 use crate::event::Event;
-use crate::id::{AccountId, AlarmId, ArrearsId, Book, MeterId};
+use crate::id::{AccountId, AlarmId, ArrearsId, Book, MeterId, StaffId};
 use crate::invariant::Seen;
 use crate::ledger::Record;
 use crate::meter::{AlarmKind, Contact, DisconnectReason, Live, Quality, Report, Supply};
@@ -19,7 +19,7 @@ use crate::money::{Money, UnitPrice};
 use crate::prepaid::{Account, EmergencyState, Metered, Recovery};
 use crate::site::{Refusal, Site, preview_buys, saleable};
 use crate::time::{Span, Timestamp, Zone};
-use crate::vend::to_arrears;
+use crate::vend::{Tender, to_arrears};
 
 impl BillingSupervisor {
     pub(super) fn change(&self, meter: MeterId) -> Option<MeterChange> {
@@ -297,8 +297,10 @@ pub(super) fn preview(
     account: AccountId,
     amount: Money,
     now: Timestamp,
+    (by, tender): (StaffId, Option<Tender>),
 ) -> Result<Preview, Refusal> {
     let account = site.accounts().get(&account).ok_or(Refusal::NoAccount(account))?;
+    site.within_limits(account, now, by, amount, tender)?;
     saleable(account, amount)?;
     let lines = account.allocate(site.zone(), now, amount);
     let to_credit = amount - to_arrears(&lines);
@@ -344,6 +346,7 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::AlarmCleared { .. }
         | Event::Acted { .. }
         | Event::ArrearsAdded(_)
+        | Event::Counter(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
         | Event::Exchanged { .. }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, named_params};
 use shared::api::audit::Column;
+use shared::counter::CounterFact;
 use shared::event::Event;
 use shared::id::{AccountId, Book, MeterId, ReceiptNo, Seq, StaffId};
 use shared::meter::Exchanged;
@@ -130,6 +131,12 @@ fn what(db: &Connection, book: Book, by: StaffId, event: Event) -> Result<What, 
     }
     if let Event::Paused { .. } = event {
         return Ok(What::Spared { until: None });
+    }
+    if let Event::Counter(CounterFact::Closed(_)) = event {
+        return Ok(What::ShiftClosed);
+    }
+    if let Event::Counter(CounterFact::Split { sum, .. }) = event {
+        return Ok(What::Split { sum });
     }
     if let Event::Unprotected { .. } | Event::Resumed { .. } = event {
         return Ok(What::SparedNoMore);

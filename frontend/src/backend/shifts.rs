@@ -1,0 +1,33 @@
+//! The endpoints of shifts.
+
+use shared::api::shift::{Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport};
+use shared::id::{Book, ShiftNo};
+
+use super::request::Request;
+use super::{Answer, Backend};
+use crate::route::book_word;
+
+impl Backend {
+    pub async fn shifts(&self, book: Book) -> Answer<ShiftPage> {
+        self.ask(Request::get(format!("/shifts?book={}", book_word(book)))).await
+    }
+
+    pub async fn open_shift(&self, order: &ShiftOpening) -> Answer<ShiftReport> {
+        self.ask(Request::post("/shifts").body(order)).await
+    }
+
+    pub async fn close_shift(
+        &self,
+        book: Book,
+        shift: ShiftNo,
+        order: &ShiftClosing,
+    ) -> Answer<ShiftReport> {
+        let path = format!("/shifts/{}/{shift}/close", book_word(book));
+        self.ask(Request::post(path).body(order)).await
+    }
+
+    pub async fn countersign_shift(&self, book: Book, shift: ShiftNo) -> Answer<ShiftReport> {
+        let path = format!("/shifts/{}/{shift}/countersign", book_word(book));
+        self.ask(Request::post(path).body(&Countersigning { note: String::new() })).await
+    }
+}

@@ -1,0 +1,53 @@
+//! Texts of shifts: opening, blind count, X and Z reports.
+
+pub fn zh() -> &'static Texts {
+    &ZH
+}
+
+pub fn en() -> &'static Texts {
+    &EN
+}
+
+texts! {
+    shift: Shift {
+        title: "交接班", "Shifts";
+        lead: "开班后才能售电；交班时先清点，再看差额。", "Nothing is sold without an open shift; at its end count first, then see the difference.";
+        open: "开班", "Open a shift";
+        counter: "柜台", "Counter";
+        book: "账簿", "Book";
+        float: "备用金", "Float";
+        mine: "本班", "My shift";
+        running: "未结班次", "Open shifts";
+        past: "已结班次", "Closed shifts";
+        none: "还没有班次", "No shifts yet";
+        x: "X 报表 · 班次 {0}", "X report · shift {0}";
+        z: "Z 报表 {0} · 班次 {1}", "Z report {0} · shift {1}";
+        cashier: "收银员", "Cashier";
+        opened: "开班时间", "Opened";
+        closed: "结班时间", "Closed";
+        sales: "售电笔数", "Sales";
+        reversals: "冲正笔数", "Reversals";
+        receipts: "收据号", "Receipts";
+        count: "清点", "Count";
+        count_lead: "请填写实际清点的金额；应有金额在清点之后才显示。", "Enter what you count; what should be there is shown afterwards.";
+        cash: "现金", "Cash";
+        card: "银行卡", "Card";
+        mobile: "移动支付", "Mobile";
+        note: "备注", "Note";
+        close: "清点并结班", "Count and close";
+        tender: "支付方式", "Tender";
+        sold: "售电", "Sold";
+        reversed: "冲正", "Reversed";
+        expected: "应有", "Expected";
+        counted: "清点", "Counted";
+        difference: "差额", "Difference";
+        sign: "复核签字", "Countersign";
+        signed: "复核：{0} {1}", "Countersigned by {0}, {1}";
+        unsigned: "待复核", "Waits for a countersignature";
+        counted_by: "清点人", "Counted by";
+        head: "账链", "Chain head";
+        print: "打印", "Print";
+        show: "查看", "Show";
+        bad_amount: "请填写金额，例如 200.00", "Enter an amount, such as 200.00";
+    }
+}

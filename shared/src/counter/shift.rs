@@ -1,0 +1,150 @@
+//! A shift: what one cashier took at one counter, and what was counted at its end.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CounterId, ReceiptNo, ShiftNo, StaffId};
+use crate::money::Money;
+use crate::time::Timestamp;
+use crate::vend::{Reversal, Sale, Tender};
+
+/// An amount by tender.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Amounts {
+    pub cash: Money,
+    pub card: Money,
+    pub mobile: Money,
+}
+
+impl Amounts {
+    pub fn of(self, tender: Tender) -> Money {
+        match tender {
+            Tender::Cash => self.cash,
+            Tender::Card => self.card,
+            Tender::Mobile => self.mobile,
+        }
+    }
+
+    pub fn all(self) -> [Money; 3] {
+        [self.cash, self.card, self.mobile]
+    }
+
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self {
+            cash: self.cash - other.cash,
+            card: self.card - other.card,
+            mobile: self.mobile - other.mobile,
+        }
+    }
+}
+
+/// What came in and went out by one tender.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Taken {
+    pub sales: u32,
+    pub sold: Money,
+    pub reversals: u32,
+    pub reversed: Money,
+}
+
+impl Taken {
+    pub fn net(self) -> Money {
+        self.sold - self.reversed
+    }
+}
+
+/// What a shift did, by tender.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Totals {
+    pub cash: Taken,
+    pub card: Taken,
+    pub mobile: Taken,
+    pub first: Option<ReceiptNo>,
+    pub last: Option<ReceiptNo>,
+}
+
+impl Totals {
+    fn of_mut(&mut self, tender: Tender) -> &mut Taken {
+        match tender {
+            Tender::Cash => &mut self.cash,
+            Tender::Card => &mut self.card,
+            Tender::Mobile => &mut self.mobile,
+        }
+    }
+
+    pub(crate) fn sold(&mut self, sale: &Sale) {
+        let taken = self.of_mut(sale.tender);
+        taken.sales += 1;
+        taken.sold += sale.amount;
+        self.issued(sale.receipt);
+    }
+
+    pub(crate) fn reversed(&mut self, reversal: &Reversal) {
+        let taken = self.of_mut(reversal.tender);
+        taken.reversals += 1;
+        taken.reversed += reversal.amount;
+        self.issued(reversal.receipt);
+    }
+
+    fn issued(&mut self, receipt: ReceiptNo) {
+        self.first = self.first.or(Some(receipt));
+        self.last = Some(receipt);
+    }
+
+    pub fn sales(&self) -> u32 {
+        self.cash.sales + self.card.sales + self.mobile.sales
+    }
+
+    pub fn reversals(&self) -> u32 {
+        self.cash.reversals + self.card.reversals + self.mobile.reversals
+    }
+
+    /// Sales less reversals.
+    pub fn net(&self) -> Money {
+        self.cash.net() + self.card.net() + self.mobile.net()
+    }
+
+    /// What should be there when this much lay in the till before.
+    pub fn expected(&self, float: Money) -> Amounts {
+        Amounts { cash: float + self.cash.net(), card: self.card.net(), mobile: self.mobile.net() }
+    }
+}
+
+/// An open shift.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    pub shift: ShiftNo,
+    pub counter: CounterId,
+    pub cashier: StaffId,
+    pub opened: Timestamp,
+    pub float: Money,
+    pub totals: Totals,
+}
+
+impl Shift {
+    pub fn expected(&self) -> Amounts {
+        self.totals.expected(self.float)
+    }
+}
+
+/// A shift as it was counted. Who counted and when are the record's own, and the record's hash is
+/// the journal's head at the close.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    pub shift: ShiftNo,
+    /// In the counter's own numbering, without gaps.
+    pub z: u64,
+    pub counter: CounterId,
+    pub cashier: StaffId,
+    pub opened: Timestamp,
+    pub float: Money,
+    pub totals: Totals,
+    pub counted: Amounts,
+    pub expected: Amounts,
+    /// Counted less expected.
+    pub difference: Amounts,
+    pub note: String,
+}

@@ -1,0 +1,385 @@
+//! Stories of two cashiers and a supervisor at two counters, over one account without a meter.
+
+use expect_test::{Expect, expect};
+
+use super::{Amounts, CounterFact, CounterOrder, Limits, LimitsOf};
+use crate::event::Event;
+use crate::id::{
+    AccountId, Book, CounterId, IdempotencyKey, ReceiptNo, ShiftNo, StaffId, TariffId,
+};
+use crate::money::{Currency, Money};
+use crate::policy::Policy;
+use crate::site::tests::FLAT;
+use crate::site::{Command, Order, Site};
+use crate::time::{Span, Timestamp, Zone};
+use crate::vend::Tender;
+
+struct Story {
+    site: Site,
+    now: Timestamp,
+    keys: u32,
+    kept: Vec<(Timestamp, StaffId, Event)>,
+    told: String,
+}
+
+fn money(text: &str) -> Money {
+    Money::parse(text, Currency::CNY).expect("an amount")
+}
+
+fn shown(amount: Money) -> String {
+    amount.to_decimal(Currency::CNY).to_string()
+}
+
+impl Story {
+    fn begin() -> Self {
+        let zone = Zone::named("Asia/Shanghai").expect("a zone");
+        let now = Timestamp::parse("2026-07-01T08:00:00+08:00").expect("an instant");
+        let (kept, told) = (Vec::new(), String::new());
+        let mut story = Self { site: Site::new(zone), now, keys: 0, kept, told };
+        let text = FLAT.to_owned();
+        story.order(0, Command::PublishTariff { text, approved_by: None }).expect("published");
+        for account in [3, 4] {
+            let (account, tariff) = (AccountId(account), TariffId("flat".to_owned()));
+            let (policy, opening) = (Policy::default(), Money::ZERO);
+            let open = Command::OpenAccount { account, tariff, policy, opening };
+            story.order(0, open).expect("opens");
+        }
+        story
+    }
+
+    fn order(&mut self, by: u32, command: Command) -> Result<Vec<Event>, String> {
+        self.keys += 1;
+        let key = IdempotencyKey::try_from(format!("story-key-{}", self.keys)).ok();
+        let order = Order { book: Book::Live, now: self.now, by: StaffId(by), key, command };
+        let events = self.site.carry_out(&order).map_err(|refusal| refusal.to_string())?;
+        self.kept.extend(events.iter().map(|event| (self.now, StaffId(by), event.clone())));
+        Ok(events)
+    }
+
+    /// `WHO DOES WHAT`, or `wait HOURS`; staff 0 is the system itself.
+    fn step(&mut self, line: &str) {
+        self.now = self.now + Span::from_mins(1);
+        let words: Vec<_> = line.split_whitespace().collect();
+        let number = |word: &str| word.parse::<u32>().expect("a number");
+        let shift = |word: &str| ShiftNo(word.parse().expect("a shift"));
+        let counters = |order| Command::Counter(order);
+        let command = match words.as_slice() {
+            ["wait", hours] => {
+                self.now = self.now + Span::from_hours(i64::from(number(hours)));
+                return;
+            }
+            [_, "opens", counter, float] => counters(CounterOrder::Open {
+                counter: CounterId(counter.parse().expect("a counter")),
+                float: money(float),
+            }),
+            [_, "sells", account, amount, tender] => Command::Sell {
+                account: AccountId(number(account)),
+                amount: money(amount),
+                tender: match *tender {
+                    "cash" => Tender::Cash,
+                    "card" => Tender::Card,
+                    _ => Tender::Mobile,
+                },
+                handed: None,
+                reference: String::new(),
+            },
+            [_, "reverses", receipt] => Command::Reverse {
+                receipt: ReceiptNo(u64::from(number(receipt))),
+                reason: "typed wrong".to_owned(),
+            },
+            [_, "closes", no, cash, card] => {
+                let counted = Amounts { cash: money(cash), card: money(card), mobile: Money::ZERO };
+                counters(CounterOrder::Close { shift: shift(no), counted, note: String::new() })
+            }
+            [_, "signs", no] => {
+                counters(CounterOrder::Countersign { shift: shift(no), note: String::new() })
+            }
+            [_, "limits", rest @ ..] => {
+                let mut usual = Limits::default();
+                for pair in rest {
+                    let (name, value) = pair.split_once('=').expect("name=value");
+                    match name {
+                        "least" => usual.least = Some(money(value)),
+                        "most" => usual.most = Some(money(value)),
+                        "shift" => usual.shift = Some(money(value)),
+                        "day" => usual.day = Some(money(value)),
+                        "till" => usual.till = Some(money(value)),
+                        "credit" => usual.credit = Some(money(value)),
+                        _ => usual.reversals = Some(number(value)),
+                    }
+                }
+                let limits = LimitsOf { usual, ..LimitsOf::default() };
+                let (approved_by, note) = (None, String::new());
+                counters(CounterOrder::Limit { limits, approved_by, note })
+            }
+            _ => panic!("`{line}` is no step"),
+        };
+        let by = number(words.first().expect("a word"));
+        let said = match self.order(by, command) {
+            Ok(events) => events.iter().map(brief).collect::<Vec<_>>().join(", "),
+            Err(refusal) => format!("REFUSED: {refusal}"),
+        };
+        self.told += &format!("{line:<24} -> {said}\n");
+    }
+
+    /// A site that is rebuilt from the journal stands at the same place.
+    fn replays(&self) {
+        let mut fresh = Site::new(self.site.zone().clone());
+        for (at, by, event) in &self.kept {
+            let body = event.to_body();
+            let event = Event::from_body(&body).expect("what was written is read back");
+            fresh.apply(Book::Live, *at, *by, &event);
+        }
+        let all = |site: &Site| format!("{:?}", site.counters(Book::Live));
+        assert_eq!(all(&fresh), all(&self.site));
+    }
+}
+
+fn brief(event: &Event) -> String {
+    match event {
+        Event::Sold(sale) => match sale.till {
+            Some(till) => format!("receipt {} in shift {}", sale.receipt, till.shift),
+            None => format!("receipt {}", sale.receipt),
+        },
+        Event::Reversed(back) => match back.till {
+            Some(till) => {
+                format!("{} takes back {} in shift {}", back.receipt, back.of, till.shift)
+            }
+            None => format!("{} takes back {}", back.receipt, back.of),
+        },
+        Event::Counter(CounterFact::Closed(closed)) => {
+            let range = closed.totals.first.zip(closed.totals.last);
+            let range =
+                range.map_or_else(|| "-".to_owned(), |(first, last)| format!("{first}-{last}"));
+            format!(
+                "Z{} of counter {}: receipts {range}, expected {}+{}, difference {}+{}",
+                closed.z,
+                closed.counter,
+                shown(closed.expected.cash),
+                shown(closed.expected.card),
+                shown(closed.difference.cash),
+                shown(closed.difference.card),
+            )
+        }
+        Event::Counter(CounterFact::Opened { shift, .. }) => format!("shift {shift}"),
+        Event::Counter(CounterFact::Countersigned { shift, .. }) => format!("signed {shift}"),
+        Event::Counter(CounterFact::Limited { .. }) => "limited".to_owned(),
+        Event::Counter(CounterFact::Split { sales, sum, .. }) => {
+            format!("SPLIT: {sales} sales, {}", shown(*sum))
+        }
+        other => panic!("{other:?} is no event of a counter"),
+    }
+}
+
+fn check(steps: &[&str], told: Expect) {
+    let mut story = Story::begin();
+    for step in steps {
+        story.step(step);
+    }
+    story.replays();
+    told.assert_eq(&story.told);
+}
+
+#[test]
+fn nothing_is_sold_without_an_open_shift_of_the_own() {
+    check(
+        &[
+            "1 sells 3 10.00 cash",
+            "1 opens 1 100.00",
+            "1 opens 2 100.00",
+            "2 opens 1 100.00",
+            "2 opens 2 -0.01",
+            "2 sells 3 10.00 cash",
+            "1 sells 3 10.00 cash",
+            "0 sells 3 10.00 mobile",
+            "1 closes 1 110.00 0.00",
+            "1 sells 3 10.00 cash",
+            "1 closes 1 110.00 0.00",
+            "1 opens 1 50.00",
+            "1 sells 3 10.00 cash",
+        ],
+        expect![[r#"
+            1 sells 3 10.00 cash     -> REFUSED: no shift is open; open one at a counter before money is taken or given back
+            1 opens 1 100.00         -> shift 1
+            1 opens 2 100.00         -> REFUSED: shift 1 of yours is open already; close it first
+            2 opens 1 100.00         -> REFUSED: counter 1 has shift 1 open; it is closed first, by its cashier or by a supervisor
+            2 opens 2 -0.01          -> REFUSED: what is counted or laid into a till is not below zero
+            2 sells 3 10.00 cash     -> REFUSED: no shift is open; open one at a counter before money is taken or given back
+            1 sells 3 10.00 cash     -> receipt 1 in shift 1
+            0 sells 3 10.00 mobile   -> receipt 2
+            1 closes 1 110.00 0.00   -> Z1 of counter 1: receipts 1-1, expected 110.00+0.00, difference 0.00+0.00
+            1 sells 3 10.00 cash     -> REFUSED: no shift is open; open one at a counter before money is taken or given back
+            1 closes 1 110.00 0.00   -> REFUSED: shift 1 is closed already
+            1 opens 1 50.00          -> shift 2
+            1 sells 3 10.00 cash     -> receipt 3 in shift 2
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_counted_is_compared_and_a_second_person_signs() {
+    check(
+        &[
+            "1 opens 1 100.00",
+            "1 sells 3 30.00 cash",
+            "1 sells 4 20.00 card",
+            "1 reverses 2",
+            "1 sells 4 25.00 card",
+            "9 signs 1",
+            "1 closes 1 -0.01 0.00",
+            "1 closes 1 129.50 25.00",
+            "1 signs 1",
+            "9 signs 1",
+            "9 signs 1",
+            "9 signs 7",
+            "2 opens 1 0.00",
+            "9 closes 2 0.00 0.00",
+            "9 signs 2",
+            "2 signs 2",
+            "1 signs 2",
+            "2 opens 2 0.00",
+            "2 closes 3 0.00 0.00",
+        ],
+        expect![[r#"
+            1 opens 1 100.00         -> shift 1
+            1 sells 3 30.00 cash     -> receipt 1 in shift 1
+            1 sells 4 20.00 card     -> receipt 2 in shift 1
+            1 reverses 2             -> 3 takes back 2 in shift 1
+            1 sells 4 25.00 card     -> receipt 4 in shift 1
+            9 signs 1                -> REFUSED: shift 1 is still open; it is counted and closed first
+            1 closes 1 -0.01 0.00    -> REFUSED: what is counted or laid into a till is not below zero
+            1 closes 1 129.50 25.00  -> Z1 of counter 1: receipts 1-4, expected 130.00+25.00, difference -0.50+0.00
+            1 signs 1                -> REFUSED: shift 1 is countersigned by somebody who neither sold in it nor counted it
+            9 signs 1                -> signed 1
+            9 signs 1                -> REFUSED: shift 1 is countersigned already
+            9 signs 7                -> REFUSED: there is no shift 7 in this book
+            2 opens 1 0.00           -> shift 2
+            9 closes 2 0.00 0.00     -> Z2 of counter 1: receipts -, expected 0.00+0.00, difference 0.00+0.00
+            9 signs 2                -> REFUSED: shift 2 is countersigned by somebody who neither sold in it nor counted it
+            2 signs 2                -> REFUSED: shift 2 is countersigned by somebody who neither sold in it nor counted it
+            1 signs 2                -> signed 2
+            2 opens 2 0.00           -> shift 3
+            2 closes 3 0.00 0.00     -> Z1 of counter 2: receipts -, expected 0.00+0.00, difference 0.00+0.00
+        "#]],
+    );
+}
+
+#[test]
+fn money_is_given_back_in_the_shift_that_took_it_or_in_the_supervisors_own() {
+    check(
+        &[
+            "1 opens 1 0.00",
+            "1 sells 3 30.00 cash",
+            "9 reverses 1",
+            "1 sells 3 40.00 cash",
+            "1 closes 1 40.00 0.00",
+            "1 reverses 3",
+            "9 reverses 3",
+            "9 opens 2 100.00",
+            "9 reverses 3",
+            "9 closes 2 60.00 0.00",
+        ],
+        expect![[r#"
+            1 opens 1 0.00           -> shift 1
+            1 sells 3 30.00 cash     -> receipt 1 in shift 1
+            9 reverses 1             -> 2 takes back 1 in shift 1
+            1 sells 3 40.00 cash     -> receipt 3 in shift 1
+            1 closes 1 40.00 0.00    -> Z1 of counter 1: receipts 1-3, expected 40.00+0.00, difference 0.00+0.00
+            1 reverses 3             -> REFUSED: no shift is open; open one at a counter before money is taken or given back
+            9 reverses 3             -> REFUSED: no shift is open; open one at a counter before money is taken or given back
+            9 opens 2 100.00         -> shift 2
+            9 reverses 3             -> 4 takes back 3 in shift 2
+            9 closes 2 60.00 0.00    -> Z1 of counter 2: receipts 4-4, expected 60.00+0.00, difference 0.00+0.00
+        "#]],
+    );
+}
+
+#[test]
+fn each_limit_lets_its_border_pass_and_names_the_largest_amount() {
+    check(
+        &[
+            "0 limits least=5.00 most=50.00 shift=120.00 day=150.00 till=180.00 credit=110.00 reversals=1",
+            "1 opens 1 100.00",
+            "1 sells 3 4.99 cash",
+            "1 sells 3 50.01 cash",
+            "1 sells 3 50.00 cash",
+            "1 sells 4 30.01 cash",
+            "1 sells 4 30.00 cash",
+            "1 sells 4 5.00 cash",
+            "1 sells 4 5.00 card",
+            "1 sells 4 35.01 card",
+            "1 sells 4 35.00 card",
+            "1 reverses 4",
+            "1 reverses 3",
+            "9 opens 2 0.00",
+            "9 reverses 3",
+            "1 sells 3 30.01 card",
+            "1 sells 3 30.00 card",
+            "wait 24",
+            "1 sells 4 35.01 card",
+            "1 sells 3 30.01 card",
+        ],
+        expect![[r#"
+            0 limits least=5.00 most=50.00 shift=120.00 day=150.00 till=180.00 credit=110.00 reversals=1 -> limited
+            1 opens 1 100.00         -> shift 1
+            1 sells 3 4.99 cash      -> REFUSED: the amount is below the least sale of 500 minor units
+            1 sells 3 50.01 cash     -> REFUSED: the limit of one sale is reached; the largest allowed amount is 5000 minor units
+            1 sells 3 50.00 cash     -> receipt 1 in shift 1
+            1 sells 4 30.01 cash     -> REFUSED: the limit of cash in a till is reached; the largest allowed amount is 3000 minor units
+            1 sells 4 30.00 cash     -> receipt 2 in shift 1
+            1 sells 4 5.00 cash      -> REFUSED: the limit of cash in a till is reached; the largest allowed amount is 0 minor units
+            1 sells 4 5.00 card      -> receipt 3 in shift 1
+            1 sells 4 35.01 card     -> REFUSED: the limit of a shift is reached; the largest allowed amount is 3500 minor units
+            1 sells 4 35.00 card     -> receipt 4 in shift 1, SPLIT: 3 sales, 70.00
+            1 reverses 4             -> 5 takes back 4 in shift 1
+            1 reverses 3             -> REFUSED: only the latest sale of an account can be reversed; that is receipt 4
+            9 opens 2 0.00           -> shift 2
+            9 reverses 3             -> REFUSED: only the latest sale of an account can be reversed; that is receipt 4
+            1 sells 3 30.01 card     -> REFUSED: the limit of a cashier's day is reached; the largest allowed amount is 3000 minor units
+            1 sells 3 30.00 card     -> receipt 6 in shift 1, SPLIT: 2 sales, 80.00
+            1 sells 4 35.01 card     -> REFUSED: the limit of a shift is reached; the largest allowed amount is 500 minor units
+            1 sells 3 30.01 card     -> REFUSED: the limit of a shift is reached; the largest allowed amount is 500 minor units
+        "#]],
+    );
+}
+
+#[test]
+fn a_sale_in_parts_meets_the_days_limit_and_stands_on_record() {
+    check(
+        &[
+            "0 limits most=50.00 day=90.00",
+            "1 opens 1 0.00",
+            "1 sells 3 50.00 cash",
+            "1 sells 4 10.00 cash",
+            "1 sells 3 20.00 cash",
+            "1 sells 3 10.01 cash",
+            "1 sells 3 10.00 cash",
+            "1 closes 1 90.00 0.00",
+            "1 opens 1 0.00",
+            "1 sells 3 1.00 cash",
+            "wait 24",
+            "1 sells 3 50.00 cash",
+        ],
+        expect![[r#"
+            0 limits most=50.00 day=90.00 -> limited
+            1 opens 1 0.00           -> shift 1
+            1 sells 3 50.00 cash     -> receipt 1 in shift 1
+            1 sells 4 10.00 cash     -> receipt 2 in shift 1
+            1 sells 3 20.00 cash     -> receipt 3 in shift 1, SPLIT: 2 sales, 70.00
+            1 sells 3 10.01 cash     -> REFUSED: the limit of a cashier's day is reached; the largest allowed amount is 1000 minor units
+            1 sells 3 10.00 cash     -> receipt 4 in shift 1
+            1 closes 1 90.00 0.00    -> Z1 of counter 1: receipts 1-4, expected 90.00+0.00, difference 0.00+0.00
+            1 opens 1 0.00           -> shift 2
+            1 sells 3 1.00 cash      -> REFUSED: the limit of a cashier's day is reached; the largest allowed amount is 0 minor units
+            1 sells 3 50.00 cash     -> receipt 5 in shift 2
+        "#]],
+    );
+}
+
+#[test]
+fn a_record_from_before_there_were_shifts_is_still_read() {
+    let old = r#"{"sold":{"receipt":1,"account":3,"amount":100,"tender":"cash","handed":null,"reference":"","lines":[],"credit_before":0,"credit_after":100,"buys":[]}}"#;
+    let Event::Sold(sale) = Event::from_body(old).expect("readable") else { panic!("a sale") };
+    assert_eq!(sale.till, None);
+    assert_eq!(Event::Sold(sale).to_body(), old, "and is written as it was");
+}
