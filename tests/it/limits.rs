@@ -89,3 +89,36 @@ async fn many_sales_at_once_leave_no_gap_in_the_receipts() {
     })
     .await;
 }
+
+/// How long the slower half of many good requests takes, at its middle.
+async fn usual_time(site: &TestSite, caller: &Caller) -> std::time::Duration {
+    let mut times = Vec::new();
+    for _ in 0..60 {
+        let began = std::time::Instant::now();
+        site.get(caller, "/api/v1/site").await.expect(200);
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    times[45]
+}
+
+#[tokio::test]
+async fn seven_hundred_idle_sockets_delay_nobody() {
+    let site = TestSite::start(&["demo", "--pace", "1"]).await;
+    let viewer = site.token("viewer");
+    let quiet = usual_time(&site, &viewer).await;
+    let address = site.url("").replace("http://", "");
+    let mut idle = Vec::new();
+    for _ in 0..700 {
+        idle.push(TcpStream::connect(&address).await.expect("a socket"));
+    }
+    let crowded = usual_time(&site, &viewer).await;
+    let bound = quiet * 10 + std::time::Duration::from_millis(50);
+    assert!(crowded < bound, "{crowded:?} beside idle sockets, {quiet:?} without");
+    // A socket that says nothing is closed: its next byte is the end.
+    let mut first = idle.swap_remove(0);
+    let patience = std::time::Duration::from_secs(25);
+    let mut rest = Vec::new();
+    let closed = tokio::time::timeout(patience, first.read_to_end(&mut rest)).await;
+    closed.expect("an idle socket is closed").ok();
+}

@@ -12,6 +12,7 @@ mod board;
 mod body;
 mod clock;
 pub(crate) mod commission;
+mod crowd;
 pub mod csv;
 mod exceptions;
 mod exchange;
@@ -66,6 +67,7 @@ const CONNECTIONS: usize = 2_000;
 
 /// Serves on `listener` until the server is stopped.
 pub(crate) fn serve(listener: TcpListener, state: web::Data<State>) -> io::Result<Server> {
+    let crowd = crowd::Crowd::default();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
@@ -75,6 +77,7 @@ pub(crate) fn serve(listener: TcpListener, state: web::Data<State>) -> io::Resul
             .configure(routes::register)
             .default_service(web::to(assets::serve))
     })
+    .on_connect(move |io, beside| crowd.admit(io, beside))
     .workers(WORKERS)
     .max_connections(CONNECTIONS)
     .client_request_timeout(Duration::from_secs(5))
