@@ -52,10 +52,10 @@ fn text(paper: &[u8]) -> String {
 async fn a_sale_is_printed_once_its_copy_is_marked_and_only_the_sale_opens_the_drawer() {
     let printer = FakePrinter::start().await;
     let (site, cashier) = start(&printer.address).await;
-    let no = sell(&site, &cashier, "k-1").await;
+    let no = sell(&site, &cashier, "sale-key-1").await;
     until_printed(&site, &cashier, no).await;
     // The same order again is the same sale and the same paper.
-    assert_eq!(sell(&site, &cashier, "k-1").await, no);
+    assert_eq!(sell(&site, &cashier, "sale-key-1").await, no);
     let path = format!("/api/v1/receipts/simulated/{no}/copies");
     site.post(&cashier, &path, &json!({})).await.expect(200);
     let copied = eventually("the copy is printed", async || {
@@ -75,7 +75,7 @@ async fn without_paper_the_sale_stands_and_the_receipt_waits_also_over_a_restart
     let printer = FakePrinter::start().await;
     printer.set(Health::NoPaper);
     let (mut site, cashier) = start(&printer.address).await;
-    let no = sell(&site, &cashier, "k-1").await;
+    let no = sell(&site, &cashier, "sale-key-1").await;
     eventually("the page says what is missing", async || {
         let seen = printing(&site, &cashier, no).await;
         (seen["state"] == "waiting" && seen["why"] == "no-paper").then_some(())
@@ -83,7 +83,7 @@ async fn without_paper_the_sale_stands_and_the_receipt_waits_also_over_a_restart
     .await;
     let state = site.get(&cashier, "/api/v1/printing").await.expect(200).json();
     assert_eq!(state, json!({ "present": true, "waiting": 1, "why": "no-paper" }));
-    assert_eq!(sell(&site, &cashier, "k-2").await, no + 1, "selling goes on");
+    assert_eq!(sell(&site, &cashier, "sale-key-2").await, no + 1, "selling goes on");
     site.kill();
     site.restart().await;
     assert!(printer.papers().is_empty());
@@ -100,7 +100,7 @@ async fn a_printer_that_dies_half_way_prints_the_receipt_again_and_says_so() {
     let printer = FakePrinter::start().await;
     printer.set(Health::DiesAfter(200));
     let (site, cashier) = start(&printer.address).await;
-    let no = sell(&site, &cashier, "k-1").await;
+    let no = sell(&site, &cashier, "sale-key-1").await;
     eventually("it has died", async || (!printer.torn().is_empty()).then_some(())).await;
     printer.set(Health::Well);
     let seen = until_printed(&site, &cashier, no).await;
@@ -117,7 +117,7 @@ async fn a_printer_that_is_off_takes_no_sale() {
     let address = free.local_addr().unwrap().to_string();
     drop(free);
     let (site, cashier) = start(&address).await;
-    let no = sell(&site, &cashier, "k-1").await;
+    let no = sell(&site, &cashier, "sale-key-1").await;
     eventually("the page says that it is off", async || {
         let seen = printing(&site, &cashier, no).await;
         (seen["state"] == "waiting" && seen["why"] == "off").then_some(())

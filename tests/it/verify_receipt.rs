@@ -12,7 +12,8 @@ async fn a_receipt_is_verified_without_a_log_in_and_guessing_is_slowed() {
     let cashier = site.sign_in_as("cashier").await;
     let found = site.get(&cashier, "/api/v1/search?q=1").await.expect(200).json();
     let order = json!({ "account": found[0]["account"], "amount": 5_280, "tender": "cash" });
-    let sold = site.post_once(&cashier, "/api/v1/sales", "k-1", &order).await.expect(200).json();
+    let sold =
+        site.post_once(&cashier, "/api/v1/sales", "sale-key-1", &order).await.expect(200).json();
     let (no, seal) = (sold["no"].to_string(), sold["seal"].as_str().unwrap().to_owned());
 
     let code = format!("/api/v1/receipts/simulated/{no}/code.svg");
@@ -65,6 +66,6 @@ async fn a_card_sale_without_the_terminals_reference_is_refused() {
     let sell = async |key: &str, reference: &str| {
         site.post_once(&cashier, "/api/v1/sales", key, &order(reference)).await
     };
-    assert_eq!(sell("k-1", " \u{1b} ").await.expect(400).json()["type"], "no-reference");
-    assert_eq!(sell("k-2", "T-77").await.expect(200).json()["reference"], "T-77");
+    assert_eq!(sell("sale-key-1", " \u{1b} ").await.expect(400).json()["type"], "no-reference");
+    assert_eq!(sell("sale-key-2", "T-77").await.expect(200).json()["reference"], "T-77");
 }
