@@ -34,11 +34,15 @@ impl Timestamp {
         Span(self.0.saturating_sub(earlier.0))
     }
 
+    /// A request may name any number; far beyond what a site lives through it is the border.
     pub(crate) fn jiff(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_millisecond(self.0)
-            .expect("an instant of a site lies within years -9999 to 9999")
+        jiff::Timestamp::from_millisecond(self.0.clamp(-FARTHEST, FARTHEST))
+            .expect("the borders lie within years -9999 to 9999")
     }
 }
+
+/// Some 6,900 years from 1970 either way: calendar steps from here still fit the calendar.
+const FARTHEST: i64 = 220_000_000_000_000;
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -187,6 +191,17 @@ impl From<Zone> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_is_no_time_is_a_far_one_and_stops_nothing() {
+        let berlin = Zone::named("Europe/Berlin").expect("a zone");
+        for far in [i64::MIN, -FARTHEST - 1, FARTHEST + 1, i64::MAX] {
+            let far = Timestamp::from_millis(far);
+            assert!(!far.to_string().is_empty());
+            assert!(berlin.start_of_week(far) <= berlin.next_midnight(far));
+        }
+        assert_eq!(Timestamp::from_millis(FARTHEST).to_string(), "8941-07-10T07:06:40Z");
+    }
 
     #[test]
     fn days_are_as_long_as_the_zone_says() {

@@ -122,3 +122,33 @@ async fn seven_hundred_idle_sockets_delay_nobody() {
     let closed = tokio::time::timeout(patience, first.read_to_end(&mut rest)).await;
     closed.expect("an idle socket is closed").ok();
 }
+
+/// Numbers that no till and no clock ever shows: refused, or taken for the border, and the books go on.
+#[tokio::test]
+async fn a_number_beyond_reason_stops_nothing() {
+    let site = TestSite::start(&["demo", "--pace", "1"]).await;
+    let admin = site.token("admin");
+    let most = i64::MAX;
+    let share = json!({ "payments": { "share": 2_500, "weekly_cap": null } });
+    let debt = json!({ "amount": most, "collection": share, "reason": "a slip of the keyboard" });
+    let arrears = "/api/v1/accounts/1002/arrears";
+    site.post_once(&admin, arrears, "beyond-reason-1", &debt).await.expect(422);
+    let sale = json!({ "account": 1002, "amount": most, "tender": "cash" });
+    site.post_once(&admin, "/api/v1/sales", "beyond-reason-2", &sale).await.expect(422);
+    for path in [
+        format!("/api/v1/accounts/1002/preview?amount={most}"),
+        format!("/api/v1/accounts/1002/preview?amount={}", i64::MIN),
+        format!("/api/v1/meters/1002/why?amount={most}"),
+        format!("/api/v1/meters/1002/power?from={}&to={most}", i64::MIN),
+        format!("/api/v1/meters/1002/readings?before={}", i64::MIN),
+        format!("/api/v1/audit/balances?from={}&to={most}", i64::MIN),
+        format!("/api/v1/audit/entries?from={}&to={most}", i64::MIN),
+        format!("/api/v1/audit/findings?from={}&to={most}", i64::MIN),
+    ] {
+        let reply = site.get(&admin, &path).await;
+        assert!(reply.status < 500, "{path}: {} {}", reply.status, reply.text());
+    }
+    let sale = json!({ "account": 1002, "amount": 3_000, "tender": "cash" });
+    site.post_once(&admin, "/api/v1/sales", "beyond-reason-3", &sale).await.expect(200);
+    site.get(&admin, "/readyz").await.expect(200);
+}

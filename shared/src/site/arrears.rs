@@ -9,6 +9,9 @@ use crate::site::{Refusal, Site};
 use crate::time::{Timestamp, Zone};
 use crate::vend::{Arrears, ArrearsCancelled, ArrearsDue, Collection};
 
+/// No debt of a household; sums of many still fit, so that a slip of the keyboard stops nothing.
+const LARGEST: Money = Money::from_minor(1_000_000_000_000);
+
 impl Now<'_> {
     pub(super) fn add_arrears(
         &mut self,
@@ -19,7 +22,7 @@ impl Now<'_> {
     ) -> Result<(), Refusal> {
         self.keyed_with_reason(reason)?;
         let account = self.account(id)?;
-        let positive = |amount: Money| amount > Money::ZERO;
+        let positive = |amount: Money| amount > Money::ZERO && amount <= LARGEST;
         let sound = match collection {
             Collection::Payments { weekly_cap, share: _ } => weekly_cap.is_none_or(positive),
             Collection::Weekly { rate, .. } => positive(rate),

@@ -266,7 +266,9 @@ pub enum Refusal {
     CreditUsed { used: Money },
     #[error("account {account} has no open arrears {arrears}")]
     NoArrears { account: AccountId, arrears: ArrearsId },
-    #[error("arrears, their weekly rate and their weekly cap are amounts above zero")]
+    #[error(
+        "arrears, their weekly rate and their weekly cap are above zero and at most 10¹² minor units"
+    )]
     BadArrears,
     #[error("supply is open for lack of credit; only a payment brings it back")]
     LacksCredit,
