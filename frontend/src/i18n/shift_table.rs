@@ -16,9 +16,7 @@ texts! {
         counter: "柜台", "Counter";
         book: "账簿", "Book";
         float: "备用金", "Float";
-        mine: "本班", "My shift";
         running: "未结班次", "Open shifts";
-        past: "已结班次", "Closed shifts";
         none: "还没有班次", "No shifts yet";
         x: "X 报表 · 班次 {0}", "X report · shift {0}";
         z: "Z 报表 {0} · 班次 {1}", "Z report {0} · shift {1}";
@@ -35,9 +33,6 @@ texts! {
         mobile: "移动支付", "Mobile";
         note: "备注", "Note";
         close: "清点并结班", "Count and close";
-        tender: "支付方式", "Tender";
-        sold: "售电", "Sold";
-        reversed: "冲正", "Reversed";
         expected: "应有", "Expected";
         counted: "清点", "Counted";
         difference: "差额", "Difference";

@@ -143,7 +143,7 @@ impl Schemas {
             "book" => tagged(self.taken.subschema_for::<Book>()),
             "tariff" | "provider" | "code" => json!({ "type": "string", "minLength": 1 }),
             "line" => json!({ "type": "integer", "minimum": 0, "maximum": u16::MAX }),
-            "receipt" | "seq" | "alarm" | "payment" | "approval" | "draft" => {
+            "receipt" | "seq" | "shift" | "alarm" | "payment" | "approval" | "draft" => {
                 json!({ "type": "integer", "minimum": 0, "format": "uint64" })
             }
             _number => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),

@@ -191,7 +191,8 @@ fn rows() -> Vec<About> {
         about(POST, "/api/v1/shifts", "Open a shift of one's own at a counter")
             .takes::<ShiftOpening>()
             .example(r#"{"book":"simulated","counter":3,"float":20000}"#)
-            .gives::<ShiftReport>(),
+            .gives::<ShiftReport>()
+            .status(201),
         about(GET, "/api/v1/shifts/{book}/{shift}", "The X report of an open shift, or a Z report")
             .gives::<ShiftReport>(),
         about(POST, "/api/v1/shifts/{book}/{shift}/close", "Count a shift and close it")
