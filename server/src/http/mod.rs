@@ -14,6 +14,7 @@ mod clock;
 pub(crate) mod commission;
 mod crowd;
 pub mod csv;
+mod daybook;
 mod exceptions;
 mod exchange;
 mod explain;

@@ -12,10 +12,10 @@ use shared::staff::Verb;
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, auditor, board, clock, commission, exceptions, exchange,
-    explain, guard, health, label, lines, live, meters, metrics, openapi, overview, payments,
-    printing, receipts, sales, search, session, shifts, site, staff, supply, tariffs, terms,
-    verify, whatif, why,
+    accounts, alarms, approvals, arrears, auditor, board, clock, commission, daybook, exceptions,
+    exchange, explain, guard, health, label, lines, live, meters, metrics, openapi, overview,
+    payments, printing, receipts, sales, search, session, shifts, site, staff, supply, tariffs,
+    terms, verify, whatif, why,
 };
 
 /// One route.
@@ -140,6 +140,10 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/verify/{book}/{receipt}/{code}", Anyone, || web::to(verify::page)),
     row(GET, "/api/v1/meters/{meter}/label.svg", May(Verb::Look), || web::to(label::show)),
     row(GET, "/api/v1/printing", May(Verb::Look), || web::to(printing::printer)),
+    row(GET, "/api/v1/daybook", May(Verb::Audit), || web::to(daybook::show)),
+    row(POST, "/api/v1/daybook/provider-file", May(Verb::SuperviseTills), || {
+        web::to(daybook::match_file)
+    }),
     row(GET, "/api/v1/shifts", May(Verb::Look), || web::to(shifts::list)),
     row(POST, "/api/v1/shifts", May(Verb::Sell), || web::to(shifts::open)),
     row(GET, "/api/v1/shifts/{book}/{shift}", May(Verb::Look), || web::to(shifts::show)),

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod board;
 pub mod clock;
 pub mod commission;
+pub mod daybook;
 pub mod exception;
 pub mod explain;
 pub mod ledger;

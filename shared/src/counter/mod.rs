@@ -2,6 +2,7 @@
 //! end (product rules 13, 14, 23).
 
 mod limits;
+mod reconcile;
 mod shift;
 mod standing;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use crate::id::{AccountId, CounterId, ShiftNo, StaffId};
 use crate::money::Money;
 
 pub use limits::{Limits, LimitsOf, Rule};
+pub use reconcile::{Line, Reconciled, reconcile};
 pub use shift::{Amounts, Closed, Shift, Taken, Totals};
 pub use standing::Counters;
 

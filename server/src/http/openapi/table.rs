@@ -10,6 +10,7 @@ use shared::api::audit;
 use shared::api::board::{Board, LossAcceptance};
 use shared::api::clock::{Clock, ClockOrder};
 use shared::api::commission::{AddMeters, Commissioned, RelayTest, RelayTested, SignOff};
+use shared::api::daybook::{DayBook, ProviderFile, Reconciled};
 use shared::api::exception::{ExceptionRow, ExceptionsClosed};
 use shared::api::explain::Explanation;
 use shared::api::ledger::LedgerPage;
@@ -36,7 +37,7 @@ use shared::api::tariff::{
 use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::api::why::WhyPage;
 
-use super::super::{accounts, auditor, meters, overview, payments, search, shifts, why};
+use super::super::{accounts, auditor, daybook, meters, overview, payments, search, shifts, why};
 use super::about::{About, about};
 
 const GET: Method = Method::GET;
@@ -185,6 +186,12 @@ fn rows() -> Vec<About> {
             .file("text/html"),
         about(GET, "/api/v1/meters/{meter}/label.svg", "A QR code for the meter's cover")
             .file("image/svg+xml"),
+        about(GET, "/api/v1/daybook", "Sales and reversals of a day, with sums")
+            .asks::<daybook::Question>()
+            .sheet::<DayBook>(),
+        about(POST, "/api/v1/daybook/provider-file", "Match a provider's file with the day")
+            .takes::<ProviderFile>()
+            .gives::<Reconciled>(),
         about(GET, "/api/v1/shifts", "Shifts of a book, and the counters of the site")
             .asks::<shifts::Question>()
             .gives::<ShiftPage>(),

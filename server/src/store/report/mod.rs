@@ -1,6 +1,7 @@
 //! What screens ask of the ledger, one function a question.
 
 pub mod audit;
+pub mod daybook;
 pub mod exchanges;
 pub mod ledger;
 pub mod receipt;

@@ -1,0 +1,214 @@
+//! The day book, as JSON and CSV, and a provider's file against it.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use shared::api::daybook::{DayBook, DayRow, DaySum, Line, ProviderFile};
+use shared::counter::reconcile;
+use shared::id::{Book, StaffId};
+use shared::money::{Currency, Money};
+use shared::time::{Span, Timestamp};
+use shared::vend::Tender;
+
+use super::accounts::{name_of, staff_names};
+use super::body::Body;
+use super::csv::{Cell, Sheet};
+use super::problem::{Answer, Trouble};
+use super::state::State;
+use crate::store::report::daybook::{Entry, Moved, day};
+
+/// More than a day and a half is no day in any zone.
+const LONGEST: Span = Span::from_hours(36);
+
+#[derive(Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Question {
+    book: Book,
+    /// The day that this instant lies in; today, if nothing else is said.
+    at: Option<Timestamp>,
+    /// As a spreadsheet.
+    #[serde(default)]
+    csv: bool,
+}
+
+pub(super) async fn show(state: web::Data<State>, question: web::Query<Question>) -> Answer {
+    let Question { book, at, csv } = question.into_inner();
+    let at = at.unwrap_or_else(|| state.now(book));
+    let from = state.zone.start_of(state.zone.date(at));
+    let to = state.zone.next_midnight(from);
+    let rows = rows(&state, book, from, to).await?;
+    if csv {
+        return Ok(sheet(&state, &rows));
+    }
+    let sums = sums(&rows);
+    Ok(HttpResponse::Ok().json(DayBook { book, from, to, rows, sums }))
+}
+
+pub(super) async fn match_file(state: web::Data<State>, Body(file): Body<ProviderFile>) -> Answer {
+    let ProviderFile { book, from, to, tender, text } = file;
+    if tender == Tender::Cash {
+        return Err(Trouble::bad("no-provider", "cash comes from no provider"));
+    }
+    if to <= from || to - from > LONGEST {
+        return Err(Trouble::bad("bad-period", "a day ends after it begins, within 36 hours"));
+    }
+    let theirs = lines(&text, state.site.currency)
+        .map_err(|what| Trouble::bad("bad-file", format!("the file is not taken: {what}")))?;
+    let ours = rows(&state, book, from, to).await?.into_iter().filter(|row| row.tender == tender);
+    let ours = ours.map(|row| Line { from: row.receipt, id: row.reference, amount: row.amount });
+    Ok(HttpResponse::Ok().json(reconcile(ours.collect(), theirs)))
+}
+
+async fn rows(
+    state: &State,
+    book: Book,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<DayRow>, Trouble> {
+    let names = staff_names(state).await?;
+    let entries = state.ledger.ask(move |db| day(db, book, from, to)).await;
+    let entries = entries.map_err(|error| Trouble::fault("read the day's sales", error))?;
+    Ok(entries.into_iter().map(|entry| row(entry, &names)).collect())
+}
+
+fn row(entry: Entry, names: &BTreeMap<StaffId, String>) -> DayRow {
+    let Entry { seq, at, by, moved } = entry;
+    let by = name_of(names, by);
+    match moved {
+        Moved::Sold(sale) => DayRow {
+            seq,
+            at,
+            receipt: sale.receipt,
+            reverses: None,
+            account: sale.account,
+            amount: sale.amount,
+            tender: sale.tender,
+            reference: sale.reference,
+            by,
+            till: sale.till,
+        },
+        Moved::Reversed(back, reference) => DayRow {
+            seq,
+            at,
+            receipt: back.receipt,
+            reverses: Some(back.of),
+            account: back.account,
+            amount: -back.amount,
+            tender: back.tender,
+            reference,
+            by,
+            till: back.till,
+        },
+    }
+}
+
+fn sums(rows: &[DayRow]) -> Vec<DaySum> {
+    let mut sums = BTreeMap::<_, (u32, Money)>::new();
+    for row in rows {
+        let till = row.till.map(|till| (till.counter, till.shift));
+        let (count, amount) = sums.entry((till, row.by.clone(), row.tender)).or_default();
+        *count += 1;
+        *amount += row.amount;
+    }
+    let sum = |((till, by, tender), (count, amount)): ((Option<_>, String, Tender), _)| DaySum {
+        till: till.map(|(counter, shift)| shared::vend::Till { counter, shift }),
+        by,
+        tender,
+        count,
+        amount,
+    };
+    sums.into_iter().map(sum).collect()
+}
+
+fn sheet(state: &State, rows: &[DayRow]) -> HttpResponse {
+    let head = [
+        "record",
+        "time",
+        "receipt",
+        "takes back",
+        "account",
+        "amount",
+        "tender",
+        "reference",
+        "cashier",
+        "counter",
+        "shift",
+    ];
+    let mut sheet = Sheet::new(&head);
+    for row in rows {
+        let tender = match row.tender {
+            Tender::Cash => "cash",
+            Tender::Card => "card",
+            Tender::Mobile => "mobile",
+        };
+        sheet.row([
+            Cell::number(row.seq.0),
+            Cell::time(row.at, &state.zone),
+            Cell::number(row.receipt.0),
+            Cell::or_empty(row.reverses.map(|of| Cell::number(of.0))),
+            Cell::number(row.account.0),
+            Cell::money(row.amount, state.site.currency),
+            Cell::text(tender),
+            Cell::text(row.reference.clone()),
+            Cell::text(row.by.clone()),
+            Cell::or_empty(row.till.map(|till| Cell::number(till.counter.0))),
+            Cell::or_empty(row.till.map(|till| Cell::number(till.shift.0))),
+        ]);
+    }
+    sheet.answer("daybook.csv")
+}
+
+/// The lines of a provider's file; a wrong one is named by its number.
+fn lines(text: &str, currency: Currency) -> Result<Vec<Line<u64>>, String> {
+    let mut reader =
+        ::csv::ReaderBuilder::new().trim(::csv::Trim::All).from_reader(text.as_bytes());
+    let mut lines = Vec::new();
+    for (number, record) in (2_u64..).zip(reader.records()) {
+        let record = record.map_err(|error| format!("line {number}: {error}"))?;
+        let (Some(id), Some(amount), Some(kind)) = (record.get(0), record.get(2), record.get(3))
+        else {
+            return Err(format!("line {number}: id, time, amount and kind are needed"));
+        };
+        if id.is_empty() {
+            return Err(format!("line {number}: the payment has no id"));
+        }
+        let amount = Money::parse(amount, currency)
+            .map_err(|error| format!("line {number}: `{amount}` is no amount: {error}"))?;
+        let amount = match kind {
+            "sale" if !amount.is_negative() => amount,
+            "refund" if !amount.is_negative() => -amount,
+            "sale" | "refund" => {
+                return Err(format!("line {number}: the kind says which way, not a minus"));
+            }
+            _other => return Err(format!("line {number}: `{kind}` is neither sale nor refund")),
+        };
+        lines.push(Line { from: number, id: id.to_owned(), amount });
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_line_of_a_file_is_named() {
+        let read = |rows: &str| lines(&format!("id,time,amount,kind\n{rows}"), Currency::CNY);
+        let good = read("T-1,10:00,12.50,sale\r\nT-1,10:05,12.50,refund\n").unwrap();
+        assert_eq!(
+            good.iter().map(|line| line.amount.minor()).collect::<Vec<_>>(),
+            [1_250, -1_250]
+        );
+        for (rows, said) in [
+            ("T-1,10:00,12.50,sale\n,1,1,sale\n", "line 3: the payment has no id"),
+            ("T-1,10:00,twelve,sale\n", "line 2: `twelve` is no amount"),
+            ("T-1,10:00,-1.00,refund\n", "line 2: the kind says"),
+            ("T-1,10:00,1.00,gift\n", "line 2: `gift` is neither"),
+            ("T-1,10:00\n", "line 2: "),
+        ] {
+            let told = read(rows).unwrap_err();
+            assert!(told.starts_with(said), "{told}");
+        }
+    }
+}

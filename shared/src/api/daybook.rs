@@ -1,0 +1,64 @@
+//! The day book: `GET /api/v1/daybook?book=&day=&format=`, and a provider's file against it:
+//! `POST /api/v1/daybook/provider-file`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, Book, ReceiptNo, Seq};
+use crate::money::Money;
+use crate::time::Timestamp;
+use crate::vend::{Tender, Till};
+
+pub use crate::counter::{Line, Reconciled};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DayBook {
+    pub book: Book,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub rows: Vec<DayRow>,
+    /// By counter, cashier and tender; they sum to the rows.
+    pub sums: Vec<DaySum>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DayRow {
+    pub seq: Seq,
+    pub at: Timestamp,
+    pub receipt: ReceiptNo,
+    /// The sale that it takes back.
+    pub reverses: Option<ReceiptNo>,
+    pub account: AccountId,
+    /// Below zero where it was given back.
+    pub amount: Money,
+    pub tender: Tender,
+    /// What the terminal or the provider calls the payment.
+    pub reference: String,
+    pub by: String,
+    pub till: Option<Till>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DaySum {
+    pub till: Option<Till>,
+    pub by: String,
+    pub tender: Tender,
+    pub count: u32,
+    pub amount: Money,
+}
+
+/// A provider's file as text: a head, then `id,time,amount,kind` by line; `kind` is `sale` or
+/// `refund`, amounts are in the currency's own unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProviderFile {
+    pub book: Book,
+    /// The first instant of the day, and the first after it.
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub tender: Tender,
+    pub text: String,
+}
