@@ -47,7 +47,8 @@ impl Peer {
             Arc::new(config)
         });
         Self {
-            host: url.host().unwrap_or_default().to_owned(),
+            // An IPv6 address stands in brackets in an address, and without them everywhere else.
+            host: url.host().unwrap_or_default().trim_matches(['[', ']']).to_owned(),
             port: url.port_u16().unwrap_or(if secure { 443 } else { 80 }),
             path: url.path().trim_end_matches('/').to_owned(),
             tls,

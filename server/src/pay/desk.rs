@@ -17,7 +17,7 @@ use shared::site::{Command, Done, PaymentOrder, Refusal};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use super::backoff::Turn;
-use super::provider::{NoAnswer, Provider};
+use super::provider::{BadNotice, NoAnswer, Provider};
 use super::refused::Refused;
 use super::sign::Signed;
 use super::wire::{Charge, ChargeStatus, Notice, Refund, RefundStatus};
@@ -218,9 +218,14 @@ impl Desk {
                 Trouble::absent(format!("there is no payment provider `{provider}`"))
             })?;
         let notice = till.provider.notice(signed, body, clock::now()).map_err(|bad| {
-            self.0.refused.count(from, clock::now());
             tracing::warn!(%provider, %bad, "a webhook was refused");
-            Trouble::forbidden("bad-webhook", bad)
+            match bad {
+                BadNotice::Unsigned(unsigned) => {
+                    self.0.refused.count(from, clock::now());
+                    Trouble::forbidden("bad-webhook", unsigned)
+                }
+                BadNotice::Unreadable(_) => Trouble::bad("bad-body", bad),
+            }
         })?;
         let charge = match &notice {
             Notice::Charge(charge) => &charge.charge,

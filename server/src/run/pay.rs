@@ -48,8 +48,12 @@ impl Tills {
         let secrets = Secrets::parse(&secret::fresh()).map_err(|error| told(&error))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| told(&error))?;
         let at = listener.local_addr().map_err(|error| told(&error))?;
-        let port = address.port();
-        let notify: Uri = format!("http://127.0.0.1:{port}/api/v1/pay/{name}/webhook")
+        let own = if address.ip().is_unspecified() {
+            SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()))
+        } else {
+            address
+        };
+        let notify: Uri = format!("http://{own}/api/v1/pay/{name}/webhook")
             .parse()
             .map_err(|error| told(&error))?;
         let server = stub::serve(listener, Some(&notify), secrets.clone());
