@@ -1,17 +1,17 @@
 //! The second field: how much, how paid, and what it will do.
 
-use shared::api::sale::{Found, Preview};
+use shared::api::sale::{Found, Preview, Tender};
 use shared::id::Book;
 use shared::money::Money;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::beside::Beside;
-use super::tender::{TenderPanel, Tenders, typing};
 use crate::components::badge::{BookMark, StateBadge};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::sentence;
 use crate::format;
-use crate::hooks::{use_fleet, use_lang, use_seat, use_texts};
+use crate::hooks::{use_counter_texts, use_fleet, use_lang, use_seat, use_texts};
 use crate::i18n::{self, fill};
 use crate::store::sale::{Sale, SaleAction, Step};
 
@@ -32,8 +32,10 @@ pub struct AmountProps {
 pub fn Amount(props: &AmountProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_texts());
     let (sale, act, currency) = (&props.sale, &props.act, seat.currency());
+    let counter = use_counter_texts();
     let amount = sale.amount(currency);
     let bad = !sale.amount.trim().is_empty() && amount.is_none();
+    let by_phone = sale.tender() == Tender::Mobile && !seat.site.providers.is_empty();
     let confirming = matches!(sale.step, Step::Confirm(_));
     let ready = props.ready && sale.failure.is_none();
     let go_on = {
@@ -45,6 +47,14 @@ pub fn Amount(props: &AmountProps) -> Html {
                 if ready && !event.repeat() {
                     act.emit(SaleAction::Confirm);
                 }
+            }
+        })
+    };
+    let typing = |action: fn(String) -> SaleAction| {
+        let act = act.clone();
+        Callback::from(move |event: InputEvent| {
+            if let Some(field) = event.target_dyn_into::<HtmlInputElement>() {
+                act.emit(action(field.value()));
             }
         })
     };
@@ -86,7 +96,7 @@ pub fn Amount(props: &AmountProps) -> Html {
                     <span>{ texts.sale.amount }</span>
                     <span class="sale-amount-field"><i>{ format::symbol(currency) }</i>
                         <input id={FIELD} name="amount" class="amount" type="text" inputmode="decimal" autocomplete="off" placeholder="0.00"
-                            aria-invalid={bad.to_string()} aria-describedby="sale-amount-note" value={sale.amount.clone()} oninput={typing(SaleAction::Amount, act)} onkeydown={go_on.clone()} /></span>
+                            aria-invalid={bad.to_string()} aria-describedby="sale-amount-note" value={sale.amount.clone()} oninput={typing(SaleAction::Amount)} onkeydown={go_on.clone()} /></span>
                 </label>
                 <p id="sale-amount-note" class="field-error" aria-live="polite">
                     if bad { { fill(texts.sale.amount_bad, &[&currency.decimals().to_string()]) } }
@@ -97,11 +107,28 @@ pub fn Amount(props: &AmountProps) -> Html {
                 }
                 if let Some(preview) = sale.preview(currency) { <PreviewPaper preview={preview.clone()} book={props.found.book} cut={props.found.state == shared::api::live::MeterState::Cut} /> }
                 <Tenders chosen={sale.tender()} act={act.clone()} />
-                <TenderPanel sale={sale.clone()} {amount} act={act.clone()} {go_on} />
-                <button id={CONFIRM} type="button" class={classes!("button", "primary", "large", "wide", confirming.then_some("confirm"))} disabled={!ready} onclick={press} onkeydown={no_repeat}>
-                    { word }<kbd>{ "Enter" }</kbd>
-                </button>
-                <p class={classes!("confirm-hint", (!confirming).then_some("unseen"))} aria-live="polite">if confirming { { texts.sale.confirm_hint } }</p>
+                { match sale.tender() {
+                    Tender::Cash => html! {
+                        <div class="handed">
+                            <label class="field"><span>{ texts.sale.handed }</span>
+                                <input name="handed" type="text" inputmode="decimal" autocomplete="off" placeholder={amount.map(|amount| format::typed_money(amount, currency)).unwrap_or_default()} value={sale.handed.clone()} oninput={typing(SaleAction::Handed)} onkeydown={go_on} />
+                            </label>
+                            <Change {amount} handed={sale.handed(currency)} />
+                        </div>
+                    },
+                    Tender::Mobile if by_phone => html! { <super::mobile::Mobile found={props.found.clone()} {amount} act={act.clone()} /> },
+                    Tender::Card | Tender::Mobile => html! {
+                        <label class="field"><span>{ texts.sale.reference }</span>
+                            <input name="reference" type="text" autocomplete="off" maxlength="40" placeholder={if sale.tender() == Tender::Card { counter.beside.need_reference } else { "" }} value={sale.reference.clone()} oninput={typing(SaleAction::Reference)} onkeydown={go_on} />
+                        </label>
+                    },
+                } }
+                if !by_phone {
+                    <button id={CONFIRM} type="button" class={classes!("button", "primary", "large", "wide", confirming.then_some("confirm"))} disabled={!ready} onclick={press} onkeydown={no_repeat}>
+                        { word }<kbd>{ "Enter" }</kbd>
+                    </button>
+                    <p class={classes!("confirm-hint", (!confirming).then_some("unseen"))} aria-live="polite">if confirming { { texts.sale.confirm_hint } }</p>
+                }
             </section>
         </div>
     }
@@ -146,6 +173,54 @@ pub fn FoundCard(props: &FoundCardProps) -> Html {
             </div>
         </section>
     }
+}
+
+#[derive(PartialEq, Properties)]
+struct TendersProps {
+    chosen: Tender,
+    act: Callback<SaleAction>,
+}
+
+#[component]
+fn Tenders(props: &TendersProps) -> Html {
+    let (lang, texts) = (use_lang(), use_texts());
+    let tile = |tender: Tender, icon: Icon, key: &'static str| {
+        let act = props.act.clone();
+        html! {
+            <label class="tender">
+                <input type="radio" name="tender" checked={props.chosen == tender} onchange={move |_| act.emit(SaleAction::Tender(tender))} />
+                <Glyph {icon} size=22 /><span>{ i18n::tender(lang, tender) }</span><kbd>{ key }</kbd>
+            </label>
+        }
+    };
+    html! {
+        <div class="tenders" role="radiogroup" aria-label={texts.receipt.tender}>
+            { tile(Tender::Cash, Icon::Cash, "F7") }{ tile(Tender::Card, Icon::Card, "F8") }{ tile(Tender::Mobile, Icon::Mobile, "F9") }
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ChangeProps {
+    amount: Option<Money>,
+    handed: Option<Money>,
+}
+
+/// What the customer gets back: the one subtraction a counter needs before the receipt says it.
+#[component]
+fn Change(props: &ChangeProps) -> Html {
+    let (seat, texts) = (use_seat(), use_texts());
+    let currency = seat.currency();
+    let (class, text) = match (props.amount, props.handed) {
+        (Some(amount), Some(handed)) if handed >= amount => {
+            ("", format::money(handed - amount, currency))
+        }
+        (Some(amount), Some(handed)) => {
+            ("ink-cut short", fill(texts.sale.short, &[&format::money(amount - handed, currency)]))
+        }
+        (Some(_) | None, _) => ("quiet", texts.common.none.to_owned()),
+    };
+    html! { <div class="change"><span>{ texts.sale.change }</span><b {class}>{ text }</b></div> }
 }
 
 #[derive(PartialEq, Properties)]

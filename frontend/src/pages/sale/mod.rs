@@ -4,8 +4,8 @@ mod amount;
 mod beside;
 mod done;
 mod find;
+mod mobile;
 mod pending;
-mod tender;
 
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::browser;
 use crate::components::icon::Icon;
 use crate::components::notice::Empty;
 use crate::components::print_state::PrinterNotice;
+use crate::format;
 use crate::hooks::{
     use_backend, use_document_key, use_fleet, use_leave, use_printer, use_seat, use_task, use_texts,
 };
@@ -59,6 +60,11 @@ fn Counter() -> Html {
         use_effect_with((), move |()| {
             if let Some(pending) = stored_sales().into_iter().next() {
                 sale.dispatch(SaleAction::Send(Box::new(pending)));
+            } else if let Some(kept) = mobile::kept() {
+                let amount = format::typed_money(kept.request.amount, currency);
+                sale.dispatch(SaleAction::Take(kept.found));
+                sale.dispatch(SaleAction::Tender(Tender::Mobile));
+                sale.dispatch(SaleAction::Amount(amount));
             }
         });
     }
