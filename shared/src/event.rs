@@ -14,6 +14,7 @@ use crate::meter::{AlarmKind, Contact, DisconnectReason, ExceptionKind, Exchange
 use crate::money::Money;
 use crate::pay::Fact;
 use crate::policy::{Place, Policy, Scope};
+use crate::request::Grave;
 use crate::staff::Act;
 use crate::time::Timestamp;
 use crate::vend::{Arrears, ArrearsCancelled, ArrearsDue, Reversal, Sale, to_arrears};
@@ -218,6 +219,40 @@ pub enum Event {
         meter: MeterId,
         note: String,
     },
+    /// A cut was due, but too many supplies were opened just before: it waits for two persons, or for
+    /// the end of its cause.
+    CutHeld {
+        account: AccountId,
+        meter: MeterId,
+        reason: DisconnectReason,
+        note: String,
+    },
+    /// The cause of a held cut is gone: nothing is cut.
+    HeldCutEnded {
+        account: AccountId,
+        meter: MeterId,
+        reason: DisconnectReason,
+        note: String,
+    },
+    /// Two persons let held cuts go ahead, each from its own time on, as far as its cause still
+    /// stands then. Who approved it is the record's own.
+    CutsReleased {
+        meters: Vec<(MeterId, Timestamp)>,
+        asked_by: StaffId,
+        note: String,
+    },
+    /// A second person is asked.
+    RequestMade {
+        request: u64,
+        what: Grave,
+        reason: String,
+    },
+    /// A second person has decided; what follows from a yes follows at once.
+    RequestDecided {
+        request: u64,
+        approved: bool,
+        note: String,
+    },
     /// Something happened to a mobile payment; the money itself is in `Sold` and `Reversed`.
     Payment(Fact),
 }
@@ -353,6 +388,11 @@ impl Event {
             | Self::Unprotected { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
+            | Self::CutHeld { .. }
+            | Self::HeldCutEnded { .. }
+            | Self::RequestMade { .. }
+            | Self::RequestDecided { .. }
+            | Self::CutsReleased { .. }
             | Self::RestoreConfirmed { .. } => Vec::new(),
         }
     }
@@ -376,6 +416,8 @@ impl Event {
             | Self::Unprotected { account, .. }
             | Self::Paused { account, .. }
             | Self::Resumed { account, .. }
+            | Self::CutHeld { account, .. }
+            | Self::HeldCutEnded { account, .. }
             | Self::RestoreConfirmed { account, .. }
             | Self::EmergencyRepaid { account }
             | Self::EmergencyRearmed { account }
@@ -404,6 +446,9 @@ impl Event {
             | Self::AlarmAcknowledged { .. }
             | Self::AlarmCleared { .. }
             | Self::Acted { .. }
+            | Self::RequestMade { .. }
+            | Self::RequestDecided { .. }
+            | Self::CutsReleased { .. }
             | Self::PolicyPublished { .. } => None,
         }
     }
@@ -419,6 +464,8 @@ impl Event {
             | Self::HoldEnded { meter, .. }
             | Self::MeterPlaced { meter, .. }
             | Self::Protected { meter, .. }
+            | Self::CutHeld { meter, .. }
+            | Self::HeldCutEnded { meter, .. }
             | Self::Unprotected { meter, .. }
             | Self::RestoreConfirmed { meter, .. }
             | Self::Exchanged { meter, .. }
@@ -449,6 +496,9 @@ impl Event {
             | Self::EmergencyRepaid { .. }
             | Self::EmergencyRearmed { .. }
             | Self::Paused { .. }
+            | Self::RequestMade { .. }
+            | Self::RequestDecided { .. }
+            | Self::CutsReleased { .. }
             | Self::Resumed { .. } => None,
         }
     }

@@ -17,6 +17,7 @@ pub mod pay;
 pub mod counter;
 pub mod staff;
 pub mod policy;
+pub mod request;
 pub mod event;
 pub mod prepaid;
 pub mod site;

@@ -141,6 +141,11 @@ fn kind(event: &Event) -> &'static str {
         Event::Unprotected { .. } => "unprotected",
         Event::Paused { .. } => "paused",
         Event::Resumed { .. } => "resumed",
+        Event::CutHeld { .. } => "cut-held",
+        Event::HeldCutEnded { .. } => "held-cut-ended",
+        Event::CutsReleased { .. } => "cuts-released",
+        Event::RequestMade { .. } => "request-made",
+        Event::RequestDecided { .. } => "request-decided",
         Event::RestoreConfirmed { .. } => "restore-confirmed",
     }
 }

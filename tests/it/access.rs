@@ -26,6 +26,7 @@ pub(crate) fn address(row: &Row) -> String {
         .replace("{tariff}", "demo-flat")
         .replace("{draft}", "999999")
         .replace("{approval}", "999999")
+        .replace("{request}", "999999")
         .replace("{seq}", "1")
 }
 

@@ -36,6 +36,7 @@ mod isolation;
 mod limits;
 mod same_hash;
 mod main_job;
+mod mass_cut;
 mod printing;
 mod mobile;
 mod rate;

@@ -87,6 +87,11 @@ pub fn alarm(lang: Lang, kind: AlarmKind) -> &'static str {
         AlarmKind::InvariantBroken => pick(lang, "不变量被破坏", "An invariant is broken"),
         AlarmKind::BackupFailed => pick(lang, "备份失败", "Backup failed"),
         AlarmKind::ClockJumped => pick(lang, "时钟跳变", "The clock jumped"),
+        AlarmKind::MassCut => pick(
+            lang,
+            "批量拉闸已暂停，等待两人放行",
+            "Mass cut held: two persons have to release it",
+        ),
         AlarmKind::DiskLow => pick(lang, "磁盘将满", "Disk nearly full"),
     }
 }
@@ -237,6 +242,11 @@ fn sentence(lang: Lang, problem: &Problem) -> String {
         "not-paused" => "账户没有暂停",
         "paused-already" => "账户已经暂停",
         "no-notice" => "没有这条在途通知",
+        "mass-cut" => "短时间内拉闸过多；请按清单提交，由第二人批准",
+        "second-person" => "需要第二人批准，申请人不能自己批准",
+        "bad-list" => "清单为空或过长",
+        "no-request" => "没有这条待批申请",
+        "no-held-cut" => "没有被暂停的拉闸",
         "bad-policy" => "用电策略有误",
         "no-account" => "没有这个账户",
         "no-meter" => "没有这块电表",

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::energy::Power;
 use shared::id::{AccountId, LineId, MeterId};
 use shared::meter::profile::Ratio;
+use shared::policy::MassCut;
 use toml::Spanned;
 
 use super::audit::AuditTable;
@@ -28,6 +29,7 @@ pub(super) struct File {
     pub(super) profiles: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) policy: PolicyTable,
+    pub(super) mass_cut: Option<Spanned<MassCut>>,
     #[serde(default)]
     pub(super) line: Vec<LineConfig>,
     #[serde(default)]

@@ -20,7 +20,7 @@ use shared::energy::Power;
 use shared::id::{AccountId, MeterId, SiteId, TariffId};
 use shared::meter::profile::{Library, Tested};
 use shared::money::{Currency, Money};
-use shared::policy::{Policy, Scope};
+use shared::policy::{MassCut, Policy, Scope};
 use shared::tariff::Tariff;
 use shared::time::Zone;
 use toml::Spanned;
@@ -42,6 +42,8 @@ pub struct SiteFile {
     pub library: Library,
     /// The site's own, then those of buildings, floors and meters.
     pub policies: Vec<(Scope, Policy)>,
+    /// How many supplies may be opened at once.
+    pub mass_cut: MassCut,
     pub lines: Vec<LineConfig>,
     pub meters: Vec<Metered>,
     pub simulated: Option<Simulated>,
@@ -121,6 +123,8 @@ impl SiteFile {
         let tariffs = read_tariffs(source, &file.tariffs, currency, &zone)?;
         let library = read_profiles(source, &file.profiles)?;
         let mut policies = policy::Reader { source, currency }.all(&file.policy)?;
+        let mass_cut = file.mass_cut.as_ref().map(|table| read_mass_cut(source, table));
+        let mass_cut = mass_cut.transpose()?.unwrap_or_default();
         let meters = file
             .meter
             .iter()
@@ -167,6 +171,7 @@ impl SiteFile {
             tariffs,
             library,
             policies,
+            mass_cut,
             lines: file.line,
             meters,
             simulated,
@@ -177,6 +182,17 @@ impl SiteFile {
             counters,
         })
     }
+}
+
+fn read_mass_cut(source: &Source, table: &Spanned<MassCut>) -> Result<MassCut, Fault> {
+    let figures = *table.get_ref();
+    let MassCut { share, least, minutes } = figures;
+    if !(1..=100).contains(&share) || least == 0 || !(1..=1_440).contains(&minutes) {
+        let what =
+            "mass_cut has a share of 1 to 100 percent, at least 1 meter, and 1 to 1440 minutes";
+        return Err(source.wrong(table.span(), what));
+    }
+    Ok(figures)
 }
 
 fn read_tariffs(

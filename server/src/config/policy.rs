@@ -48,6 +48,7 @@ pub(super) struct PolicyTable {
     no_cut: Option<Spanned<NoCutTable>>,
     load_limit: Option<Spanned<LoadTable>>,
     daily_limit: Option<Spanned<DailyTable>>,
+    protect_needs_two: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -261,6 +262,7 @@ impl Reader<'_> {
         policy.last_days =
             table.last_days.as_ref().map_or(policy.last_days, |days| *days.get_ref());
         policy.mode = table.mode.unwrap_or(policy.mode);
+        policy.protect_needs_two = table.protect_needs_two.unwrap_or(policy.protect_needs_two);
         policy.restore = table.restore.unwrap_or(policy.restore);
         if let Some(courtesy) = &table.courtesy {
             let after = courtesy.get_ref().closes_after_minutes;

@@ -9,6 +9,7 @@ mod audit;
 mod auditor;
 pub(crate) mod auth;
 mod board;
+mod breaker;
 mod body;
 mod clock;
 pub(crate) mod commission;

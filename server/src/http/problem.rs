@@ -124,6 +124,12 @@ impl From<Refusal> for Trouble {
             Refusal::BadPolicy { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad-policy"),
             Refusal::Protected(_) => (StatusCode::CONFLICT, "protected"),
             Refusal::NotProtected(_) => (StatusCode::CONFLICT, "not-protected"),
+            Refusal::MassCut { .. } => (StatusCode::CONFLICT, "mass-cut"),
+            Refusal::SecondPerson => (StatusCode::FORBIDDEN, "second-person"),
+            Refusal::BadList { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad-list"),
+            Refusal::NoRequest(_) => (StatusCode::NOT_FOUND, "no-request"),
+            Refusal::RequestLapsed(_) => (StatusCode::CONFLICT, "request-expired"),
+            Refusal::NoHeldCut(_) => (StatusCode::CONFLICT, "no-held-cut"),
             Refusal::TimePast => (StatusCode::UNPROCESSABLE_ENTITY, "time-past"),
             Refusal::NoEmergency(_) => (StatusCode::CONFLICT, "no-emergency-credit"),
             Refusal::NothingToConfirm(_) => (StatusCode::CONFLICT, "nothing-to-confirm"),
@@ -170,6 +176,12 @@ impl From<Refusal> for Trouble {
             | Refusal::BadPolicy { .. }
             | Refusal::Protected(_)
             | Refusal::NotProtected(_)
+            | Refusal::MassCut { .. }
+            | Refusal::SecondPerson
+            | Refusal::BadList { .. }
+            | Refusal::NoRequest(_)
+            | Refusal::RequestLapsed(_)
+            | Refusal::NoHeldCut(_)
             | Refusal::TimePast
             | Refusal::NoEmergency(_)
             | Refusal::NothingToConfirm(_)

@@ -12,10 +12,10 @@ use shared::staff::Verb;
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, auditor, board, clock, commission, daybook, exceptions,
-    exchange, explain, guard, health, label, lines, live, meters, metrics, openapi, overview,
-    payments, printing, receipts, sales, search, session, shifts, site, staff, supply, tariffs,
-    terms, verify, whatif, why,
+    accounts, alarms, approvals, arrears, auditor, board, breaker, clock, commission, daybook,
+    exceptions, exchange, explain, guard, health, label, lines, live, meters, metrics, openapi,
+    overview, payments, printing, receipts, sales, search, session, shifts, site, staff, supply,
+    tariffs, terms, verify, whatif, why,
 };
 
 /// One route.
@@ -154,6 +154,11 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/staff", May(Verb::LookAtPeople), || web::to(staff::list)),
     row(POST, "/api/v1/staff", May(Verb::ManagePeople), || web::to(staff::add)),
     row(POST, "/api/v1/staff/{staff}", May(Verb::ManagePeople), || web::to(staff::change)),
+    row(GET, "/api/v1/mass-cuts", May(Verb::Look), || web::to(breaker::show)),
+    row(POST, "/api/v1/mass-cuts/release", May(Verb::OrderSupply), || web::to(breaker::release)),
+    row(POST, "/api/v1/supplies", May(Verb::OrderSupply), || web::to(breaker::order)),
+    row(GET, "/api/v1/requests", May(Verb::LookAtRequests), || web::to(breaker::requests)),
+    row(POST, "/api/v1/requests/{request}", May(Verb::Approve), || web::to(breaker::decide)),
     row(GET, "/api/v1/exceptions", May(Verb::Look), || web::to(exceptions::list)),
     row(POST, "/api/v1/exceptions/close", May(Verb::CloseWork), || web::to(exceptions::close)),
     row(GET, "/api/v1/alarms", May(Verb::Look), || web::to(alarms::list)),

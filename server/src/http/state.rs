@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix::dev::ToEnvelope;
 use actix::{Actor, Addr, Handler, Message, Recipient};
 use shared::actor::billing::{
-    BillingStatus, Do, GetCounters, GetExceptions, GetMeter, GetPayments, GetPreview, GetStatus,
-    GetSupplies, SettleDue, WhichPayments,
+    BillingStatus, Do, GetCounters, GetExceptions, GetMassCuts, GetMeter, GetPayments, GetPreview,
+    GetStatus, GetSupplies, MassCutsFound, SettleDue, WhichPayments,
 };
 use shared::api::board::Board;
 use shared::api::meter::{Device, MeterPage};
@@ -119,6 +119,7 @@ pub(crate) struct Billing {
     meters: Recipient<GetMeter>,
     exceptions: Recipient<GetExceptions>,
     payments: Recipient<GetPayments>,
+    mass_cuts: Recipient<GetMassCuts>,
     previews: Recipient<GetPreview>,
     counters: Recipient<GetCounters>,
     status: Recipient<GetStatus>,
@@ -134,6 +135,7 @@ impl Billing {
             + Handler<GetMeter>
             + Handler<GetExceptions>
             + Handler<GetPayments>
+            + Handler<GetMassCuts>
             + Handler<GetPreview>
             + Handler<GetCounters>
             + Handler<GetStatus>
@@ -143,6 +145,7 @@ impl Billing {
             + ToEnvelope<A, GetMeter>
             + ToEnvelope<A, GetExceptions>
             + ToEnvelope<A, GetPayments>
+            + ToEnvelope<A, GetMassCuts>
             + ToEnvelope<A, GetPreview>
             + ToEnvelope<A, GetCounters>
             + ToEnvelope<A, GetStatus>
@@ -154,6 +157,7 @@ impl Billing {
             meters: supervisor.clone().recipient(),
             exceptions: supervisor.clone().recipient(),
             payments: supervisor.clone().recipient(),
+            mass_cuts: supervisor.clone().recipient(),
             previews: supervisor.clone().recipient(),
             counters: supervisor.clone().recipient(),
             status: supervisor.clone().recipient(),
@@ -202,6 +206,10 @@ impl Billing {
 
     pub(crate) async fn payments(&self, which: WhichPayments) -> Result<Vec<Payment>, Trouble> {
         ask(&self.payments, GetPayments(which)).await
+    }
+
+    pub(crate) async fn mass_cuts(&self, ask_for: GetMassCuts) -> Result<MassCutsFound, Trouble> {
+        ask(&self.mass_cuts, ask_for).await
     }
 
     pub(crate) async fn preview(&self, question: GetPreview) -> Result<Preview, Trouble> {

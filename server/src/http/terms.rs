@@ -3,10 +3,12 @@
 use actix_web::{HttpResponse, web};
 use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::id::{AccountId, MeterId, NoticeId};
-use shared::site::Command;
+use shared::request::Grave;
+use shared::site::{Command, Order, Refusal};
 
 use super::auth::Caller;
 use super::body::Body;
+use super::breaker::ask;
 use super::problem::Answer;
 use super::sales::meters_of;
 use super::state::State;
@@ -21,13 +23,24 @@ pub(super) async fn protect(
     let meter = meter.into_inner();
     let ProtectionOrder { protect, until, reason } = order;
     let reason = reason.trim().to_owned();
+    let asked = reason.clone();
     let command = if protect {
         Command::Protect { meter, until, reason }
     } else {
         Command::Unprotect { meter, reason }
     };
-    carry_out(&state, &caller, meter, command).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let book = state.hub.row(meter).ok_or(Refusal::NoMeter(meter))?.book;
+    let (now, by) = (state.now(book), caller.person.staff);
+    match state.billing.carry_out(Order { book, now, by, key: None, command }).await? {
+        Ok(_done) => {
+            state.clocks.wake(book, [meter]);
+            Ok(HttpResponse::NoContent().finish())
+        }
+        Err(Refusal::SecondPerson) => {
+            ask(&state, &caller, book, Grave::Unprotect { meter }, &asked).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 pub(super) async fn confirm(

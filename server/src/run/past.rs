@@ -81,6 +81,11 @@ impl Past {
             | Event::Protected { .. }
             | Event::Unprotected { .. }
             | Event::Paused { .. }
+            | Event::CutHeld { .. }
+            | Event::HeldCutEnded { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestDecided { .. }
+            | Event::CutsReleased { .. }
             | Event::Resumed { .. }
             | Event::RestoreConfirmed { .. }
             | Event::ProvisionalCharged(_)

@@ -11,6 +11,7 @@ use shared::actor::billing::{BillingSupervisor, Do, GetAll};
 use shared::actor::port::Replay;
 use shared::api::session::ReadyLogIn;
 use shared::id::{Book, Seq, StaffId, TariffId};
+use shared::policy::MassCut;
 use shared::site::{Command, Order, Refusal, Site};
 use shared::staff::Act;
 use shared::tariff::Tariff;
@@ -192,9 +193,10 @@ async fn start_billing(
 ) -> Result<(Addr<BillingSupervisor>, Past), Fault> {
     let feed = FeedActor::new(Arc::clone(hub)).start();
     let journal = store.journal_port();
+    let mass_cut = plan.live.as_ref().map_or_else(MassCut::default, |site| site.mass_cut);
     let mut supervisor = BillingSupervisor::new(
         plan.id,
-        Site::new(plan.zone.clone()),
+        Site::new(plan.zone.clone()).with_mass_cut(mass_cut),
         journal.clone(),
         feed.recipient(),
         Some(store.readings.clone().recipient()),

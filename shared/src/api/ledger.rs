@@ -156,6 +156,11 @@ impl LedgerEntry {
             | Event::Protected { .. }
             | Event::Unprotected { .. }
             | Event::Paused { .. }
+            | Event::CutHeld { .. }
+            | Event::HeldCutEnded { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestDecided { .. }
+            | Event::CutsReleased { .. }
             | Event::Resumed { .. }
             | Event::RestoreConfirmed { .. } => return None,
         };

@@ -6,6 +6,7 @@ pub mod ask;
 pub mod arrears;
 pub mod audit;
 pub mod board;
+pub mod breaker;
 pub mod clock;
 pub mod commission;
 pub mod daybook;

@@ -114,6 +114,11 @@ impl IssuedFor {
             | Event::Protected { .. }
             | Event::Unprotected { .. }
             | Event::Paused { .. }
+            | Event::CutHeld { .. }
+            | Event::HeldCutEnded { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestDecided { .. }
+            | Event::CutsReleased { .. }
             | Event::Resumed { .. }
             | Event::RestoreConfirmed { .. }
             | Event::ProvisionalCharged(_)

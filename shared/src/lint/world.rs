@@ -422,6 +422,11 @@ fn words(event: &Event) -> Option<String> {
         | Event::EmergencyRearmed { .. }
         | Event::Protected { .. }
         | Event::Paused { .. }
+        | Event::CutHeld { .. }
+        | Event::HeldCutEnded { .. }
+        | Event::RequestMade { .. }
+        | Event::RequestDecided { .. }
+        | Event::CutsReleased { .. }
         | Event::Resumed { .. }
         | Event::RestoreConfirmed { .. } => return None,
     })

@@ -26,6 +26,8 @@ pub enum AlarmKind {
     BackupFailed,
     /// The wall clock jumped by more than ten minutes; readings were taken up anew 时钟跳变.
     ClockJumped,
+    /// Too many supplies would be opened at once: cuts are held until two persons release them 批量拉闸保护.
+    MassCut,
     /// Less than a tenth of the data folder's disk is free 磁盘将满.
     DiskLow,
 }

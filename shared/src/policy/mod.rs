@@ -5,12 +5,14 @@
 
 mod check;
 mod hours;
+mod mass;
 mod scope;
 
 use serde::{Deserialize, Serialize};
 
 pub use check::Wrong;
 pub use hours::{CivilDay, DaySpan, MOST_SPANS, NextTable, NoCutHours, Warning, Week};
+pub use mass::MassCut;
 pub use scope::{Place, Scope, Terms};
 
 use crate::energy::{Energy, Power};
@@ -60,6 +62,9 @@ pub struct Policy {
     pub load_limit: Option<LoadLimit>,
     #[serde(skip_serializing_if = "usual")]
     pub daily_limit: Option<DailyLimit>,
+    /// A protection is ended by two persons only, as in a hospital (product rule 24).
+    #[serde(skip_serializing_if = "usual")]
+    pub protect_needs_two: bool,
 }
 
 fn usual<T: Default + PartialEq>(value: &T) -> bool {
@@ -164,6 +169,7 @@ impl Default for Policy {
             restore: RestoreMode::Auto,
             load_limit: None,
             daily_limit: None,
+            protect_needs_two: false,
         }
     }
 }

@@ -28,6 +28,7 @@ pub struct Switch {
     pub over_since: Option<Timestamp>,
     /// Opens once, as soon as it may.
     pub courtesy_due: bool,
+    held: Option<Held>,
     pub day: DayUse,
 }
 
@@ -36,6 +37,16 @@ pub struct Switch {
 pub struct Protect {
     pub until: Option<Timestamp>,
     pub reason: String,
+}
+
+/// A cut that was due and is held, because too many were opened at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub reason: DisconnectReason,
+    pub note: String,
+    pub since: Timestamp,
+    /// Two persons let it go ahead, from then on.
+    pub released: Option<Timestamp>,
 }
 
 /// Energy since the last reset hour.
@@ -58,6 +69,7 @@ impl Switch {
             trips: Vec::new(),
             over_since: None,
             courtesy_due: false,
+            held: None,
             day: DayUse::default(),
         }
     }
@@ -81,6 +93,38 @@ impl Switch {
 
     pub fn protect(&self) -> Option<&Protect> {
         self.protect.as_ref()
+    }
+
+    pub fn held(&self) -> Option<&Held> {
+        self.held.as_ref()
+    }
+
+    /// From when on a rule may open the supply, as far as held cuts go; `None`: not before two
+    /// persons release it. One that is open already may be held open by more reasons.
+    pub fn opens_from(&self, now: Timestamp) -> Option<Timestamp> {
+        match &self.held {
+            Some(held) if self.wanted().is_on() => held.released.map(|from| from.max(now)),
+            Some(_) | None => Some(now),
+        }
+    }
+
+    pub fn may_open(&self, now: Timestamp) -> bool {
+        self.opens_from(now) == Some(now)
+    }
+
+    pub fn hold_cut(&mut self, at: Timestamp, reason: DisconnectReason, note: &str) {
+        self.held = Some(Held { reason, note: note.to_owned(), since: at, released: None });
+        self.over_since = None;
+    }
+
+    pub fn release_cut(&mut self, from: Timestamp) {
+        if let Some(held) = &mut self.held {
+            held.released = Some(from);
+        }
+    }
+
+    pub fn end_held_cut(&mut self) {
+        self.held = None;
     }
 
     pub fn proven(&self) -> bool {
@@ -124,6 +168,12 @@ impl Switch {
             switch.ends.extend(until.map(|until| (reason, until)));
             switch.awaits = false;
         });
+        // What staff ordered is still to be done when a rule opened it first.
+        let ordered =
+            self.held.as_ref().is_some_and(|held| held.reason == DisconnectReason::Operator);
+        if !ordered || reason == DisconnectReason::Operator {
+            self.held = None;
+        }
         self.moves(at, reason);
         match reason {
             DisconnectReason::Overload => {
@@ -162,6 +212,7 @@ impl Switch {
 
     pub fn unprotect(&mut self, at: Timestamp) {
         self.change(at, |switch| switch.protect = None);
+        self.held = None;
     }
 
     pub fn confirm(&mut self, at: Timestamp) {

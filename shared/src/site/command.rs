@@ -14,6 +14,7 @@ use crate::meter::{AlarmKind, DisconnectReason, ExceptionKind, Exchange, Limits,
 use crate::money::Money;
 use crate::pay::State;
 use crate::policy::{Place, Policy, Scope};
+use crate::request::Grave;
 use crate::site::payment::PaymentOrder;
 use crate::staff::Act;
 use crate::time::Timestamp;
@@ -165,6 +166,22 @@ pub enum Command {
         account: AccountId,
         notice: NoticeId,
     },
+    /// Adds the open reason `Operator` to each of a few; more need a second person.
+    CutSupplies {
+        meters: Vec<MeterId>,
+        reason: String,
+    },
+    /// Asks a second person.
+    Request {
+        what: Grave,
+        reason: String,
+    },
+    /// Says, as the second person, yes or no.
+    Decide {
+        request: u64,
+        approve: bool,
+        note: String,
+    },
     Payment(PaymentOrder),
     Counter(CounterOrder),
 }
@@ -225,6 +242,10 @@ pub enum Done {
     Kept,
     Payment {
         payment: PaymentId,
+    },
+    /// A second person is asked.
+    Requested {
+        request: u64,
     },
 }
 
@@ -298,6 +319,20 @@ pub enum Refusal {
     BadPolicy { key: String, what: String },
     #[error("supply of meter {0} is protected and is not cut; take the protection back first")]
     Protected(MeterId),
+    #[error(
+        "at most {most} supplies may be opened within {minutes} minutes; order them as one list, which a second person approves"
+    )]
+    MassCut { most: u32, minutes: u16 },
+    #[error("a second person has to approve it; that cannot be who asked for it")]
+    SecondPerson,
+    #[error("a list names at least one meter and at most {most}")]
+    BadList { most: usize },
+    #[error("no request {0} waits for a decision")]
+    NoRequest(u64),
+    #[error("request {0} has lapsed after 7 days; it has to be asked for again")]
+    RequestLapsed(u64),
+    #[error("no cut of meter {0} is held")]
+    NoHeldCut(MeterId),
     #[error("supply of meter {0} is not protected")]
     NotProtected(MeterId),
     #[error("that time is past already")]

@@ -92,6 +92,9 @@ impl Now<'_> {
             | Command::Pause { .. }
             | Command::Resume { .. }
             | Command::NoticeDelivered { .. } => self.order_terms(),
+            Command::CutSupplies { meters, reason } => self.cut_few(meters, reason),
+            Command::Request { what, reason } => self.request(what, reason),
+            Command::Decide { request, approve, note } => self.second(*request, *approve, note),
             Command::Payment(order) => self.payment(order),
         }
     }
@@ -105,6 +108,11 @@ impl Now<'_> {
         for event in events {
             self.emit(event);
         }
+    }
+
+    /// Events that are applied already.
+    pub(super) fn took(&mut self, events: Vec<Event>) {
+        self.events.extend(events);
     }
 
     /// A supply that comes back waits its turn where many do.
@@ -305,6 +313,8 @@ impl Now<'_> {
             return Err(Refusal::Protected(meter));
         }
         if !metered.open_reasons().contains(&DisconnectReason::Operator) {
+            let refusal = self.site.refuses_cut(self.order.book, meter, self.order.now);
+            refusal.map_or(Ok(()), Err)?;
             self.emit(supply::cut(account, meter, DisconnectReason::Operator, reason, None));
             self.follow_up(account);
         }
@@ -493,6 +503,11 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         | Event::Protected { .. }
         | Event::Unprotected { .. }
         | Event::Paused { .. }
+        | Event::CutHeld { .. }
+        | Event::HeldCutEnded { .. }
+        | Event::RequestMade { .. }
+        | Event::RequestDecided { .. }
+        | Event::CutsReleased { .. }
         | Event::Resumed { .. }
         | Event::RestoreConfirmed { .. }
         | Event::ProvisionalCharged(_)
@@ -551,6 +566,11 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         | Event::Protected { .. }
         | Event::Unprotected { .. }
         | Event::Paused { .. }
+        | Event::CutHeld { .. }
+        | Event::HeldCutEnded { .. }
+        | Event::RequestMade { .. }
+        | Event::RequestDecided { .. }
+        | Event::CutsReleased { .. }
         | Event::Resumed { .. }
         | Event::RestoreConfirmed { .. }
         | Event::ProvisionalCharged(_)

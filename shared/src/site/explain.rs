@@ -163,6 +163,11 @@ impl Replay {
             | Event::Protected { .. }
             | Event::Unprotected { .. }
             | Event::Paused { .. }
+            | Event::CutHeld { .. }
+            | Event::HeldCutEnded { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestDecided { .. }
+            | Event::CutsReleased { .. }
             | Event::Resumed { .. }
             | Event::RestoreConfirmed { .. }
             | Event::ProvisionalCharged(_)

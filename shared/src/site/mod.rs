@@ -4,6 +4,9 @@
 //! A site is rebuilt from its journal by applying the events in order.
 
 mod arrears;
+pub mod breaker;
+#[cfg(test)]
+mod breaker_stories;
 #[cfg(test)]
 mod arrears_stories;
 #[cfg(test)]
@@ -26,6 +29,7 @@ pub mod payment;
 #[cfg(test)]
 mod payment_stories;
 mod report;
+mod second;
 mod supply;
 mod terms;
 mod tick;
@@ -55,6 +59,7 @@ use crate::pay::Payments;
 use crate::policy::Terms;
 use crate::prepaid::account::LastSale;
 use crate::prepaid::{Account, EmergencyState, Metered, Protect, Recovery};
+use crate::request::Request;
 use crate::tariff::{ChargeError, Tariff};
 use crate::time::{Timestamp, Zone};
 use crate::vend::to_arrears;
@@ -80,6 +85,10 @@ pub struct Site {
     terms: BTreeMap<Book, Terms>,
     terms_turn: BTreeMap<Book, Timestamp>,
     inrush: supply::Inrush,
+    breaker: breaker::Breaker,
+    /// What waits for a second person.
+    requests: BTreeMap<u64, Request>,
+    last_request: u64,
     /// When time alone changes something about an account; not known before the first tick.
     deadlines: BTreeSet<(Book, Timestamp, AccountId)>,
     scheduled: BTreeSet<Book>,
@@ -116,6 +125,9 @@ impl Site {
             terms: BTreeMap::new(),
             terms_turn: BTreeMap::new(),
             inrush: supply::Inrush::default(),
+            breaker: breaker::Breaker::default(),
+            requests: BTreeMap::new(),
+            last_request: 0,
             deadlines: BTreeSet::new(),
             scheduled: BTreeSet::new(),
             heard: BTreeMap::new(),
@@ -187,7 +199,9 @@ impl Site {
                 );
             }
             Event::MeterBound { account, meter, limits } => {
-                self.drawn_on.insert(*meter, *account);
+                if self.drawn_on.insert(*meter, *account).is_none() {
+                    self.breaker.joined(book);
+                }
                 self.account_mut(*account).bind(*meter, *limits, at);
                 self.take_terms_of(*account, at);
             }
@@ -280,7 +294,9 @@ impl Site {
                 }
             }
             Event::Cut { account, meter, reason, note: _, until } => {
-                self.metered_mut(*account, *meter).switch.cut(at, *reason, *until);
+                self.opening(book, at, *account, *meter, |metered| {
+                    metered.switch.cut(at, *reason, *until);
+                });
             }
             Event::Lifted { account, meter, reason, note: _, confirm } => {
                 self.resume_arrears(*account, at);
@@ -355,7 +371,31 @@ impl Site {
                 self.note_return(*account, *meter, at);
             }
             Event::Unprotected { account, meter, reason: _ } => {
-                self.metered_mut(*account, *meter).switch.unprotect(at);
+                self.opening(book, at, *account, *meter, |metered| metered.switch.unprotect(at));
+            }
+            Event::CutHeld { account, meter, reason, note } => {
+                self.metered_mut(*account, *meter).switch.hold_cut(at, *reason, note);
+                self.breaker.held(book, *meter, true);
+            }
+            Event::HeldCutEnded { account, meter, .. } => {
+                self.metered_mut(*account, *meter).switch.end_held_cut();
+                self.breaker.held(book, *meter, false);
+            }
+            Event::CutsReleased { meters, asked_by: _, note: _ } => {
+                for (meter, from) in meters {
+                    if let Some(account) = self.drawn_on.get(meter).copied() {
+                        self.metered_mut(account, *meter).switch.release_cut(*from);
+                        self.breaker.held(book, *meter, false);
+                    }
+                }
+            }
+            Event::RequestMade { request, what, reason } => {
+                let (id, what, reason) = (*request, what.clone(), reason.clone());
+                self.last_request = self.last_request.max(id);
+                self.requests.insert(id, Request { request: id, book, by, at, what, reason });
+            }
+            Event::RequestDecided { request, .. } => {
+                self.requests.remove(request);
             }
             Event::Paused { account, reason: _ } => {
                 self.account_mut(*account).standing.paused = true;
@@ -368,6 +408,27 @@ impl Site {
                 self.metered_mut(*account, *meter).switch.confirm(at);
                 self.note_return(*account, *meter, at);
             }
+        }
+    }
+
+    /// Makes a change so that may open a supply, and counts it where two persons have not let it go.
+    fn opening(
+        &mut self,
+        book: Book,
+        at: Timestamp,
+        account: AccountId,
+        meter: MeterId,
+        change: impl FnOnce(&mut Metered),
+    ) {
+        let metered = self.metered_mut(account, meter);
+        let (was_on, free) = (metered.wanted().is_on(), breaker::let_go(metered, at));
+        change(metered);
+        let opened = was_on && !metered.wanted().is_on();
+        if metered.switch.held().is_none() {
+            self.breaker.held(book, meter, false);
+        }
+        if opened && !free {
+            self.breaker.opened(book, meter, at);
         }
     }
 

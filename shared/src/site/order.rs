@@ -4,7 +4,7 @@ use crate::event::Event;
 use crate::id::{AccountId, MeterId, NoticeId};
 use crate::meter::DisconnectReason;
 use crate::policy::{Place, Policy, RestoreMode, Scope, Terms};
-use crate::prepaid::EmergencyState;
+use crate::prepaid::{EmergencyState, Metered};
 use crate::site::decide::Now;
 use crate::site::{Command, Refusal, supply};
 use crate::time::Timestamp;
@@ -40,22 +40,22 @@ impl Now<'_> {
             | Command::Act { .. }
             | Command::NoteCondition { .. }
             | Command::Counter(_)
+            | Command::CutSupplies { .. }
+            | Command::Request { .. }
+            | Command::Decide { .. }
             | Command::Payment(_) => unreachable!("only orders about terms come here"),
         }
     }
 
-    fn publish_policy(
+    pub(super) fn publish_policy(
         &mut self,
         scope: &Scope,
         from: Option<Timestamp>,
         policy: &Policy,
         note: &str,
     ) -> Result<(), Refusal> {
-        checked(policy)?;
+        self.publishable(from, policy)?;
         let now = self.order.now;
-        if from.is_some_and(|from| from < now) {
-            return Err(Refusal::TimePast);
-        }
         let terms = self.site.terms.get(&self.order.book);
         let last = terms.and_then(|terms| terms.last_of(scope));
         if last.is_some_and(|last| **last == *policy) {
@@ -72,6 +72,18 @@ impl Now<'_> {
         let own: Vec<_> = own.map(|account| account.id).collect();
         for account in own {
             self.follow_up(account);
+        }
+        Ok(())
+    }
+
+    pub(super) fn publishable(
+        &self,
+        from: Option<Timestamp>,
+        policy: &Policy,
+    ) -> Result<(), Refusal> {
+        checked(policy)?;
+        if from.is_some_and(|from| from < self.order.now) {
+            return Err(Refusal::TimePast);
         }
         Ok(())
     }
@@ -147,14 +159,28 @@ impl Now<'_> {
 
     fn unprotect(&mut self, meter: MeterId, reason: &str) -> Result<(), Refusal> {
         given(reason)?;
+        let account = self.unprotectable(meter)?;
+        let needs_two = |metered: &Metered| metered.policy.protect_needs_two;
+        if self.site.metered(meter).is_some_and(needs_two) {
+            return Err(Refusal::SecondPerson);
+        }
+        self.emit(Event::Unprotected { account, meter, reason: reason.to_owned() });
+        self.follow_up(account);
+        Ok(())
+    }
+
+    /// Whose protection would end. What staff cut before opens with it, and so counts as a cut.
+    pub(super) fn unprotectable(&self, meter: MeterId) -> Result<AccountId, Refusal> {
         let account = self.account_of(meter)?.id;
         let metered = self.site.metered(meter).ok_or(Refusal::NoMeter(meter))?;
         if !metered.protected() {
             return Err(Refusal::NotProtected(meter));
         }
-        self.emit(Event::Unprotected { account, meter, reason: reason.to_owned() });
-        self.follow_up(account);
-        Ok(())
+        let opens = !metered.open_reasons().is_empty();
+        if opens && self.site.is_too_many(self.order.book, meter, self.order.now) {
+            return Err(self.site.too_many(self.order.book));
+        }
+        Ok(account)
     }
 
     fn use_emergency(&mut self, id: AccountId) -> Result<(), Refusal> {

@@ -279,6 +279,11 @@ fn brief(event: &Event) -> Option<String> {
         | Event::NoticeDelivered { .. }
         | Event::Payment(_)
         | Event::Paused { .. }
+        | Event::CutHeld { .. }
+        | Event::HeldCutEnded { .. }
+        | Event::RequestMade { .. }
+        | Event::RequestDecided { .. }
+        | Event::CutsReleased { .. }
         | Event::Resumed { .. } => event.to_body().split('"').nth(1).unwrap_or_default().to_owned(),
     })
 }

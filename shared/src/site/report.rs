@@ -213,20 +213,38 @@ impl Now<'_> {
         let metered = self.site.metered_mut(account, meter);
         let Some(limit) = metered.policy.load_limit else { return };
         let over = power.is_some_and(|power| power > limit.power);
+        let held = metered.switch.held().filter(|held| held.reason == DisconnectReason::Overload);
+        let held = held.is_some();
         if !over || metered.protected() || !metered.wanted().is_on() {
             metered.switch.over_since = None;
+            if held {
+                self.end_held(account);
+            }
+            return;
+        }
+        if !metered.switch.may_open(at) {
             return;
         }
         let since = *metered.switch.over_since.get_or_insert(at);
         let due = since + limit.delay;
-        if at <= due {
+        if at <= due && !held {
             self.look_again(due + CONFIRM);
             return;
         }
         let (begun, reset) = day_around(&zone, at, limit.reset_hour);
         let again = metered.switch.trips_since(begun) < usize::from(limit.most_a_day);
         let until = if again { (at + limit.clear_after).min(reset.max(at + REST)) } else { reset };
-        self.emit(supply::cut(account, meter, DisconnectReason::Overload, "", Some(until)));
+        let cut = supply::cut(account, meter, DisconnectReason::Overload, "", Some(until));
+        let stamp = Stamp { book: self.report.book, at, by: StaffId(0) };
+        self.site.keep_or_hold(stamp, cut, &mut self.out.events);
+        self.follow_up(account, false);
+    }
+
+    /// Power is below the limit again: a held cut is not wanted any more.
+    fn end_held(&mut self, account: AccountId) {
+        let (meter, reason) = (self.report.meter, DisconnectReason::Overload);
+        let note = "power is below the limit again".to_owned();
+        self.emit(Event::HeldCutEnded { account, meter, reason, note });
         self.follow_up(account, false);
     }
 

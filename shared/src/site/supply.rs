@@ -62,6 +62,14 @@ impl Inrush {
     }
 }
 
+/// When one of many released cuts goes ahead: the first ten at once, the others within two minutes,
+/// so that no feeder loses its load at a stroke.
+pub(super) fn spread(place: usize, meter: MeterId, at: Timestamp) -> Timestamp {
+    let seed = (u64::from(meter.0) << 32) ^ at.millis().unsigned_abs();
+    let wait = i64::try_from(mixed(seed) % SPREAD_MS).unwrap_or(0);
+    if place < AT_ONCE { at } else { at + Span::from_millis(wait + 1) }
+}
+
 /// The finisher of `SplitMix64`: neighbouring seeds come out far apart.
 const fn mixed(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -38,6 +38,8 @@ impl<'a> Look<'a> {
     pub(super) fn next(&self, read: bool) -> Option<Event> {
         let prepaid = self.account.cuts_for_credit();
         self.ended()
+            .or_else(|| self.unheld(prepaid))
+            .or_else(|| self.ordered())
             .or_else(|| self.freed(prepaid))
             .or_else(|| self.warned(prepaid && read))
             .or_else(|| self.lent(prepaid, read))
@@ -56,12 +58,51 @@ impl<'a> Look<'a> {
         self.meters().find_map(|(meter, metered)| {
             let over = |until: Timestamp| until <= self.now;
             let protect = metered.switch.protect();
-            if protect.and_then(|protect| protect.until).is_some_and(over) {
+            let may =
+                metered.switch.held().is_none() || crate::site::breaker::let_go(metered, self.now);
+            if may && protect.and_then(|protect| protect.until).is_some_and(over) {
                 let reason = "it has run out".to_owned();
                 return Some(Event::Unprotected { account, meter, reason });
             }
             let (_, reason) = metered.switch.next_end().filter(|(end, _)| over(*end))?;
             Some(self.lift(meter, metered, reason))
+        })
+    }
+
+    /// Held cuts whose cause is gone.
+    fn unheld(&self, prepaid: bool) -> Option<Event> {
+        self.meters().find_map(|(meter, metered)| {
+            let switch = &metered.switch;
+            let held = switch.held()?;
+            let until = switch.protect().map(|protect| protect.until);
+            let shielded = until.is_some_and(|until| until.is_none_or(|until| until > self.now));
+            let gone = shielded
+                || metered.open_reasons().contains(&held.reason) && switch.protect().is_none()
+                || match held.reason {
+                    DisconnectReason::NoCredit => !prepaid || !self.used_up(),
+                    DisconnectReason::Courtesy => !prepaid || !switch.courtesy_due,
+                    DisconnectReason::DailyLimit => !self.rationing(metered),
+                    DisconnectReason::Overload => metered.policy.load_limit.is_none(),
+                    DisconnectReason::Operator
+                    | DisconnectReason::Tamper
+                    | DisconnectReason::Schedule
+                    | DisconnectReason::Staggered => false,
+                };
+            let (account, reason) = (self.account.id, held.reason);
+            let note = "its cause is gone".to_owned();
+            gone.then_some(Event::HeldCutEnded { account, meter, reason, note })
+        })
+    }
+
+    /// What staff ordered for many and two persons released.
+    fn ordered(&self) -> Option<Event> {
+        self.meters().find_map(|(meter, metered)| {
+            let held = metered.switch.held()?;
+            let due = held.reason == DisconnectReason::Operator
+                && !metered.protected()
+                && crate::site::breaker::let_go(metered, self.now);
+            let reason = DisconnectReason::Operator;
+            due.then(|| supply::cut(self.account.id, meter, reason, &held.note, None))
         })
     }
 
@@ -179,7 +220,8 @@ impl<'a> Look<'a> {
 
     fn reminder_waits(&self, metered: &Metered) -> Option<Timestamp> {
         let due = metered.switch.courtesy_due && metered.wanted().is_on() && !metered.protected();
-        due.then(|| self.after_hours(metered))
+        let from = metered.switch.opens_from(self.now).filter(|_| due)?;
+        Some(from.max(self.after_hours(metered)))
     }
 
     /// No-cut hours end and the switch has rested.
@@ -199,14 +241,20 @@ impl<'a> Look<'a> {
 
     fn ration_waits(&self, metered: &Metered) -> Option<Timestamp> {
         let limit = metered.policy.daily_limit?;
-        let day = metered.switch.day;
-        let used = day.used >= limit.energy && self.now < day.resets;
         let open = metered.open_reasons().contains(&DisconnectReason::DailyLimit);
-        if !used || open || metered.protected() {
+        if !self.rationing(metered) || open || metered.protected() {
             return None;
         }
-        let rested = self.now.max(metered.switch.rested().unwrap_or(self.now));
-        Some(if limit.in_no_cut_hours { rested } else { self.after_hours(metered) })
+        let free = metered.switch.opens_from(self.now)?;
+        let rested = free.max(metered.switch.rested().unwrap_or(self.now));
+        Some(if limit.in_no_cut_hours { rested } else { rested.max(self.after_hours(metered)) })
+    }
+
+    /// Is the energy of the day used, and the day not over?
+    fn rationing(&self, metered: &Metered) -> bool {
+        let day = metered.switch.day;
+        let used = metered.policy.daily_limit.is_some_and(|limit| day.used >= limit.energy);
+        used && self.now < day.resets
     }
 
     /// Cuts a meter of an account whose credit is used up, as soon as its terms let it.
@@ -233,7 +281,9 @@ impl<'a> Look<'a> {
 
     fn cuttable(&self) -> impl Iterator<Item = (MeterId, &'a Metered)> {
         self.meters().filter(|(_, metered)| {
-            !metered.protected() && !metered.open_reasons().contains(&DisconnectReason::NoCredit)
+            metered.switch.may_open(self.now)
+                && !metered.protected()
+                && !metered.open_reasons().contains(&DisconnectReason::NoCredit)
         })
     }
 
@@ -291,12 +341,17 @@ impl<'a> Look<'a> {
                 let open = metered.open_reasons();
                 let cut =
                     due && !metered.protected() && !open.contains(&DisconnectReason::NoCredit);
-                let cut = cut.then(|| match self.gate(metered) {
-                    Gate::Wait(until) => until,
-                    Gate::Open | Gate::Announce(_) | Gate::Undelivered(_) => self.now,
+                let free = switch.opens_from(self.now).filter(|_| cut);
+                let cut = free.map(|free| match self.gate(metered) {
+                    Gate::Wait(until) => until.max(free),
+                    Gate::Open | Gate::Announce(_) | Gate::Undelivered(_) => free,
                 });
+                let held = switch.held().is_some();
+                let released =
+                    switch.held().and_then(|held| held.released).filter(|at| *at > self.now);
                 [
-                    switch.protect().and_then(|protect| protect.until),
+                    released,
+                    switch.protect().and_then(|protect| protect.until).filter(|_| !held),
                     switch.next_end().map(|(end, _)| end),
                     cut,
                     self.reminder_waits(metered).filter(|_| prepaid),

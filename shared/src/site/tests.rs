@@ -321,6 +321,11 @@ fn brief(event: &Event) -> String {
         Event::Unprotected { .. } => "unprotected".to_owned(),
         Event::Paused { .. } => "paused".to_owned(),
         Event::Resumed { .. } => "resumed".to_owned(),
+        Event::CutHeld { .. } => "cut held".to_owned(),
+        Event::HeldCutEnded { .. } => "held cut ended".to_owned(),
+        Event::CutsReleased { .. } => "cuts released".to_owned(),
+        Event::RequestMade { .. } => "request made".to_owned(),
+        Event::RequestDecided { .. } => "request decided".to_owned(),
         Event::RestoreConfirmed { .. } => "restore confirmed".to_owned(),
     }
 }

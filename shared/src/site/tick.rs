@@ -80,7 +80,7 @@ impl Site {
         events
     }
 
-    fn make(&mut self, stamp: Stamp, event: Event, events: &mut Vec<Event>) {
+    pub(super) fn make(&mut self, stamp: Stamp, event: Event, events: &mut Vec<Event>) {
         self.apply(stamp.book, stamp.at, stamp.by, &event);
         events.push(event);
     }
@@ -90,7 +90,7 @@ impl Site {
         if let Event::Lifted { account, meter, reason, confirm: false, .. } = &event {
             self.stagger(stamp, *account, *meter, *reason, events);
         }
-        self.make(stamp, event, events);
+        self.keep_or_hold(stamp, event, events);
     }
 
     /// Where too many supplies come back at once on a line, this one waits its turn.
@@ -173,6 +173,7 @@ fn posts_first(event: &Event) -> bool {
         Event::LowCredit { .. }
         | Event::EmergencyOffered { .. }
         | Event::EmergencyBegun { .. }
+        | Event::CutHeld { reason: DisconnectReason::NoCredit, .. }
         | Event::Cut { reason: DisconnectReason::NoCredit, .. } => true,
         Event::Cut { .. }
         | Event::TariffPublished { .. }
@@ -209,6 +210,11 @@ fn posts_first(event: &Event) -> bool {
         | Event::Protected { .. }
         | Event::Unprotected { .. }
         | Event::Paused { .. }
+        | Event::CutHeld { .. }
+        | Event::HeldCutEnded { .. }
+        | Event::RequestMade { .. }
+        | Event::RequestDecided { .. }
+        | Event::CutsReleased { .. }
         | Event::Resumed { .. }
         | Event::RestoreConfirmed { .. } => false,
     }

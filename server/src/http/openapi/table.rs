@@ -8,6 +8,7 @@ use shared::api::alarm::Alarm;
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::audit;
 use shared::api::board::{Board, LossAcceptance};
+use shared::api::breaker;
 use shared::api::clock::{Clock, ClockOrder};
 use shared::api::commission::{AddMeters, Commissioned, RelayTest, RelayTested, SignOff};
 use shared::api::daybook::{DayBook, ProviderFile, Reconciled};
@@ -244,6 +245,24 @@ fn rows() -> Vec<About> {
         about(POST, "/api/v1/staff/{staff}", "Change a person's role or password, or let them go")
             .takes::<StaffChange>()
             .gives::<StaffRow>(),
+        about(GET, "/api/v1/mass-cuts", "Whom the mass-disconnect breaker holds, and why")
+            .gives::<breaker::MassCuts>(),
+        about(POST, "/api/v1/mass-cuts/release", "Ask that held cuts go ahead")
+            .takes::<breaker::ReleaseOrder>()
+            .gives::<breaker::Asked>()
+            .status(202),
+        about(
+            POST,
+            "/api/v1/supplies",
+            "Cut or restore many; a long list waits for a second person",
+        )
+        .takes::<breaker::SuppliesOrder>()
+        .gives::<breaker::Asked>(),
+        about(GET, "/api/v1/requests", "What waits for a second person")
+            .gives::<Vec<breaker::RequestRow>>(),
+        about(POST, "/api/v1/requests/{request}", "Say yes or no, as the second person")
+            .takes::<breaker::SecondSays>()
+            .status(204),
         about(GET, "/api/v1/exceptions", "The work list: what needs a note to close")
             .gives::<Vec<ExceptionRow>>(),
         about(POST, "/api/v1/exceptions/close", "Close exceptions with one note")

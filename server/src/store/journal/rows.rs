@@ -90,6 +90,11 @@ impl Facts {
             | Event::Protected { .. }
             | Event::Unprotected { .. }
             | Event::Paused { .. }
+            | Event::CutHeld { .. }
+            | Event::HeldCutEnded { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestDecided { .. }
+            | Event::CutsReleased { .. }
             | Event::Resumed { .. }
             | Event::RestoreConfirmed { .. }
             | Event::ProvisionalCharged(_)
@@ -144,6 +149,11 @@ fn kind(event: &Event) -> &'static str {
         Event::Unprotected { .. } => "unprotected",
         Event::Paused { .. } => "paused",
         Event::Resumed { .. } => "resumed",
+        Event::CutHeld { .. } => "cut-held",
+        Event::HeldCutEnded { .. } => "held-cut-ended",
+        Event::CutsReleased { .. } => "cuts-released",
+        Event::RequestMade { .. } => "request-made",
+        Event::RequestDecided { .. } => "request-decided",
         Event::RestoreConfirmed { .. } => "restore-confirmed",
     }
 }

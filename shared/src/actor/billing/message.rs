@@ -15,6 +15,8 @@ use crate::id::{AccountId, Book, MeterId, PaymentId, ProviderId, Seq, StaffId};
 use crate::invariant::Seen;
 use crate::money::Money;
 use crate::pay::Payment;
+use crate::request::Request;
+use crate::site::breaker::{HeldCut, MassCutState};
 use crate::site::{Done, Exception, Order, Refusal};
 use crate::time::Timestamp;
 use crate::vend::Tender;
@@ -93,6 +95,21 @@ pub enum WhichPayments {
     Open,
     /// So many, newest first.
     Latest(usize),
+}
+
+/// What the mass-disconnect breaker holds, and what waits for a second person. `now` in the time of
+/// each book.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "MassCutsFound")]
+pub struct GetMassCuts {
+    pub now: [(Book, Timestamp); 2],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MassCutsFound {
+    pub states: Vec<MassCutState>,
+    pub held: Vec<HeldCut>,
+    pub requests: Vec<Request>,
 }
 
 /// What a payment would do.

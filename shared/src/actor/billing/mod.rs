@@ -20,8 +20,9 @@ use actix::{
 use tokio::sync::oneshot;
 
 pub use message::{
-    BillingStatus, Do, Feed, GetAll, GetCounters, GetExceptions, GetMeter, GetPayments, GetPreview,
-    GetStatus, GetSupplies, Join, Publication, Publish, SettleDue, Settlement, WhichPayments,
+    BillingStatus, Do, Feed, GetAll, GetCounters, GetExceptions, GetMassCuts, GetMeter,
+    GetPayments, GetPreview, GetStatus, GetSupplies, Join, MassCutsFound, Publication, Publish,
+    SettleDue, Settlement, WhichPayments,
 };
 
 use crate::actor::meter::{Reported, Want};
@@ -183,6 +184,8 @@ impl BillingSupervisor {
             Command::Payment(order) => Done::Payment {
                 payment: self.site.payment_of(order).expect("a payment that is begun has a record"),
             },
+            Command::CutSupplies { .. } | Command::Decide { .. } => Done::Kept,
+            Command::Request { .. } => Done::Requested { request: self.site.last_request() },
             Command::CutSupply { meter, .. }
             | Command::RestoreSupply { meter, .. }
             | Command::Protect { meter, .. }
@@ -555,6 +558,17 @@ impl Handler<GetCounters> for BillingSupervisor {
     type Result = MessageResult<GetCounters>;
     fn handle(&mut self, GetCounters { book }: GetCounters, _: &mut Self::Context) -> Self::Result {
         MessageResult(self.site.counters(book).into_owned())
+    }
+}
+
+impl Handler<GetMassCuts> for BillingSupervisor {
+    type Result = MessageResult<GetMassCuts>;
+    fn handle(&mut self, ask: GetMassCuts, _: &mut Self::Context) -> Self::Result {
+        MessageResult(MassCutsFound {
+            states: ask.now.map(|(book, now)| self.site.mass_cut(book, now)).to_vec(),
+            held: self.site.held_cuts(),
+            requests: self.site.requests(),
+        })
     }
 }
 

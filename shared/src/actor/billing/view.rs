@@ -364,6 +364,11 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::Protected { .. }
         | Event::Unprotected { .. }
         | Event::Paused { .. }
+        | Event::CutHeld { .. }
+        | Event::HeldCutEnded { .. }
+        | Event::RequestMade { .. }
+        | Event::RequestDecided { .. }
+        | Event::CutsReleased { .. }
         | Event::Resumed { .. }
         | Event::RestoreConfirmed { .. }
         | Event::ProvisionalCharged(_)
