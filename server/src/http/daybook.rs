@@ -12,6 +12,7 @@ use shared::time::{Span, Timestamp};
 use shared::vend::Tender;
 
 use super::accounts::{name_of, staff_names};
+use super::auditor::Format;
 use super::body::Body;
 use super::csv::{Cell, Sheet};
 use super::problem::{Answer, Trouble};
@@ -27,22 +28,21 @@ pub(super) struct Question {
     book: Book,
     /// The day that this instant lies in; today, if nothing else is said.
     at: Option<Timestamp>,
-    /// As a spreadsheet.
     #[serde(default)]
-    csv: bool,
+    format: Format,
 }
 
 pub(super) async fn show(state: web::Data<State>, question: web::Query<Question>) -> Answer {
-    let Question { book, at, csv } = question.into_inner();
+    let Question { book, at, format } = question.into_inner();
     let at = at.unwrap_or_else(|| state.now(book));
     let from = state.zone.start_of(state.zone.date(at));
     let to = state.zone.next_midnight(from);
     let rows = rows(&state, book, from, to).await?;
-    if csv {
-        return Ok(sheet(&state, &rows));
-    }
     let sums = sums(&rows);
-    Ok(HttpResponse::Ok().json(DayBook { book, from, to, rows, sums }))
+    Ok(match format {
+        Format::Csv => sheet(&state, &rows),
+        Format::Json => HttpResponse::Ok().json(DayBook { book, from, to, rows, sums }),
+    })
 }
 
 pub(super) async fn match_file(state: web::Data<State>, Body(file): Body<ProviderFile>) -> Answer {

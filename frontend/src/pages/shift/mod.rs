@@ -59,6 +59,9 @@ pub fn Shift() -> Html {
     };
     let head = html! {
         <header class="page-head no-print"><h1>{ words.title }</h1><p class="quiet">{ words.lead }</p><span class="spring" />
+            if seat.may(Verb::Audit) {
+                <a class="button" href={format!("/api/v1/daybook?book={}&format=csv", book_word(*book))}>{ words.day_book }</a>
+            }
             if seat.site.books.len() > 1 {
                 <select aria-label={words.book} onchange={choose}>{ for seat.site.books.iter().map(|known| html! {
                     <option value={book_word(*known)} selected={*known == *book}>{ i18n::audit_book(lang, *known) }</option>
