@@ -16,7 +16,9 @@ pub(crate) fn check(method: &str, target: &str, reply: &Reply) {
     let Some(operation) = operation(method, path) else { return };
     let kind = reply.header("content-type").split(';').next().unwrap_or_default().to_owned();
     let status = reply.status.to_string();
-    let answer = operation.pointer(&format!("/responses/{status}"));
+    let answers = &operation["responses"];
+    let refused = if (400..500).contains(&reply.status) { answers.get("4XX") } else { None };
+    let answer = answers.get(&status).or(refused);
     let answer = match answer {
         Some(answer) => answer,
         None if reply.status >= 400 => &DOCUMENT["components"]["responses"]["Problem"],

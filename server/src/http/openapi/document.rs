@@ -105,6 +105,14 @@ impl Schemas {
             },
             "x-roles": roles(row.who),
         });
+        if matches!(about.gives, Gives::File("text/html"))
+            && let Some(answers) = operation.get_mut("responses")
+        {
+            // A page is for people, also where it has bad news.
+            let page = json!({ "description": "A page that says why not",
+                "content": { "text/html": {} } });
+            set(answers, "4XX", page);
+        }
         if let Who::May(verb) = row.who {
             set(&mut operation, "x-verb", json!(verb.name()));
         }

@@ -221,8 +221,8 @@ fn rows() -> Vec<About> {
             "/api/v1/receipts/{book}/{receipt}/printing",
             "What became of a receipt on its way to paper",
         )
-        .gives::<Option<Printing>>(),
-        about(GET, "/api/v1/printing", "The printer and its queue").gives::<Option<PrinterState>>(),
+        .gives::<Printing>(),
+        about(GET, "/api/v1/printing", "The printer and its queue").gives::<PrinterState>(),
         about(GET, "/api/v1/audit/acts", "What staff did besides money and supply")
             .asks::<auditor::acts::Question>()
             .sheet::<audit::ActsPage>(),
