@@ -186,7 +186,7 @@ async fn refused_voided_short_and_double_payments_end_where_they_belong() {
     let again = paid.site.post_once(&admin, &order(&view, "refund"), "refund-again", &reason).await;
     assert_eq!(again.expect(200).json()["state"], "refunded");
     let day = paid.stub_page("/day.csv").await.expect(200).text();
-    assert!(day.contains(",-15.00,refund") && day.contains(",15.00,payment"), "{day}");
+    assert!(day.contains(",15.00,refund") && day.contains(",15.00,sale"), "{day}");
     assert!(paid.site.verify().status.success());
 }
 

@@ -134,7 +134,7 @@ impl Pages {
                 .get(&new.charge)
                 .map_or_else(String::new, |held| held.new.currency.clone());
             self.moved.push(Moved {
-                id: new.refund.clone(),
+                id: new.transaction.clone(),
                 at: now,
                 amount: -new.amount,
                 currency,

@@ -183,14 +183,14 @@ async fn behave(stub: web::Data<Stub>, web::Form(behaviour): web::Form<Behaviour
     HttpResponse::SeeOther().insert_header((header::LOCATION, "/")).finish()
 }
 
-/// The day's file, as providers give it for matching line by line.
+/// The day's file, as the day book reads it: each line by the customer's payment, never below zero.
 async fn day(stub: web::Data<Stub>) -> HttpResponse {
     let mut text = String::from("id,time,amount,kind\n");
     for moved in &stub.book.open().moved {
-        let kind = if moved.amount < 0 { "refund" } else { "payment" };
+        let kind = if moved.amount < 0 { "refund" } else { "sale" };
         let decimal = match Currency::try_from(moved.currency.clone()) {
-            Ok(known) => Money::from_minor(moved.amount).to_decimal(known).to_string(),
-            Err(_unknown) => moved.amount.to_string(),
+            Ok(known) => Money::from_minor(moved.amount.abs()).to_decimal(known).to_string(),
+            Err(_unknown) => moved.amount.abs().to_string(),
         };
         writeln!(text, "{},{},{decimal},{kind}", moved.id, moved.at.millis())
             .expect("a string takes text");
