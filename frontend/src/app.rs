@@ -156,7 +156,8 @@ impl Program for Counter {
             | Route::Lines
             | Route::Commission { .. }
             | Route::Line { .. }
-            | Route::People => html! { <Elsewhere /> },
+            | Route::People
+            | Route::Approvals => html! { <Elsewhere /> },
             Route::NotFound => html! { <pages::NotFound /> },
         }
     }
@@ -189,6 +190,7 @@ impl Program for Office {
             Route::Commission { id } => html! { <pages::Commission {id} key={id} /> },
             Route::Line { id } => html! { <pages::Line {id} key={id} /> },
             Route::People => html! { <pages::People /> },
+            Route::Approvals => html! { <pages::ApprovalsPage /> },
             Route::NotFound => html! { <pages::NotFound /> },
         }
     }

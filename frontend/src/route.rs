@@ -48,6 +48,8 @@ pub enum Route {
     Line { id: u16 },
     #[at("/people")]
     People,
+    #[at("/approvals")]
+    Approvals,
     #[not_found]
     #[at("/404")]
     NotFound,
@@ -68,7 +70,8 @@ impl Route {
             | Self::Lines
             | Self::Commission { .. }
             | Self::Line { .. }
-            | Self::People => true,
+            | Self::People
+            | Self::Approvals => true,
             Self::Overview
             | Self::Wall
             | Self::Meters
@@ -126,6 +129,7 @@ mod tests {
             Route::Commission { id: 3 },
             Route::Line { id: 3 },
             Route::People,
+            Route::Approvals,
         ]
     }
 

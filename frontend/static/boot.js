@@ -3,7 +3,7 @@ const theme = localStorage.getItem('meterhouse.theme');
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 
 // First words of the paths that the office's program shows: see frontend/src/route.rs.
-const office = ['tariffs', 'audit', 'board', 'lines', 'people'];
+const office = ['tariffs', 'audit', 'board', 'lines', 'people', 'approvals'];
 const word = location.pathname.split('/')[1];
 const program = await (office.includes(word) ? import('./office.js') : import('./frontend.js'));
 program.default();

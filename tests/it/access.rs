@@ -296,3 +296,69 @@ async fn an_admin_brings_people_in_and_the_last_admin_cannot_leave() {
     }
     site.get(&admin, "/api/v1/staff").await.expect(200);
 }
+
+#[tokio::test]
+async fn a_sale_of_another_is_taken_back_by_two_persons_and_never_by_the_one_who_asked() {
+    let mut site = TestSite::start(&["demo"]).await;
+    let (admin, cashier) = (site.sign_in_as("admin").await, site.sign_in_as("cashier").await);
+    let manager = site.sign_in_as("manager").await;
+    let sale = json!({ "account": 1001, "amount": 5000, "tender": "cash" });
+    let sold = site.post_once(&admin, "/api/v1/sales", "sale-of-admin", &sale).await.expect(200);
+    let no = sold.json()["no"].as_u64().expect("a number");
+    let ask = format!("/api/v1/receipts/{no}/reversal/request");
+    let order = json!({ "book": "simulated", "receipt": no, "reason": "wrong room" });
+    let without = json!({ "book": "simulated", "receipt": no, "reason": " " });
+    site.post(&cashier, &ask, &without).await.expect(422);
+    let asked = site.post(&cashier, &ask, &order).await.expect(201).json();
+    assert_eq!((&asked["kind"], &asked["amount"]), (&json!("reversal"), &json!(5000)));
+    assert!(asked["evidence"].to_string().contains("admin"), "who sold it: {asked}");
+
+    let decide = |word: &str| format!("/api/v1/approvals/{}/{word}", asked["id"]);
+    let alone = site.post(&cashier, &decide("approve"), &json!({})).await.expect(403);
+    assert_eq!(kind(&alone.text()), "not-allowed");
+    let program = site.post(&site.token("manager"), &decide("approve"), &json!({})).await;
+    assert_eq!(kind(&program.expect(403).text()), "not-a-person");
+    let given = site.post(&manager, &decide("approve"), &json!({ "note": "seen" })).await;
+    assert_eq!(given.expect(200).json()["state"], "approved");
+    let again = site.post(&manager, &decide("approve"), &json!({})).await.expect(409);
+    assert_eq!(kind(&again.text()), "already-decided");
+    let paper = format!("/api/v1/receipts/simulated/{no}");
+    let back = site.get(&admin, &paper).await.expect(200).json()["reversed_by"].clone();
+    let reversal = site.get(&admin, &format!("/api/v1/receipts/simulated/{back}")).await;
+    let reversal = reversal.expect(200).json();
+    assert_eq!((&reversal["by"], &reversal["amount"]), (&json!("cashier"), &json!(-5000)));
+
+    // What somebody asked for, the same person does not decide, whatever the role.
+    let sold =
+        site.post_once(&cashier, "/api/v1/sales", "sale-of-cashier", &sale).await.expect(200);
+    let no = sold.json()["no"].as_u64().expect("a number");
+    let ask = format!("/api/v1/receipts/{no}/reversal/request");
+    let order = json!({ "book": "simulated", "receipt": no, "reason": "typed twice" });
+    let own = site.post(&manager, &ask, &order).await.expect(201).json();
+    let decide = |word: &str| format!("/api/v1/approvals/{}/{word}", own["id"]);
+    let alone = site.post(&manager, &decide("approve"), &json!({})).await.expect(403);
+    assert_eq!(kind(&alone.text()), "own-request");
+    site.post(&admin, &decide("refuse"), &json!({ "note": "it was not" })).await.expect(200);
+    let kept = site.get(&admin, &format!("/api/v1/receipts/simulated/{no}")).await.expect(200);
+    assert_eq!(kept.json()["reversed_by"], json!(null));
+    site.stop().await;
+    assert!(site.verify().status.success());
+}
+
+#[tokio::test]
+async fn who_lost_a_role_loses_what_it_may_do_with_the_next_request() {
+    let site = TestSite::start(&["demo"]).await;
+    let admin = site.sign_in_as("admin").await;
+    let bob = json!({ "name": "Bob", "role": "cashier", "password": "till number four" });
+    let made = site.post(&admin, "/api/v1/staff", &bob).await.expect(201).json();
+    let till = site.sign_in("Bob", "till number four").await;
+    let sale = json!({ "account": 1002, "amount": 4000, "tender": "cash" });
+    site.post_once(&till, "/api/v1/sales", "before-the-change", &sale).await.expect(200);
+    let him = format!("/api/v1/staff/{}", made["staff"]);
+    site.post(&admin, &him, &json!({ "role": "auditor" })).await.expect(200);
+    let refused = site.post_once(&till, "/api/v1/sales", "after-the-change", &sale).await;
+    assert_eq!(kind(&refused.expect(403).text()), "not-allowed");
+    site.get(&till, "/api/v1/audit/acts").await.expect(200);
+    site.post(&admin, &him, &json!({ "active": false })).await.expect(200);
+    site.get(&till, "/api/v1/audit/acts").await.expect(401);
+}

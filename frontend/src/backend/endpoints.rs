@@ -147,6 +147,14 @@ impl Backend {
         self.ask(Request::get("/printing")).await
     }
 
+    /// Asks a second person to take a sale back.
+    pub async fn ask_reversal(&self, order: &ReversalOrder) -> Answer<()> {
+        self.order(
+            Request::post(format!("/receipts/{}/reversal/request", order.receipt)).body(order),
+        )
+        .await
+    }
+
     pub async fn reverse(&self, order: &ReversalOrder, key: &IdempotencyKey) -> Answer<Receipt> {
         self.ask(
             Request::post(format!("/receipts/{}/reversal", order.receipt)).body(order).key(key),

@@ -102,6 +102,14 @@ impl Failure {
         }
     }
 
+    /// The server refused it for this reason.
+    pub fn is(&self, kind: &str) -> bool {
+        match self {
+            Self::Offline | Self::BadAnswer(_) => false,
+            Self::Problem(problem) => problem.kind == kind,
+        }
+    }
+
     pub fn is_signed_out(&self) -> bool {
         match self {
             Self::Offline | Self::BadAnswer(_) => false,

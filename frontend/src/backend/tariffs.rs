@@ -1,10 +1,10 @@
 //! Endpoints of tariffs, approvals, explanations and staff, one method each.
 
+use shared::api::approval::{Approval, Decision};
 use shared::api::explain::Explanation;
 use shared::api::session::{NewStaff, StaffChange, StaffRow};
 use shared::api::tariff::{
-    Approval, Decision, Draft, DraftOrder, Preview, PreviewOrder, PublicationOrder, TariffPage,
-    TariffRow, Template,
+    Draft, DraftOrder, Preview, PreviewOrder, PublicationOrder, TariffPage, TariffRow, Template,
 };
 use shared::id::{AccountId, Seq, StaffId, TariffId};
 

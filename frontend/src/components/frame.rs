@@ -116,6 +116,7 @@ fn title(here: Option<&Route>, lang: Lang, site: &str) -> String {
             lang.tariff_texts().tariffs.title
         }
         Some(Route::People) => lang.tariff_texts().people.title,
+        Some(Route::Approvals) => lang.tariff_texts().tariffs.approvals,
         Some(Route::Audit | Route::AuditView { .. }) => lang.audit_texts().audit.title,
         Some(Route::Board) => lang.board_texts().board.title,
         Some(Route::Lines | Route::Line { .. } | Route::Commission { .. }) => {

@@ -52,6 +52,9 @@ fn places(seat: &Seat, lang: Lang, (alarms, exceptions): (usize, usize)) -> Vec<
     if seat.may(Verb::LookAtLines) && !seat.sandbox {
         places.push(place(Route::Lines, Icon::Line, lang.line_texts().lines.title));
     }
+    if seat.may(Verb::LookAtRequests) && !seat.sandbox {
+        places.push(place(Route::Approvals, Icon::Check, texts_more.tariffs.approvals));
+    }
     if seat.may(Verb::LookAtPeople) && !seat.sandbox {
         places.push(place(Route::People, Icon::Person, texts_more.people.title));
     }

@@ -34,5 +34,5 @@ pub use sale::Sale;
 pub use set_up::SetUp;
 pub use shift::Shift;
 pub use sign_in::SignIn;
-pub use tariffs::{TariffEditor, TariffView, Tariffs};
+pub use tariffs::{ApprovalsPage, TariffEditor, TariffView, Tariffs};
 pub use wall::Wall;

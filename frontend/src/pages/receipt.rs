@@ -86,12 +86,16 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
             }
         }));
     }
+    // A second person was asked, because somebody else sold it.
+    let asked = use_state_eq(|| false);
     let give = {
         let (asking, busy, failure) = (asking.clone(), busy.clone(), failure.clone());
+        let asked = asked.clone();
         Callback::from(move |reason: String| {
             let (backend, leave, navigator, key) =
                 (backend.clone(), leave.clone(), navigator.clone(), key.clone());
             let (asking, busy, failure) = (asking.clone(), busy.clone(), failure.clone());
+            let asked = asked.clone();
             let order = ReversalOrder { book: place.0, receipt: place.1, reason };
             busy.set(true);
             spawn_local(async move {
@@ -101,6 +105,15 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
                     Ok(reversal) => {
                         asking.set(false);
                         navigator.push(&Route::receipt(reversal.book, reversal.no.0));
+                    }
+                    Err(refused) if refused.is("not-own-sale") => {
+                        match backend.ask_reversal(&order).await {
+                            Ok(()) => {
+                                asking.set(false);
+                                asked.set(true);
+                            }
+                            Err(refused) => failure.set(Some(refused)),
+                        }
                     }
                     Err(refused) => {
                         if refused.is_signed_out() {
@@ -162,7 +175,8 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
                     if let Some(of) = receipt.reverses {
                         <Link<Route> to={Route::receipt(receipt.book, of.0)} classes="notice warn">{ fill(texts.receipt.reverses, &[&of.to_string()]) }</Link<Route>>
                     }
-                    if may_reverse { <button class="button danger wide" onclick={ask}><Glyph icon={Icon::Undo} />{ texts.receipt.reverse }</button> }
+                    if *asked { <p class="notice warn" role="status">{ texts.receipt.asked_second }</p> }
+                    if may_reverse && !*asked { <button class="button danger wide" onclick={ask}><Glyph icon={Icon::Undo} />{ texts.receipt.reverse }</button> }
                 </div>
             </div>
             if *asking {

@@ -127,6 +127,9 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/receipts/{receipt}/reversal", May(Verb::ReverseOwn), || {
         web::to(sales::reverse)
     }),
+    row(POST, "/api/v1/receipts/{receipt}/reversal/request", May(Verb::ReverseOwn), || {
+        web::to(sales::ask_reversal)
+    }),
     row(GET, "/api/v1/receipts/{book}/{receipt}", May(Verb::Look), || web::to(receipts::show)),
     row(POST, "/api/v1/receipts/{book}/{receipt}/copies", May(Verb::Sell), || {
         web::to(receipts::reprint)

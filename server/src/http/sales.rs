@@ -1,12 +1,14 @@
 //! Selling, and taking a sale back.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use shared::api::approval::{Evidence, Fact, Figure};
 use shared::api::receipt::{IssuedFor, Receipt};
 use shared::api::sale::{ReversalOrder, SaleOrder, Tender};
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId};
 use shared::site::{Command, Done, Refusal};
-use shared::staff::Verb;
+use shared::staff::{Matter, Verb};
 
+use super::approvals;
 use super::auth::Caller;
 use super::body::Body;
 use super::problem::{Answer, Trouble};
@@ -81,6 +83,43 @@ pub(super) async fn reverse(
     // What was paid by phone goes back by the provider.
     state.desk.wake();
     answer(&request, &state, book, reversal.receipt).await
+}
+
+/// Asks a second person to take back a sale that one may not take back alone.
+pub(super) async fn ask_reversal(
+    state: web::Data<State>,
+    caller: Caller,
+    receipt: web::Path<ReceiptNo>,
+    Body(order): Body<ReversalOrder>,
+) -> Answer {
+    if order.receipt != receipt.into_inner() {
+        let what = "the receipt in the address is not the one in the body";
+        return Err(Trouble::bad("other-receipt", what));
+    }
+    let reason = tidy(&order.reason, 200);
+    if reason.is_empty() {
+        return Err(Refusal::NoReason.into());
+    }
+    let sold = receipts::load(&state, order.book, order.receipt).await?;
+    if sold.reverses.is_some() || sold.reversed_by.is_some() {
+        return Err(Refusal::AlreadyReversed(order.receipt).into());
+    }
+    let matter = Matter::Reversal {
+        book: order.book,
+        receipt: order.receipt,
+        account: sold.account,
+        amount: sold.amount,
+    };
+    let fact = |what, is| Evidence { what, is };
+    let evidence = vec![
+        fact(Fact::Place, Figure::Text(sold.place)),
+        fact(Fact::Customer, Figure::Text(sold.customer)),
+        fact(Fact::SoldBy, Figure::Text(sold.by)),
+        fact(Fact::SoldAt, Figure::At(sold.at)),
+        fact(Fact::CreditBeforeSale, Figure::Money(sold.credit_before)),
+        fact(Fact::CreditAfterSale, Figure::Money(sold.credit_after)),
+    ];
+    approvals::ask(&state, &caller, matter, evidence, reason, None).await
 }
 
 /// Own sales only, unless one may take back any.

@@ -9,12 +9,11 @@ use shared::api::tariff::{
 };
 use shared::id::{AccountId, StaffId, TariffId};
 use shared::site::Refusal;
-use shared::staff::Act;
+use shared::staff::Matter;
 use shared::tariff::Tariff;
 use shared::time::Timestamp;
 
 use super::accounts::{name_of, staff_names};
-use super::audit;
 use super::auth::Caller;
 use super::body::Body;
 use super::problem::{Answer, Trouble};
@@ -209,24 +208,13 @@ pub(super) async fn request(
             .supersedes(&before, now(&state))
             .map_err(|what| Refusal::TariffInUse { tariff: tariff_id, what })?;
     }
-    let (asked, why) = (tariff.id().clone(), reason.clone());
-    let request = drafts::Request {
+    let matter = Matter::TariffPublish {
         tariff: tariff.id().clone(),
         name: tariff.name().to_owned(),
         text,
-        starts: order.from,
-        reason,
-        by: caller.person.staff,
-        at: clock::now(),
+        from: order.from,
     };
-    let id = state
-        .registry
-        .ask(move |db| drafts::request(db, draft, &request))
-        .await
-        .map_err(keeping)?;
-    let act = Act::ApprovalAsked { approval: id, tariff: asked };
-    audit::record(&state, caller.person.staff, act, why).await?;
-    approvals::answer(&state, &caller, id, true).await
+    approvals::ask(&state, &caller, matter, Vec::new(), reason, Some(draft)).await
 }
 
 /// A file that is not a tariff is refused with its first fault.

@@ -11,6 +11,7 @@ pub mod lock;
 pub mod readings;
 pub mod registry;
 pub mod report;
+pub mod requests;
 pub mod verify;
 #[cfg(test)]
 pub(crate) mod sample;

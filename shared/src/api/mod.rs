@@ -2,6 +2,7 @@
 //! currency, energy mWh, power W, time UTC milliseconds; screens format, they never compute.
 
 pub mod alarm;
+pub mod approval;
 pub mod ask;
 pub mod arrears;
 pub mod audit;

@@ -113,6 +113,13 @@ pub enum Command {
         act: Act,
         note: String,
     },
+    /// A command that a second person agreed to, in one transaction with the act that says so. The
+    /// order is by who asked.
+    Approved {
+        act: Act,
+        note: String,
+        command: Box<Self>,
+    },
     /// A condition of the whole site began or ended: its alarm is raised or cleared.
     NoteCondition {
         kind: AlarmKind,
@@ -194,6 +201,13 @@ pub enum HoldResolution {
     NewStart,
     /// The energy was really used: charge it.
     BillDifference,
+}
+
+impl Command {
+    /// What is done, whoever agreed to it.
+    pub fn itself(&self) -> &Self {
+        if let Self::Approved { command, .. } = self { command.itself() } else { self }
+    }
 }
 
 /// What a command led to, after it is on the disk.

@@ -19,8 +19,15 @@ impl Site {
     /// events before anybody sees an effect of them.
     pub fn carry_out(&mut self, order: &Order) -> Result<Vec<Event>, Refusal> {
         self.turn_terms(order.book, order.now);
-        let mut now = Now { site: self, order, events: Vec::new() };
+        let Command::Approved { act, note, command } = &order.command else {
+            let mut now = Now { site: self, order, events: Vec::new() };
+            now.carry_out()?;
+            return Ok(now.events);
+        };
+        let agreed = Order { command: command.itself().clone(), ..order.clone() };
+        let mut now = Now { site: self, order: &agreed, events: Vec::new() };
         now.carry_out()?;
+        now.emit(Event::Acted { act: act.clone(), note: note.clone() });
         Ok(now.events)
     }
 }
@@ -78,6 +85,7 @@ impl Now<'_> {
                 self.emit(Event::Acted { act: act.clone(), note: note.clone() });
                 Ok(())
             }
+            Command::Approved { .. } => unreachable!("what was agreed to is taken out before"),
             Command::NoteCondition { kind, holds } => {
                 self.condition(*kind, *holds);
                 Ok(())

@@ -38,6 +38,7 @@ impl Now<'_> {
             | Command::AddArrears { .. }
             | Command::CancelArrears { .. }
             | Command::Act { .. }
+            | Command::Approved { .. }
             | Command::NoteCondition { .. }
             | Command::Counter(_)
             | Command::CutSupplies { .. }

@@ -1,5 +1,6 @@
 //! The operator's staff: what they may do, and what they did besides money and supply.
 
+mod matter;
 mod role;
 mod verb;
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{Book, ReceiptNo, Seq, StaffId, TariffId};
 
+pub use matter::Matter;
 pub use role::Role;
 pub use verb::Verb;
 
@@ -43,17 +45,32 @@ pub enum Act {
     /// A second person is asked.
     ApprovalAsked {
         approval: u64,
-        tariff: TariffId,
+        /// Set where it is about a tariff.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tariff: Option<TariffId>,
+        /// Set where it is about something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        matter: Option<Matter>,
     },
     ApprovalGiven {
         approval: u64,
-        tariff: TariffId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tariff: Option<TariffId>,
         asked_by: StaffId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        matter: Option<Matter>,
+        /// Set where it stands with what it let through, in the name of who asked; else it is who
+        /// the record is by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approved_by: Option<StaffId>,
     },
     ApprovalRefused {
         approval: u64,
-        tariff: TariffId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tariff: Option<TariffId>,
         asked_by: StaffId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        matter: Option<Matter>,
     },
     /// Somebody tried to decide what he had asked for himself, and was refused.
     OwnApprovalTried {

@@ -1,6 +1,7 @@
 //! "Needs you": what waits for a second person, with everything to judge it by.
 
-use shared::api::tariff::{Approval, ApprovalState};
+use shared::api::approval::{Approval, ApprovalState, Fact, Figure, Matter};
+use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -11,12 +12,33 @@ use crate::components::notice::FailureNotice;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::format;
 use crate::hooks::{use_backend, use_load, use_seat, use_tariff_texts};
-use crate::i18n::fill;
+use crate::i18n::{TariffTexts, fill};
+use crate::store::seat::Seat;
 
 #[derive(PartialEq, Properties)]
 pub struct ApprovalsProps {
     pub round: u32,
+    /// Only those about tariffs.
+    #[prop_or_default]
+    pub tariffs: bool,
     pub decided: Callback<()>,
+}
+
+/// Everything that waits, of every kind.
+#[component]
+pub fn ApprovalsPage() -> Html {
+    let (seat, texts) = (use_seat(), use_tariff_texts());
+    let round = use_state_eq(|| 0_u32);
+    let again = {
+        let round = round.clone();
+        Callback::from(move |()| round.set(*round + 1))
+    };
+    html! {
+        <div class="page tariffs-page">
+            <header class="page-head"><h1>{ texts.tariffs.approvals }</h1><p class="quiet">{ texts.tariffs.approvals_lead }</p></header>
+            if seat.may(Verb::LookAtRequests) { <Approvals round={*round} decided={again} /> }
+        </div>
+    }
 }
 
 #[component]
@@ -26,10 +48,12 @@ pub fn Approvals(props: &ApprovalsProps) -> Html {
         let backend = backend.clone();
         async move { backend.approvals().await }
     });
-    let Some(list) = list.value else { return Html::default() };
+    let Some(all) = list.value else { return Html::default() };
+    let shown = |approval: &&Approval| !props.tariffs || approval.matter.tariff().is_some();
     let (waiting, done): (Vec<_>, Vec<_>) =
-        list.iter().partition(|approval| approval.state == ApprovalState::Waiting);
+        all.iter().filter(shown).partition(|approval| approval.state == ApprovalState::Waiting);
     let mine = waiting.iter().any(|approval| !approval.own);
+    let waiting_none = waiting.is_empty();
     let title = if mine { texts.tariffs.needs_you } else { texts.tariffs.waiting };
     html! {
         <>
@@ -39,6 +63,7 @@ pub fn Approvals(props: &ApprovalsProps) -> Html {
                     { for waiting.into_iter().map(|approval| html! { <Waiting key={approval.id} approval={approval.clone()} decided={props.decided.clone()} /> }) }
                 </section>
             }
+            if waiting_none && !props.tariffs { <section class="card pad quiet">{ texts.tariffs.none_waiting }</section> }
             if !done.is_empty() {
                 <details class="card pad"><summary>{ texts.tariffs.decided }</summary><ul class="tariff-list">
                     { for done.into_iter().take(20).map(|approval| html! { <Done key={approval.id} approval={approval.clone()} /> }) }
@@ -82,26 +107,38 @@ fn Waiting(props: &WaitingProps) -> Html {
         Callback::from(move |()| refusing.set(to))
     };
     let moment = |at| format::full(at, &seat.zone);
+    let name = name(approval, texts);
+    let action = match &approval.matter {
+        Matter::TariffPublish { .. } => texts.tariffs.approve,
+        Matter::Reversal { .. } => texts.tariffs.approve_reversal,
+    };
     html! {
         <article class="approval">
             <div class="approval-head">
-                <h3>{ &approval.name }{ " " }<span class="quiet">{ fill(texts.tariffs.begins, &[&approval.from]) }</span></h3>
+                <h3>{ &name }{ " " }<span class="quiet">{ detail(approval, &seat, texts) }</span></h3>
                 <p class="soft">{ fill(texts.tariffs.asked_by, &[&approval.requested_by, &moment(approval.requested), &moment(approval.expires)]) }</p>
                 <p>{ "“" }{ &approval.reason }{ "”" }</p>
             </div>
-            <Changes changes={approval.changes.clone()} />
-            <details><summary>{ texts.tariffs.file }</summary><pre class="tariff-text" tabindex="0">{ &approval.text }</pre></details>
+            if let Matter::TariffPublish { text, .. } = &approval.matter {
+                <Changes changes={approval.changes.clone()} />
+                <details><summary>{ texts.tariffs.file }</summary><pre class="tariff-text" tabindex="0">{ text }</pre></details>
+            }
+            if !approval.evidence.is_empty() {
+                <dl class="pairs">
+                    { for approval.evidence.iter().map(|evidence| html! { <><dt>{ fact(evidence.what, texts) }</dt><dd>{ figure(&evidence.is, &seat) }</dd></> }) }
+                </dl>
+            }
             if let Some(failure) = &*failure { <FailureNotice failure={failure.clone()} /> }
             if approval.own {
                 <p class="quiet">{ texts.tariffs.own_request }</p>
-            } else {
+            } else if seat.may(Verb::Approve) {
                 <div class="row-actions">
-                    <button class="button primary approve" disabled={*busy} onclick={decide.reform(|_: MouseEvent| (true, String::new()))}><Glyph icon={Icon::Check} size=16 />{ texts.tariffs.approve }</button>
+                    <button class="button primary approve" disabled={*busy} onclick={decide.reform(|_: MouseEvent| (true, String::new()))}><Glyph icon={Icon::Check} size=16 />{ action }</button>
                     <button class="button" disabled={*busy} onclick={open(true).reform(|_: MouseEvent| ())}>{ texts.tariffs.refuse }</button>
                 </div>
             }
             if *refusing {
-                <ReasonDialog title={fill(texts.tariffs.refuse_title, &[&approval.name])} lead={texts.tariffs.refuse_lead} hint={texts.tariffs.refuse_hint}
+                <ReasonDialog title={fill(texts.tariffs.refuse_title, &[&name])} lead={texts.tariffs.refuse_lead} hint={texts.tariffs.refuse_hint}
                     action={texts.tariffs.refuse} danger={true} busy={*busy} failure={(*failure).clone()}
                     on_close={open(false)} on_reason={decide.reform(|reason: String| (false, reason))} />
             }
@@ -116,7 +153,7 @@ struct DoneProps {
 
 #[component]
 fn Done(props: &DoneProps) -> Html {
-    let texts = use_tariff_texts();
+    let (seat, texts) = (use_seat(), use_tariff_texts());
     let approval = &props.approval;
     let who = approval.decided_by.clone().unwrap_or_default();
     let what = match approval.state {
@@ -127,9 +164,45 @@ fn Done(props: &DoneProps) -> Html {
     };
     html! {
         <li class="tariff-row">
-            <div class="tariff-name"><b>{ &approval.name }</b><span class="quiet mono">{ &approval.tariff.0 }</span></div>
-            <span class="soft">{ fill(texts.tariffs.begins, &[&approval.from]) }</span>
+            <div class="tariff-name"><b>{ name(approval, texts) }</b></div>
+            <span class="soft">{ detail(approval, &seat, texts) }</span>
             <span class="soft">{ what }</span>
         </li>
+    }
+}
+
+fn name(approval: &Approval, texts: &TariffTexts) -> String {
+    match &approval.matter {
+        Matter::TariffPublish { name, .. } => name.clone(),
+        Matter::Reversal { receipt, .. } => {
+            fill(texts.tariffs.reversal_of, &[&receipt.to_string()])
+        }
+    }
+}
+
+/// What stands beside the name.
+fn detail(approval: &Approval, seat: &Seat, texts: &TariffTexts) -> String {
+    match &approval.matter {
+        Matter::TariffPublish { from, .. } => fill(texts.tariffs.begins, &[from]),
+        Matter::Reversal { amount, .. } => format::money(*amount, seat.currency()),
+    }
+}
+
+fn fact(fact: Fact, texts: &TariffTexts) -> &'static str {
+    match fact {
+        Fact::Place => texts.tariffs.fact_place,
+        Fact::Customer => texts.tariffs.fact_customer,
+        Fact::SoldBy => texts.tariffs.fact_sold_by,
+        Fact::SoldAt => texts.tariffs.fact_sold_at,
+        Fact::CreditBeforeSale => texts.tariffs.fact_before,
+        Fact::CreditAfterSale => texts.tariffs.fact_after,
+    }
+}
+
+fn figure(figure: &Figure, seat: &Seat) -> String {
+    match figure {
+        Figure::Text(text) => text.clone(),
+        Figure::Money(amount) => format::money(*amount, seat.currency()),
+        Figure::At(at) => format::full(*at, &seat.zone),
     }
 }

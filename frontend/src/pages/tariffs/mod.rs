@@ -27,6 +27,7 @@ pub use editor::TariffEditor;
 pub use view::TariffView;
 
 use approvals::Approvals;
+pub use approvals::ApprovalsPage;
 
 #[component]
 pub fn Tariffs() -> Html {
@@ -46,7 +47,7 @@ pub fn Tariffs() -> Html {
     html! {
         <div class="page tariffs-page">
             <header class="page-head"><h1>{ texts.tariffs.title }</h1><p class="quiet">{ texts.tariffs.lead }</p></header>
-            if seat.may(Verb::LookAtRequests) { <Approvals round={*round} decided={again.clone()} /> }
+            if seat.may(Verb::LookAtRequests) { <Approvals round={*round} tariffs=true decided={again.clone()} /> }
             <section class="card">
                 <div class="card-head"><h2>{ texts.tariffs.published }</h2></div>
                 if let Some(failure) = rows.failure.clone() { <div class="tab-body"><FailureNotice {failure} retry={again.clone()} /></div> }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use actix_web::http::Method;
 use shared::api::alarm::Alarm;
+use shared::api::approval::{Approval, Decision};
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::audit;
 use shared::api::board::{Board, LossAcceptance};
@@ -32,8 +33,8 @@ use shared::api::session::{
 use shared::api::shift::{Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport};
 use shared::api::site::Site;
 use shared::api::tariff::{
-    Approval, CheckOrder, Checked, Decision, Draft, DraftOrder, PublicationOrder, TariffPage,
-    TariffRow, Template, preview,
+    CheckOrder, Checked, Draft, DraftOrder, PublicationOrder, TariffPage, TariffRow, Template,
+    preview,
 };
 use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::api::why::WhyPage;
@@ -151,6 +152,15 @@ fn rows() -> Vec<About> {
             .takes::<ReversalOrder>()
             .example(r#"{"book":"simulated","receipt":1,"reason":"wrong account"}"#)
             .gives::<Receipt>(),
+        about(
+            POST,
+            "/api/v1/receipts/{receipt}/reversal/request",
+            "Ask a second person to take a sale back",
+        )
+        .takes::<ReversalOrder>()
+        .example(r#"{"book":"simulated","receipt":1,"reason":"wrong account"}"#)
+        .gives::<Approval>()
+        .status(201),
         about(GET, "/api/v1/receipts/{book}/{receipt}", "A receipt as it was issued")
             .gives::<Receipt>(),
         about(POST, "/api/v1/receipts/{book}/{receipt}/copies", "Print a receipt once more")

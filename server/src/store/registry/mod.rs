@@ -24,6 +24,7 @@ pub const REGISTRY: Schema = Schema {
         include_str!("../../../migrations/registry_2.sql"),
         include_str!("../../../migrations/registry_3.sql"),
         include_str!("../../../migrations/registry_4.sql"),
+        include_str!("../../../migrations/registry_5.sql"),
     ],
 };
 

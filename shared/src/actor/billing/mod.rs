@@ -34,7 +34,7 @@ use crate::id::{Book, MeterId, Seq, SiteId, StaffId};
 use crate::ledger::{Chain, Draft, Record};
 use crate::meter::{Quality, Report, Supply};
 use crate::pay::Payment;
-use crate::site::{Done, Order, Refusal, Site, answer_of, command_of};
+use crate::site::{Command, Done, Order, Refusal, Site, answer_of, command_of};
 use crate::time::Timestamp;
 use batch::{Batch, Effect};
 
@@ -159,20 +159,21 @@ impl BillingSupervisor {
             let record = self.keep(order.book, order.now, order.by, key, event);
             done = done.or_else(|| answer_of(event, &record));
         }
-        let done = done.unwrap_or_else(|| self.answer_without_record(order));
+        let done = done.unwrap_or_else(|| self.answer_without_record(&order.command));
         self.batch.effects.push(Effect::Answer(reply, Ok(done)));
     }
 
     /// The answer to a command whose events carry none: what holds now.
-    fn answer_without_record(&self, order: &Order) -> Done {
-        use crate::site::Command;
-        match &order.command {
+    fn answer_without_record(&self, command: &Command) -> Done {
+        match command.itself() {
             Command::PublishTariff { .. } => Done::Published,
             Command::OpenAccount { .. } => Done::Opened,
             Command::BindMeter { .. } => Done::Bound,
             Command::ResolveHold { .. } | Command::CloseExceptions { .. } => Done::Resolved,
             Command::AcknowledgeAlarm { .. } => Done::Acknowledged,
-            Command::Act { .. } | Command::NoteCondition { .. } => Done::Noted,
+            Command::Act { .. } | Command::Approved { .. } | Command::NoteCondition { .. } => {
+                Done::Noted
+            }
             Command::PublishPolicy { .. }
             | Command::Counter(_)
             | Command::PublishPolicies { .. }
@@ -498,7 +499,7 @@ impl BillingSupervisor {
 /// The answer that a record holds for a command, if it is the command that led to it.
 fn repeated(record: &Record, order: &Order) -> Result<Done, Refusal> {
     let event = Event::from_body(&record.body).map_err(|_unreadable| Refusal::Halted)?;
-    if record.book == order.book && command_of(&event).as_ref() == Some(&order.command) {
+    if record.book == order.book && command_of(&event).as_ref() == Some(order.command.itself()) {
         answer_of(&event, record).ok_or(Refusal::Halted)
     } else {
         Err(Refusal::KeyReused)

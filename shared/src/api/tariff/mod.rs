@@ -1,9 +1,8 @@
-//! Tariffs: the list, one with its text, drafts, approvals.
+//! Tariffs: the list, one with its text, drafts.
 //!
 //! `GET /api/v1/tariffs`, `GET /api/v1/tariffs/templates`, `GET /api/v1/tariffs/{id}`,
 //! `POST /api/v1/tariffs/check`, `POST /api/v1/tariffs/preview`, `GET POST /api/v1/tariffs/drafts`,
-//! `DELETE /api/v1/tariffs/drafts/{id}`, `POST /api/v1/tariffs/drafts/{id}/request`,
-//! `GET /api/v1/approvals`, `POST /api/v1/approvals/{id}/approve`, `…/refuse`.
+//! `DELETE /api/v1/tariffs/drafts/{id}`, `POST /api/v1/tariffs/drafts/{id}/request`.
 
 pub mod difference;
 pub mod form;
@@ -131,44 +130,4 @@ pub struct PublicationOrder {
     /// Such as `2027-01-01`; becomes the `from` of the draft's last version.
     pub from: String,
     pub reason: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum ApprovalState {
-    Waiting,
-    Approved,
-    Refused,
-    Expired,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Approval {
-    pub id: u64,
-    pub state: ApprovalState,
-    pub tariff: TariffId,
-    pub name: String,
-    pub text: String,
-    pub from: String,
-    pub reason: String,
-    pub requested_by: String,
-    pub requested: Timestamp,
-    pub expires: Timestamp,
-    pub decided_by: Option<String>,
-    pub decided: Option<Timestamp>,
-    pub note: String,
-    /// Against what is published now.
-    pub changes: Vec<Change>,
-    /// The reader asked for it, so somebody else has to decide.
-    pub own: bool,
-}
-
-/// Why it is not let through; refusing needs one, approving may have one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Decision {
-    #[serde(default)]
-    pub note: String,
 }

@@ -1,10 +1,13 @@
 //! What waits for a second person, and what that person says.
 
+mod deed;
+
 use actix_web::{HttpResponse, web};
-use shared::api::tariff::{Approval, ApprovalState, Decision, difference};
+use shared::api::approval::{Approval, ApprovalState, Decision, Evidence};
+use shared::api::tariff::difference;
+use shared::id::IdempotencyKey;
 use shared::site::Command;
-use shared::staff::Act;
-use shared::tariff::Tariff;
+use shared::staff::{Act, Matter};
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
 
@@ -14,15 +17,16 @@ use super::auth::Caller;
 use super::body::Body;
 use super::problem::{Answer, Trouble};
 use super::state::State;
-use super::tariffs::{Terms, book, keeping, now};
+use super::tariffs::{Terms, keeping};
 use crate::clock;
-use crate::store::drafts::{self, ApprovalEntry, Verdict};
+use crate::store::drafts;
+use crate::store::requests::{self, Request, RequestEntry, Verdict};
 
 /// Verdicts are given one after the other, so that a request is not approved and refused at once.
 static VERDICTS: Mutex<()> = Mutex::const_new(());
 
 pub(super) async fn list(state: web::Data<State>, caller: Caller) -> Answer {
-    let entries = state.registry.ask(|db| drafts::approvals(db)).await.map_err(keeping)?;
+    let entries = state.registry.ask(|db| requests::all(db)).await.map_err(keeping)?;
     let terms = Terms::load(&state).await?;
     let names = staff_names(&state).await?;
     let shown: Vec<Approval> =
@@ -38,17 +42,23 @@ pub(super) async fn approve(
 ) -> Answer {
     let id = id.into_inner();
     let _one = VERDICTS.lock().await;
-    let entry = waiting(&state, &caller, id).await?;
-    let request = entry.request;
-    let (asked_by, tariff) = (request.by, request.tariff);
-    let (text, approved_by) = (request.text, Some(caller.person.staff));
-    let command = Command::PublishTariff { text: text.clone(), approved_by };
-    state.billing.order(book(&state), now(&state), request.by, None, command).await?;
-    if let Ok(tariff) = Tariff::from_toml(&text) {
-        state.tariffs.put(tariff);
-    }
-    let act = Act::ApprovalGiven { approval: id, tariff, asked_by };
-    audit::record(&state, caller.person.staff, act, decision.note.trim()).await?;
+    let request = waiting(&state, &caller, id).await?.request;
+    let (matter, approved_by) = (request.matter, caller.person.staff);
+    let (book, command) = deed::command(&state, &matter, &request.reason, approved_by);
+    let act = Act::ApprovalGiven {
+        approval: id,
+        tariff: matter.tariff().cloned(),
+        asked_by: request.by,
+        matter: matter.short(),
+        approved_by: Some(approved_by),
+    };
+    let note = decision.note.trim().to_owned();
+    let command = Command::Approved { act, note, command: Box::new(command) };
+    // Approved again after a power cut in between, it still has one effect.
+    let key = format!("approval-{id}-{}", request.at.millis());
+    let key = IdempotencyKey::try_from(key).expect("a word and two numbers are a key");
+    state.billing.order(book, state.now(book), request.by, Some(key), command).await?;
+    deed::follow_up(&state, &matter);
     keep(&state, &caller, id, true, decision).await?;
     answer(&state, &caller, id, false).await
 }
@@ -65,15 +75,43 @@ pub(super) async fn refuse(
     }
     let _one = VERDICTS.lock().await;
     let request = waiting(&state, &caller, id).await?.request;
-    let (asked_by, tariff) = (request.by, request.tariff);
-    let act = Act::ApprovalRefused { approval: id, tariff, asked_by };
+    let (asked_by, matter) = (request.by, request.matter);
+    let (tariff, matter) = (matter.tariff().cloned(), matter.short());
+    let act = Act::ApprovalRefused { approval: id, tariff, asked_by, matter };
     audit::record(&state, caller.person.staff, act, decision.note.trim()).await?;
     keep(&state, &caller, id, false, decision).await?;
     answer(&state, &caller, id, false).await
 }
 
+/// Asks a second person; a draft that it is about goes with it.
+pub(super) async fn ask(
+    state: &State,
+    caller: &Caller,
+    matter: Matter,
+    evidence: Vec<Evidence>,
+    reason: String,
+    draft: Option<u64>,
+) -> Answer {
+    let (by, why) = (caller.person.staff, reason.clone());
+    let (tariff, short) = (matter.tariff().cloned(), matter.short());
+    let request = Request { matter, evidence, reason, by, at: clock::now() };
+    let asked = state.registry.ask(move |db| {
+        let together = db.transaction()?;
+        let id = requests::add(&together, &request)?;
+        if let Some(draft) = draft {
+            drafts::remove(&together, draft)?;
+        }
+        together.commit()?;
+        Ok(id)
+    });
+    let id = asked.await.map_err(keeping)?;
+    let act = Act::ApprovalAsked { approval: id, tariff, matter: short };
+    audit::record(state, by, act, why).await?;
+    answer(state, caller, id, true).await
+}
+
 /// The request, if this caller may decide it now.
-async fn waiting(state: &State, caller: &Caller, id: u64) -> Result<ApprovalEntry, Trouble> {
+async fn waiting(state: &State, caller: &Caller, id: u64) -> Result<RequestEntry, Trouble> {
     let entry = find(state, id).await?;
     if caller.session.is_none() {
         let what = "a token cannot decide for a person; sign in";
@@ -108,7 +146,7 @@ async fn keep(
 ) -> Result<(), Trouble> {
     let note = decision.note.trim().to_owned();
     let verdict = Verdict { by: caller.person.staff, at: clock::now(), approved, note };
-    let kept = state.registry.ask(move |db| drafts::decide(db, id, &verdict)).await;
+    let kept = state.registry.ask(move |db| requests::decide(db, id, &verdict)).await;
     if kept.map_err(keeping)? {
         Ok(())
     } else {
@@ -116,12 +154,12 @@ async fn keep(
     }
 }
 
-async fn find(state: &State, id: u64) -> Result<ApprovalEntry, Trouble> {
-    let entry = state.registry.ask(move |db| drafts::approval_of(db, id)).await;
+async fn find(state: &State, id: u64) -> Result<RequestEntry, Trouble> {
+    let entry = state.registry.ask(move |db| requests::get(db, id)).await;
     entry.map_err(keeping)?.ok_or_else(|| Trouble::absent(format!("there is no request {id}")))
 }
 
-pub(super) async fn answer(state: &State, caller: &Caller, id: u64, new: bool) -> Answer {
+async fn answer(state: &State, caller: &Caller, id: u64, new: bool) -> Answer {
     let entry = find(state, id).await?;
     let terms = Terms::load(state).await?;
     let names = staff_names(state).await?;
@@ -129,7 +167,7 @@ pub(super) async fn answer(state: &State, caller: &Caller, id: u64, new: bool) -
     Ok(if new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(approval))
 }
 
-fn standing(entry: &ApprovalEntry, now: Timestamp) -> ApprovalState {
+fn standing(entry: &RequestEntry, now: Timestamp) -> ApprovalState {
     match &entry.verdict {
         Some(verdict) if verdict.approved => ApprovalState::Approved,
         Some(_) => ApprovalState::Refused,
@@ -142,23 +180,23 @@ fn shown(
     terms: &Terms,
     names: &std::collections::BTreeMap<shared::id::StaffId, String>,
     caller: &Caller,
-    entry: ApprovalEntry,
+    entry: RequestEntry,
 ) -> Approval {
     let state = standing(&entry, clock::now());
-    let ApprovalEntry { id, request, expires, verdict } = entry;
-    let before = terms.published.get(&request.tariff).map(|published| published.text.as_str());
-    let changes = match state {
-        ApprovalState::Waiting => difference(before, &request.text),
-        ApprovalState::Approved | ApprovalState::Refused | ApprovalState::Expired => Vec::new(),
+    let RequestEntry { id, request, expires, verdict } = entry;
+    let changes = match (&request.matter, state) {
+        (Matter::TariffPublish { tariff, text, .. }, ApprovalState::Waiting) => {
+            let before = terms.published.get(tariff).map(|published| published.text.as_str());
+            difference(before, text)
+        }
+        (Matter::TariffPublish { .. } | Matter::Reversal { .. }, _) => Vec::new(),
     };
     Approval {
         id,
         state,
         changes,
-        tariff: request.tariff,
-        name: request.name,
-        text: request.text,
-        from: request.starts,
+        matter: request.matter,
+        evidence: request.evidence,
         reason: request.reason,
         requested_by: name_of(names, request.by),
         requested: request.at,

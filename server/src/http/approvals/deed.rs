@@ -1,0 +1,45 @@
+//! What carries a matter out once a second person agreed: the very command that would have done it,
+//! in the name of who asked. One arm a kind.
+
+use shared::id::{Book, StaffId};
+use shared::site::Command;
+use shared::staff::Matter;
+use shared::tariff::Tariff;
+
+use crate::http::sales::meters_of;
+use crate::http::state::State;
+use crate::http::tariffs;
+
+/// The command, and the book that it belongs to.
+pub(super) fn command(
+    state: &State,
+    matter: &Matter,
+    reason: &str,
+    approved_by: StaffId,
+) -> (Book, Command) {
+    match matter {
+        Matter::TariffPublish { text, .. } => {
+            let approved_by = Some(approved_by);
+            (tariffs::book(state), Command::PublishTariff { text: text.clone(), approved_by })
+        }
+        Matter::Reversal { book, receipt, .. } => {
+            (*book, Command::Reverse { receipt: *receipt, reason: reason.to_owned() })
+        }
+    }
+}
+
+/// What the running program has to hear of it, after the commit.
+pub(super) fn follow_up(state: &State, matter: &Matter) {
+    match matter {
+        Matter::TariffPublish { text, .. } => {
+            if let Ok(tariff) = Tariff::from_toml(text) {
+                state.tariffs.put(tariff);
+            }
+        }
+        Matter::Reversal { book, account, .. } => {
+            state.clocks.wake(*book, meters_of(state, *account));
+            // What was paid by phone goes back by the provider.
+            state.desk.wake();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a second person is asked about, one variant a kind.
+//!
+//! A new kind is a variant here with what has to be done; `server/src/http/approvals/deed.rs` says
+//! which command does it, the web app's card (`pages/tariffs/approvals.rs`) names it, and whoever
+//! wants it done asks by `approvals::ask`. The rest (another person than who asked, in time, once,
+//! both on record) is the same for all.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, Book, ReceiptNo, TariffId};
+use crate::money::Money;
+
+/// Numbers only besides a tariff's own text: it stands in the journal too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Matter {
+    /// A draft becomes the tariff from a civil date on.
+    TariffPublish { tariff: TariffId, name: String, text: String, from: String },
+    /// A sale that the asker may not take back alone, such as another cashier's.
+    Reversal { book: Book, receipt: ReceiptNo, account: AccountId, amount: Money },
+}
+
+impl Matter {
+    /// Its kind's name in tables and files.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::TariffPublish { .. } => "tariff-publish",
+            Self::Reversal { .. } => "reversal",
+        }
+    }
+
+    /// The tariff that it is about; records name it apart.
+    pub fn tariff(&self) -> Option<&TariffId> {
+        match self {
+            Self::TariffPublish { tariff, .. } => Some(tariff),
+            Self::Reversal { .. } => None,
+        }
+    }
+
+    /// Itself, where it is short enough for a record of the journal.
+    pub fn short(&self) -> Option<Self> {
+        match self {
+            Self::TariffPublish { .. } => None,
+            Self::Reversal { .. } => Some(self.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_kept_by_its_name() {
+        let tariff = TariffId("flat".to_owned());
+        let (name, text, from) = (String::new(), String::new(), String::new());
+        let (book, receipt) = (Book::Live, ReceiptNo(7));
+        let (account, amount) = (AccountId(1), Money::from_minor(500));
+        for matter in [
+            Matter::TariffPublish { tariff, name, text, from },
+            Matter::Reversal { book, receipt, account, amount },
+        ] {
+            let kept = serde_json::to_value(&matter).unwrap();
+            assert_eq!(kept.get("kind").and_then(|kind| kind.as_str()), Some(matter.kind()));
+            assert_eq!(serde_json::from_value::<Matter>(kept).unwrap(), matter);
+        }
+    }
+}
