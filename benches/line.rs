@@ -1,5 +1,7 @@
-//! A line against a bare socket loop, the farm against a hand-framed server, and how long a switch
-//! command takes to the coil while everything is polled.
+//! A line against a bare socket loop, libmodbus and pymodbus, the farm against a hand-framed server,
+//! and how long a switch command takes to the coil while everything is polled.
+//!
+//! Servers are processes of their own, so that the processor time of either side can be told.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -10,6 +12,7 @@
     reason = "a bench that goes wrong ends, and prints what it measured"
 )]
 
+mod peers;
 #[allow(dead_code, unreachable_pub, reason = "shared by benches")]
 mod yardstick;
 
@@ -24,6 +27,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_rt::{Arbiter, System, SystemRunner};
+use peers::{FARM, HAND, LibmodbusClient, Server, processor, pymodbus, serve_for_ever};
 use server::farm::{Framing, Plant, listen};
 use server::headend::config::Output;
 use server::headend::{HeadEnd, LineConfig, MeterConfig, RelayConfig, Transport};
@@ -37,32 +41,108 @@ use yardstick::{Rounds, head, shown};
 const MODEL: &str = "eastron-sdm630";
 
 fn main() {
-    // `cargo test --benches` only asks whether it runs.
-    let quick = !std::env::args().any(|argument| argument == "--bench");
-    let system = System::new();
+    let arguments: Vec<String> = std::env::args().collect();
     let library = Library::built_in();
     let profile = Arc::clone(library.get(MODEL).expect("a built-in profile"));
+    match arguments.get(1).map(String::as_str) {
+        Some(HAND) => return serve_for_ever(|| hand_framed(channel().0)),
+        Some(FARM) => return serve_for_ever(|| farm(&profile)),
+        Some(_) | None => (),
+    }
+    // `cargo test --benches` only asks whether it runs.
+    let quick = !arguments.iter().any(|argument| argument == "--bench");
     let (rounds, polls) = if quick { (2, 20) } else { (30, 2_000) };
+    let (hand, living) = (Server::start(HAND), Server::start(FARM));
+    let blocks = blocks(&profile);
+    let system = System::new();
 
     head("One connection, polls of an SDM630 one after the other");
-    let (written, _coils) = channel();
-    let hand = hand_framed(written);
-    let headend = HeadEnd::start(&[config(1, hand)], &[meter(1, 1)], &library, clock());
+    let headend = HeadEnd::start(&[config(1, hand.address)], &[meter(1, 1)], &library, clock());
     let headend = headend.expect("the line starts");
     let line = headend.lines()[&LineId(1)].clone();
     Rounds::of(
         rounds,
-        || system.block_on(async { poll(&line, polls).await }),
-        || bare(hand, &profile, polls),
+        || system.block_on(async { poll(&line, MeterId(1_001), polls).await }),
+        || bare(hand.address, &blocks, polls),
     )
-    .print("our line, decoding and the actor in front");
+    .print("our line, decoding and the actor in front, against a bare socket loop");
+    match LibmodbusClient::start(hand.address, &blocks) {
+        Ok(mut client) => Rounds::of(
+            rounds,
+            || system.block_on(async { poll(&line, MeterId(1_001), polls).await }),
+            || client.poll(polls),
+        )
+        .print("our line, decoding and the actor in front, against libmodbus"),
+        Err(why) => println!("not compared with libmodbus: {why}"),
+    }
 
-    let farm = farm(&profile);
-    Rounds::of(rounds, || bare(farm, &profile, polls), || bare(hand, &profile, polls))
-        .print("our farm with live values, asked by the bare loop");
+    head("32 connections");
+    let seconds = if quick { 1 } else { 5 };
+    match against_pymodbus(&system, &library, &hand, &blocks, (rounds / 6).max(1), seconds) {
+        Ok((processor, wall)) => {
+            processor.print("our lines against pymodbus, processor time a poll");
+            wall.print("our lines against pymodbus, time a poll");
+        }
+        Err(why) => println!("not compared with pymodbus: {why}"),
+    }
+
+    head("A poll served, processor time");
+    let served = |server: &Server| {
+        let before = server.processor();
+        bare(server.address, &blocks, polls);
+        (server.processor() - before) / f64::from(polls)
+    };
+    Rounds::of_costs(rounds, || served(&living), || served(&hand))
+        .print("our farm with live values, against the hand-framed server");
 
     let (lines, cuts) = if quick { (4, 20) } else { (100, 1_000) };
     cut(&system, &library, lines, cuts);
+}
+
+/// Polls as fast as each can, in turn: what a poll costs in processor time, and how long it takes.
+fn against_pymodbus(
+    system: &SystemRunner,
+    library: &Library,
+    server: &Server,
+    blocks: &[(u16, u16)],
+    rounds: u32,
+    seconds: u32,
+) -> Result<(Rounds, Rounds), String> {
+    const CONNECTIONS: u16 = 32;
+    let lines: Vec<_> = (1..=CONNECTIONS).map(|id| config(id, server.address)).collect();
+    let meters: Vec<_> = (1..=CONNECTIONS).map(|id| meter(id, 1)).collect();
+    let headend = HeadEnd::start(&lines, &meters, library, clock()).expect("the lines start");
+    let ports = headend.lines();
+    let ours = || {
+        let (processor, began) = (processor("self"), Instant::now());
+        let polls: u64 = system.block_on(async {
+            let each = meters.iter().map(|meter| {
+                let (line, meter) = (ports[&meter.line].clone(), meter.meter);
+                actix_rt::spawn(async move {
+                    let mut polls = 0;
+                    while began.elapsed() < Duration::from_secs(seconds.into()) {
+                        polls += poll(&line, meter, 10).await;
+                    }
+                    polls
+                })
+            });
+            let mut polls = 0;
+            for of_line in each.collect::<Vec<_>>() {
+                polls += of_line.await.expect("no task fell");
+            }
+            polls
+        });
+        let polls = f64::from(u32::try_from(polls).expect("a round is short"));
+        ((self::processor("self") - processor) / polls, began.elapsed().as_secs_f64() * 1e9 / polls)
+    };
+    let (mut by_processor, mut by_wall) = (Rounds::default(), Rounds::default());
+    for _ in 0..rounds {
+        let theirs = pymodbus(server.address, CONNECTIONS, seconds, blocks)?;
+        let ours = ours();
+        by_processor.push(ours.0, theirs.0);
+        by_wall.push(ours.1, theirs.1);
+    }
+    Ok((by_processor, by_wall))
 }
 
 fn clock() -> Arc<dyn Fn() -> shared::time::Timestamp + Send + Sync> {
@@ -96,24 +176,27 @@ fn meter(line: u16, unit: u8) -> MeterConfig {
     }
 }
 
-async fn poll(line: &Line, polls: u32) -> u64 {
+async fn poll(line: &Line, meter: MeterId, polls: u32) -> u64 {
     for _ in 0..polls {
-        let request =
-            LineRequest { meter: MeterId(1_001), now: server::clock::now(), job: LineJob::Poll };
+        let request = LineRequest { meter, now: server::clock::now(), job: LineJob::Poll };
         let seen = line.send(request).await.expect("a line does not fall");
         seen.outcome.expect("a good poll");
     }
     u64::from(polls)
 }
 
+/// What a poll asks for: first register, and how many.
+fn blocks(profile: &Profile) -> Vec<(u16, u16)> {
+    let plan = profile.plan(Every::Fast, true);
+    plan.blocks.iter().map(|block| (block.at, block.count)).collect()
+}
+
 /// The requests of one poll, framed by hand, and their answers read but not looked at.
-fn bare(address: SocketAddr, profile: &Profile, polls: u32) -> u64 {
-    let requests: Vec<[u8; 12]> = profile
-        .plan(Every::Fast, true)
-        .blocks
+fn bare(address: SocketAddr, blocks: &[(u16, u16)], polls: u32) -> u64 {
+    let requests: Vec<[u8; 12]> = blocks
         .iter()
-        .map(|block| {
-            let ([a, b], [c, d]) = (block.at.to_be_bytes(), block.count.to_be_bytes());
+        .map(|(at, count)| {
+            let ([a, b], [c, d]) = (at.to_be_bytes(), count.to_be_bytes());
             [0, 1, 0, 0, 0, 6, 1, 4, a, b, c, d]
         })
         .collect();

@@ -43,6 +43,9 @@ pub(super) struct Options {
     /// Another seed, other loads
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Print each switch command that a meter takes, with the time at which it came in
+    #[arg(long)]
+    show_writes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -83,7 +86,7 @@ pub(super) fn run(options: Options) -> Outcome {
         (_, _, _, Some(path)) => of_site(path, &options)?,
         (None, None, None, None) => Vec::new(), // the parser asks for one of them
     };
-    actix_rt::System::new().block_on(serve(stands, options.baud))
+    actix_rt::System::new().block_on(serve(stands, &options))
 }
 
 /// Meters of one model, units from 1.
@@ -132,9 +135,17 @@ fn of_site(path: &Path, options: &Options) -> Result<Vec<(Stand, Plant)>, Fault>
     Ok(stands)
 }
 
-async fn serve(stands: Vec<(Stand, Plant)>, baud: u32) -> Outcome {
+async fn serve(stands: Vec<(Stand, Plant)>, options: &Options) -> Outcome {
     let mut tasks = Vec::new();
-    for (stand, plant) in stands {
+    for (stand, mut plant) in stands {
+        if options.show_writes {
+            let (Stand::Listen(line, _) | Stand::Serial(line)) = &stand;
+            let line = line.clone();
+            // Nobody reads it any more: the meters go on.
+            plant.tell(move |at, unit, command| {
+                answer(&format!("{at} {line} unit {unit} {command:?}")).ok();
+            });
+        }
         let plant = Rc::new(RefCell::new(plant));
         match stand {
             Stand::Listen(address, framing) => {
@@ -149,6 +160,7 @@ async fn serve(stands: Vec<(Stand, Plant)>, baud: u32) -> Outcome {
                 }));
             }
             Stand::Serial(path) => {
+                let baud = options.baud;
                 answer(&format!("ready {path}"))?;
                 tasks.push(actix_rt::spawn(async move {
                     let Err(error) = serial(&path, baud, plant).await;

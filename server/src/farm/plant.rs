@@ -26,7 +26,11 @@ pub struct Plant {
     /// When the farm was opened, and how many times faster than the wall clock its time runs.
     opened: Timestamp,
     speed: i64,
+    told: Option<Box<Told>>,
 }
+
+/// Who is told of every switch command, at the moment at which it came in.
+type Told = dyn FnMut(Timestamp, u8, SwitchCommand);
 
 struct Slave {
     profile: Arc<Profile>,
@@ -36,7 +40,8 @@ struct Slave {
 impl Plant {
     pub fn new(seed: u64, speed: u32, opened: Timestamp) -> Self {
         let desk = Desk::new(Calendar::new(Zone::utc(), BTreeSet::new()));
-        Self { meters: BTreeMap::new(), desk, seed: Seed(seed), opened, speed: i64::from(speed) }
+        let meters = BTreeMap::new();
+        Self { meters, desk, seed: Seed(seed), opened, speed: i64::from(speed), told: None }
     }
 
     /// Puts up a meter that has counted `kwh` so far.
@@ -55,27 +60,48 @@ impl Plant {
         self.meters.insert(unit, Slave { profile, meter });
     }
 
+    /// Tells of every switch command that a meter takes.
+    pub fn tell(&mut self, told: impl FnMut(Timestamp, u8, SwitchCommand) + 'static) {
+        self.told = Some(Box::new(told));
+    }
+
     /// The answer to a request, from the function code on; none: no such unit, so nobody speaks.
     pub fn answer(&mut self, now: Timestamp, unit: u8, request: &[u8]) -> Option<Vec<u8>> {
         let slave = self.meters.get_mut(&unit)?;
+        let came = now;
         let passed = (now - self.opened).millis().max(0).saturating_mul(self.speed);
         let now = self.opened + shared::time::Span::from_millis(passed);
         slave.meter.run(&mut self.desk, now);
-        let answer = slave.answer(&mut self.desk, request);
+        let mut taken = None;
+        let answer = slave.answer(&mut self.desk, request, &mut taken);
+        if let (Some(told), Some(command)) = (&mut self.told, taken) {
+            told(came, unit, command);
+        }
         let function = request.first().copied().unwrap_or_default();
         Some(answer.unwrap_or_else(|exception| vec![function | 0x80, exception]))
     }
 }
 
 impl Slave {
-    fn answer(&mut self, desk: &mut Desk, request: &[u8]) -> Result<Vec<u8>, u8> {
+    fn answer(
+        &mut self,
+        desk: &mut Desk,
+        request: &[u8],
+        taken: &mut Option<SwitchCommand>,
+    ) -> Result<Vec<u8>, u8> {
         let [function, a, b, c, d, ..] = *request else { return Err(ILLEGAL_VALUE) };
         let (at, count) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
         match function {
             1 | 2 => self.bits(function, at, count),
             3 => self.words(desk, function, (Table::Holding, at, count)),
             4 => self.words(desk, function, (Table::Input, at, count)),
-            5 | 6 | 16 => self.write(request, at),
+            5 | 6 | 16 => {
+                let command = self.command(request)?;
+                tracing::debug!(at, ?command, "switch command {command:?}");
+                self.meter.switch(command);
+                *taken = Some(command);
+                Ok(request.iter().copied().take(5).collect())
+            }
             _ => Err(ILLEGAL_FUNCTION),
         }
     }
@@ -113,15 +139,12 @@ impl Slave {
         Ok(answer)
     }
 
-    fn write(&mut self, request: &[u8], at: u16) -> Result<Vec<u8>, u8> {
-        let command = match (self.profile.command(request), request) {
-            (Some(command), _) => command,
-            (None, [5, 0, 0, 0xFF, 0]) => SwitchCommand::Close,
-            (None, [5, 0, 0, 0, 0]) => SwitchCommand::Open,
-            (None, _) => return Err(ILLEGAL_ADDRESS),
-        };
-        tracing::debug!(at, ?command, "switch command {command:?}");
-        self.meter.switch(command);
-        Ok(request.iter().copied().take(5).collect())
+    fn command(&self, request: &[u8]) -> Result<SwitchCommand, u8> {
+        match (self.profile.command(request), request) {
+            (Some(command), _) => Ok(command),
+            (None, [5, 0, 0, 0xFF, 0]) => Ok(SwitchCommand::Close),
+            (None, [5, 0, 0, 0, 0]) => Ok(SwitchCommand::Open),
+            (None, _) => Err(ILLEGAL_ADDRESS),
+        }
     }
 }

@@ -30,8 +30,6 @@ use crate::store::{Custody, StoreError, invariants, journal, ledger_path};
 const NIGHT: Span = Span::from_hours(3);
 /// How often is looked whether it is time. Not one long wait: the wall clock may be set meanwhile.
 const LOOK: Duration = Duration::from_secs(20);
-/// The wall clock may step this far between two looks without an alarm.
-const JUMP: Span = Span::from_mins(10);
 /// Less than a tenth of the disk is an alarm.
 const LEAST_FREE: u64 = 100;
 /// A write-ahead log beyond this is not drained any more.
@@ -60,8 +58,7 @@ struct Seen {
 
 /// What was seen at the last look.
 struct Told {
-    wall: Timestamp,
-    since: Stopwatch,
+    jumped: bool,
     low: bool,
 }
 
@@ -132,12 +129,12 @@ impl Guard {
     pub(crate) async fn run(self: Arc<Self>, watched: Watched, mut stop: watch::Receiver<bool>) {
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut told = Told { wall: clock::now(), since: Stopwatch::start(), low: false };
+        let mut told = Told { jumped: false, low: false };
         loop {
-            tokio::select! {
+            let by_somebody = tokio::select! {
                 _ = look.tick() => {
                     let now = clock::now();
-                    self.conditions(&watched, &mut told, now).await;
+                    self.conditions(&watched, &mut told).await;
                     // A clock that was set back must not put the next check off for years.
                     let next = next_night(&watched.zone, now);
                     let due = {
@@ -149,10 +146,11 @@ impl Guard {
                     if !due {
                         continue;
                     }
+                    false
                 }
-                () = self.bell.notified() => {}
+                () = self.bell.notified() => true,
                 _ = stop.wait_for(|stop| *stop) => return,
-            }
+            };
             self.lock().running = true;
             let looked = tokio::select! {
                 findings = self.look(&watched) => Some(findings),
@@ -162,20 +160,25 @@ impl Guard {
                 self.stopping.store(true, Ordering::Relaxed);
                 return;
             };
+            if by_somebody && let Some(jump) = clock::jump() {
+                tracing::warn!(
+                    "an admin had the journal checked: the clock is believed, {jump:?} on"
+                );
+                clock::believe();
+            }
             self.keep(&watched, findings, took).await;
         }
     }
 
     /// What does not wait for the night: a clock that was set, a disk that fills.
-    async fn conditions(&self, watched: &Watched, told: &mut Told, now: Timestamp) {
-        let passed = i64::try_from(told.since.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let jump = (now - told.wall).millis().saturating_sub(passed);
-        (told.wall, told.since) = (now, Stopwatch::start());
-        if jump.saturating_abs() > JUMP.millis() {
-            tracing::error!(jump, "the wall clock jumped by {jump} ms");
-            // The alarm stays until a check has looked at what was settled meanwhile.
+    async fn conditions(&self, watched: &Watched, told: &mut Told) {
+        let jump = clock::jump();
+        if let Some(jump) = jump.filter(|_| !told.jumped) {
+            let jump = jump.millis();
+            tracing::error!(jump, "the wall clock jumped by {jump} ms and is not believed");
             watched.note(AlarmKind::ClockJumped, true).await;
         }
+        told.jumped = jump.is_some();
         let dir = watched.custody.dir().to_owned();
         let free = tokio::task::spawn_blocking(move || free_permille(&dir)).await.ok().flatten();
         let low = free.is_some_and(|free| free < LEAST_FREE);
@@ -200,7 +203,10 @@ impl Guard {
             seen.running = false;
         }
         watched.note(AlarmKind::InvariantBroken, holds).await;
-        watched.note(AlarmKind::ClockJumped, false).await;
+        // While it is not believed the alarm stays, whatever a nightly check has found.
+        if clock::jump().is_none() {
+            watched.note(AlarmKind::ClockJumped, false).await;
+        }
     }
 
     async fn look(self: &Arc<Self>, watched: &Watched) -> (Vec<Finding>, Span) {

@@ -42,6 +42,7 @@ use crate::http::shelf::Shelf;
 use crate::http::state::{Billing, State};
 use crate::printing::Press;
 use crate::store::anchor::Recovery;
+use crate::store::report::ledger;
 use crate::store::report::terms::{self, Published};
 use crate::store::{Options, Running, Store};
 use simulator::world::World;
@@ -60,6 +61,9 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let tills = Tills::open(&plan, address)?;
     let greeting = entry::prepare(store.registry(), &plan)?;
     let store = store.start().map_err(Fault::failed)?;
+    if let Some(last) = store.ledger.ask(|db| ledger::last_live(db)).await.map_err(Fault::failed)? {
+        clock::not_before(last);
+    }
     let custody = store.custody();
     let accepted = if place.accept_loss {
         custody.accept_loss(StaffId(0), clock::now()).await.map_err(Fault::failed)?

@@ -1,6 +1,6 @@
 //! An account's ledger, newest first.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use shared::api::ledger::{LedgerEntry, LedgerPage};
 use shared::event::Event;
 use shared::id::{AccountId, Seq, StaffId};
@@ -53,4 +53,11 @@ pub(super) fn event(seq: Seq, body: &str) -> Result<Event, StoreError> {
             what: format!("the body is not an event: {error}"),
         })
     })
+}
+/// The time of the newest record of the live book.
+pub fn last_live(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    db.prepare_cached("SELECT at FROM record WHERE book = 'live' ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| row.get(0).map(Timestamp::from_millis))
+        .optional()
+        .map_err(StoreError::from)
 }
