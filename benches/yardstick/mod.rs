@@ -51,6 +51,7 @@ impl Rounds {
     }
 
     /// A round that was measured elsewhere.
+    #[allow(dead_code, reason = "not every bench measures elsewhere")]
     pub fn push(&mut self, ours: f64, yardstick: f64) {
         self.ours.push(ours);
         self.yardstick.push(yardstick);
