@@ -99,7 +99,7 @@ pub enum Denied {
     SignedAlready(ShiftNo),
     #[error("shift {0} is countersigned by somebody who neither sold in it nor counted it")]
     OwnShift(ShiftNo),
-    #[error("what is counted or laid into a till is not below zero")]
+    #[error("what is counted or laid into a till is from zero to 10¹² minor units")]
     BelowZero,
     #[error("{} is reached; the largest allowed amount is {} minor units", rule.words(), largest.minor())]
     Limit { rule: Rule, largest: Money },

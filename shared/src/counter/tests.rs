@@ -203,7 +203,7 @@ fn nothing_is_sold_without_an_open_shift_of_the_own() {
             1 opens 1 100.00         -> shift 1
             1 opens 2 100.00         -> REFUSED: shift 1 of yours is open already; close it first
             2 opens 1 100.00         -> REFUSED: counter 1 has shift 1 open; it is closed first, by its cashier or by a supervisor
-            2 opens 2 -0.01          -> REFUSED: what is counted or laid into a till is not below zero
+            2 opens 2 -0.01          -> REFUSED: what is counted or laid into a till is from zero to 10¹² minor units
             2 sells 3 10.00 cash     -> REFUSED: no shift is open; open one at a counter before money is taken or given back
             1 sells 3 10.00 cash     -> receipt 1 in shift 1
             0 sells 3 10.00 mobile   -> receipt 2
@@ -247,7 +247,7 @@ fn what_was_counted_is_compared_and_a_second_person_signs() {
             1 reverses 2             -> 3 takes back 2 in shift 1
             1 sells 4 25.00 card     -> receipt 4 in shift 1
             9 signs 1                -> REFUSED: shift 1 is still open; it is counted and closed first
-            1 closes 1 -0.01 0.00    -> REFUSED: what is counted or laid into a till is not below zero
+            1 closes 1 -0.01 0.00    -> REFUSED: what is counted or laid into a till is from zero to 10¹² minor units
             1 closes 1 129.50 25.00  -> Z1 of counter 1: receipts 1-4, expected 130.00+25.00, difference -0.50+0.00
             1 signs 1                -> REFUSED: shift 1 is countersigned by somebody who neither sold in it nor counted it
             9 signs 1                -> signed 1

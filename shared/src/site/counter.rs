@@ -12,6 +12,13 @@ use crate::site::{Refusal, Site};
 use crate::time::Timestamp;
 use crate::vend::{Sale, Tender};
 
+/// No till holds more; sums of many still fit, so that a slip of the keyboard stops nothing.
+const MOST: Money = Money::from_minor(1_000_000_000_000);
+
+fn sane(amount: Money) -> bool {
+    !amount.is_negative() && amount <= MOST
+}
+
 impl Now<'_> {
     pub(super) fn counter(&mut self, order: &CounterOrder) -> Result<(), Refusal> {
         match order {
@@ -34,7 +41,7 @@ impl Now<'_> {
     fn open_shift(&mut self, counter: CounterId, float: Money) -> Result<(), Refusal> {
         let cashier = self.order.by;
         let counters = self.counters();
-        if float.is_negative() {
+        if !sane(float) {
             return Err(Denied::BelowZero.into());
         }
         if let Some(open) = counters.of(cashier) {
@@ -51,7 +58,7 @@ impl Now<'_> {
     fn close_shift(&mut self, shift: ShiftNo, counted: Amounts, note: &str) -> Result<(), Refusal> {
         let counters = self.counters();
         let open = counters.still_open(shift)?;
-        if counted.all().into_iter().any(Money::is_negative) {
+        if !counted.all().into_iter().all(sane) {
             return Err(Denied::BelowZero.into());
         }
         let expected = open.expected();
