@@ -79,20 +79,27 @@ fn moved_before(
     let whole = straddled(db, book, upto)?.map_or(last_day, |day| day.min(last_day));
     let month = zone.start_of(zone.date(whole).first_of_month());
     let mut moved = Moved::new();
-    let mut statement = db.prepare_cached(
-        "SELECT account, place, sum(amount) FROM (
-             SELECT account, place, amount FROM month_sum WHERE book = :book AND month < :month
-             UNION ALL
-             SELECT account, place, amount FROM day_sum WHERE book = :book AND day >= :month AND day < :day)
-         GROUP BY account, place",
-    )?;
-    let mut rows = statement.query(named_params! {
-        ":book": book_name(book), ":month": month.millis(), ":day": whole.millis(),
-    })?;
-    while let Some(row) = rows.next()? {
-        let place: i64 = row.get(1)?;
-        let place = usize::try_from(place).expect("the tables hold columns of the audit only");
-        add(&mut moved, row.get(0)?, place, row.get(2)?);
+    for (sql, end) in [
+        (
+            "SELECT account, place, sum(amount) FROM month_sum
+             WHERE book = :book AND month < :month AND :end IS NULL GROUP BY account, place",
+            None,
+        ),
+        (
+            "SELECT account, place, sum(amount) FROM day_sum
+             WHERE book = :book AND month = :month AND day < :end GROUP BY account, place",
+            Some(whole.millis()),
+        ),
+    ] {
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query(named_params! {
+            ":book": book_name(book), ":month": month.millis(), ":end": end,
+        })?;
+        while let Some(row) = rows.next()? {
+            let place: i64 = row.get(1)?;
+            let place = usize::try_from(place).expect("the tables hold columns of the audit only");
+            add(&mut moved, row.get(0)?, place, row.get(2)?);
+        }
     }
     let end = zone.next_midnight(last_day);
     for (_, first, last) in spans(db, book, whole, end)? {

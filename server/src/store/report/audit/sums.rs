@@ -17,7 +17,10 @@ use crate::store::schema::Schema;
 const SUMS: Schema = Schema {
     name: "sums",
     application_id: 0x4d48_5331, // "MHS1"
-    steps: &[include_str!("../../../../migrations/sums_1.sql")],
+    steps: &[
+        include_str!("../../../../migrations/sums_1.sql"),
+        include_str!("../../../../migrations/sums_2.sql"),
+    ],
 };
 
 /// Counts up when a column of the audit comes to mean something else; the sums are then made again.
@@ -86,14 +89,17 @@ fn begin(work: &Transaction<'_>, zone: &Zone) -> Result<i64, StoreError> {
     Ok(0)
 }
 
-type Key = (Book, Timestamp, u32, usize);
+/// Book, month, account, place of the column, day.
+type OfDay = (Book, Timestamp, u32, usize, Timestamp);
+/// Book, account, place of the column, month.
+type OfMonth = (Book, u32, usize, Timestamp);
 
 /// What a stretch of records comes to.
 #[derive(Default)]
 struct Sums {
     days: BTreeMap<(Book, Timestamp), (i64, i64)>,
-    by_day: BTreeMap<Key, i64>,
-    by_month: BTreeMap<Key, i64>,
+    by_day: BTreeMap<OfDay, i64>,
+    by_month: BTreeMap<OfMonth, i64>,
     /// The civil day that the record before lay in, its month, and where it ends.
     today: Option<(Timestamp, Timestamp, Timestamp)>,
 }
@@ -191,8 +197,8 @@ impl Sums {
         for (account, column, amount) in parts(&record.kind, &record.postings) {
             let place = place(column);
             let Open { book, day, month, .. } = *record;
-            *self.by_day.entry((book, day, account, place)).or_default() += amount;
-            *self.by_month.entry((book, month, account, place)).or_default() += amount;
+            *self.by_day.entry((book, month, account, place, day)).or_default() += amount;
+            *self.by_month.entry((book, account, place, month)).or_default() += amount;
         }
     }
 
@@ -206,34 +212,41 @@ impl Sums {
                 ":book": book_name(book), ":day": day.millis(), ":first": first, ":last": last,
             })?;
         }
-        for (sql, sums) in [
-            (
-                "INSERT INTO day_sum (book, day, account, place, amount)
-                 VALUES (:book, :from, :account, :place, :amount)
-                 ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
-                self.by_day,
-            ),
-            (
-                "INSERT INTO month_sum (book, month, account, place, amount)
-                 VALUES (:book, :from, :account, :place, :amount)
-                 ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
-                self.by_month,
-            ),
-        ] {
-            let mut statement = work.prepare_cached(sql)?;
-            for ((book, from, account, place), amount) in sums {
-                let place = i64::try_from(place).expect("there are few columns");
-                statement.execute(named_params! {
-                    ":book": book_name(book),
-                    ":from": from.millis(),
-                    ":account": account,
-                    ":place": place,
-                    ":amount": amount,
-                })?;
-            }
+        let mut days = work.prepare_cached(
+            "INSERT INTO day_sum (book, month, account, place, day, amount)
+             VALUES (:book, :month, :account, :place, :day, :amount)
+             ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
+        )?;
+        for ((book, month, account, place, day), amount) in self.by_day {
+            days.execute(named_params! {
+                ":book": book_name(book),
+                ":month": month.millis(),
+                ":account": account,
+                ":place": stored(place),
+                ":day": day.millis(),
+                ":amount": amount,
+            })?;
+        }
+        let mut months = work.prepare_cached(
+            "INSERT INTO month_sum (book, account, place, month, amount)
+             VALUES (:book, :account, :place, :month, :amount)
+             ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
+        )?;
+        for ((book, account, place, month), amount) in self.by_month {
+            months.execute(named_params! {
+                ":book": book_name(book),
+                ":account": account,
+                ":place": stored(place),
+                ":month": month.millis(),
+                ":amount": amount,
+            })?;
         }
         Ok(())
     }
+}
+
+fn stored(place: usize) -> i64 {
+    i64::try_from(place).expect("there are few columns")
 }
 
 pub(super) fn code_named(seq: i64, name: &str) -> Result<Code, BadRow> {
