@@ -31,6 +31,9 @@ impl Deed {
             deed.why = text(fields.get("note"));
             (kind, fields) = named(act);
         }
+        if kind == "counter" {
+            (kind, fields) = named(Value::Object(fields));
+        }
         for word in ["note", "reason"] {
             if let Some(Value::String(why)) = fields.get(word)
                 && deed.why.is_empty()

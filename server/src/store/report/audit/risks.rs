@@ -67,10 +67,20 @@ fn facts(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Fact>, S
         let by = StaffId(row.get(3)?);
         let (kind, body): (String, String) = (row.get(6)?, row.get(7)?);
         let given = given(db, seq, &kind)?;
+        let mut by = by;
         let what = match given {
             Some(amount) => What::Given { amount },
             // A fact of a later version is looked at for its hour only.
             None => match Event::from_body(&body) {
+                Ok(Event::Counter(CounterFact::Closed(closed))) => {
+                    // Whoever counted it, the till was its cashier's.
+                    by = closed.cashier;
+                    What::ShiftClosed
+                }
+                Ok(Event::Counter(CounterFact::Split { cashier, sum, .. })) => {
+                    by = cashier;
+                    What::Split { sum }
+                }
                 Ok(event) => what(db, book, by, event)?,
                 Err(_later) => What::Other,
             },
@@ -131,12 +141,6 @@ fn what(db: &Connection, book: Book, by: StaffId, event: Event) -> Result<What, 
     }
     if let Event::Paused { .. } = event {
         return Ok(What::Spared { until: None });
-    }
-    if let Event::Counter(CounterFact::Closed(_)) = event {
-        return Ok(What::ShiftClosed);
-    }
-    if let Event::Counter(CounterFact::Split { sum, .. }) = event {
-        return Ok(What::Split { sum });
     }
     if let Event::Unprotected { .. } | Event::Resumed { .. } = event {
         return Ok(What::SparedNoMore);

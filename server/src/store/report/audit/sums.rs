@@ -24,7 +24,7 @@ const SUMS: Schema = Schema {
 };
 
 /// Counts up when a column of the audit comes to mean something else; the sums are then made again.
-const RULES: i64 = 1;
+const RULES: i64 = 2;
 
 /// Records folded in one transaction: long enough to be quick, short enough that the ledger's
 /// checkpoints are not held up.
@@ -123,7 +123,7 @@ fn read(
 ) -> Result<(), StoreError> {
     let mut statement = work.prepare_cached(
         "SELECT record.seq, record.at, record.book, record.kind, posting.code, posting.account, posting.amount,
-             CASE WHEN record.by_staff <> 0 OR record.kind IN ('acted', 'tariff-published', 'policy-published')
+             CASE WHEN record.by_staff <> 0 OR record.kind IN ('acted', 'tariff-published', 'policy-published', 'sale-split')
                  THEN record.body END,
              record.by_staff, record.account, record.meter
          FROM ledger.record LEFT JOIN ledger.posting USING (seq)
@@ -147,7 +147,8 @@ fn read(
             let (day, month) = sums.day_of(zone, at);
             let kind: String = row.get(3)?;
             if let Some(body) = row.get::<_, Option<String>>(7)? {
-                let told = Deed::of(&body).0;
+                // An act's own kind says more than that somebody acted.
+                let told = if kind == "acted" { Deed::of(&body).0 } else { kind.clone() };
                 work.prepare_cached(
                     "INSERT INTO staff_record (seq, book, at, by_staff, kind, account, meter)
                      VALUES (:seq, :book, :at, :by, :kind, :account, :meter)",
