@@ -66,10 +66,7 @@ impl Plant {
     fn asks(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
         self.keys += 1;
         let key = IdempotencyKey::try_from(format!("plant-key-{}", self.keys)).ok();
-        // What customers pay comes in by itself; a person would need an open shift.
-        let paid = matches!(command, Command::Sell { .. });
-        let by = if paid { StaffId(0) } else { ONE };
-        let order = Order { book: Book::Live, now: self.now, by, key, command };
+        let order = Order { book: Book::Live, now: self.now, by: ONE, key, command };
         let events = self.site.carry_out(&order)?;
         Ok(self.keep(events))
     }
