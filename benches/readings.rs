@@ -113,7 +113,7 @@ impl Bare {
         let transaction = self.db.transaction().unwrap();
         let at = start().millis() + self.round * 900_000;
         for chunk in 0..CHUNKS {
-            let meters = usize::try_from(meters_of(chunk).count()).unwrap();
+            let meters = meters_of(chunk).count();
             let blob = vec![7_u8; self.lengths.hot * meters / 1_000];
             transaction
                 .prepare_cached("INSERT INTO hot (id, rows) VALUES (?1, ?2)")
@@ -137,7 +137,7 @@ impl Bare {
                     .execute(params![meter, midnight, midnight + 85_500_000, block])
                     .unwrap();
             }
-            let meters = usize::try_from(meters_of(place).count()).unwrap();
+            let meters = meters_of(place).count();
             transaction
                 .prepare_cached("INSERT INTO day (id, rows) VALUES (?1, ?2)")
                 .unwrap()

@@ -400,6 +400,7 @@ impl Event {
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Self::AccountOpened { account, .. }
+            | Self::Counter(CounterFact::Split { account, .. })
             | Self::MeterBound { account, .. }
             | Self::Baseline { account, .. }
             | Self::LowCredit { account, .. }
@@ -432,7 +433,6 @@ impl Event {
             Self::ArrearsDue(due) => Some(due.account),
             Self::ArrearsCancelled(cancelled) => Some(cancelled.account),
             Self::Payment(fact) => Some(fact.account()),
-            Self::Counter(CounterFact::Split { account, .. }) => Some(*account),
             Self::TariffPublished { .. }
             | Self::Counter(
                 CounterFact::Opened { .. }

@@ -20,7 +20,7 @@ pub(super) struct Options {
     /// Where it serves; port 0 takes any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
-    /// Where it tells what was paid, such as http://127.0.0.1:8080/api/v1/pay/stub/webhook
+    /// Where it tells what was paid, such as <http://127.0.0.1:8080/api/v1/pay/stub/webhook>
     #[arg(long, value_name = "URL")]
     notify: Option<Uri>,
     /// File with the secret shared with the site, as in `secret_file` of its [[provider]]

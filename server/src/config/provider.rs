@@ -70,8 +70,7 @@ fn read(source: &Source, table: &ProviderTable) -> Result<Wanted, Fault> {
         .parse()
         .map_err(|_unreadable| wrong_url("an address is written as https://pay.example/api"))?;
     match (url.scheme_str(), url.host()) {
-        (Some("https"), Some(_)) => {}
-        (Some("http"), Some("127.0.0.1" | "localhost" | "[::1]")) => {}
+        (Some("https"), Some(_)) | (Some("http"), Some("127.0.0.1" | "localhost" | "[::1]")) => {}
         (Some("http"), Some(_)) => {
             return Err(wrong_url("without encryption only a provider on this machine is asked"));
         }

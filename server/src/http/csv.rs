@@ -109,7 +109,7 @@ fn guarded(text: &str) -> String {
     let computes = |first: char| {
         matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
     };
-    let before = text.trim_start_matches(|space: char| space == ' ' || space == '\u{a0}');
+    let before = text.trim_start_matches([' ', '\u{a0}']);
     let formula = text.starts_with(computes) || before.starts_with(computes);
     let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let plain = text.chars().filter_map(|c| match c {

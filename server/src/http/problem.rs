@@ -144,10 +144,11 @@ impl From<Refusal> for Trouble {
         };
         let figure = match &refusal {
             Refusal::BelowLeast { least } => Some(least.minor().to_string()),
-            Refusal::AboveLargest { largest } => Some(largest.minor().to_string()),
+            Refusal::AboveLargest { largest } | Refusal::Counter(Denied::Limit { largest, .. }) => {
+                Some(largest.minor().to_string())
+            }
             Refusal::CreditUsed { used } => Some(used.minor().to_string()),
             Refusal::NotLatest { latest } => Some(latest.to_string()),
-            Refusal::Counter(Denied::Limit { largest, .. }) => Some(largest.minor().to_string()),
             Refusal::NoAccount(_)
             | Refusal::BadTariff(_)
             | Refusal::TariffInUse { .. }

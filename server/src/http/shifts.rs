@@ -123,15 +123,13 @@ async fn report(
 ) -> Result<ShiftReport, Trouble> {
     let names = staff_names(state).await?;
     let counters = state.billing.counters(book).await?;
-    let report = match counters.get(shift) {
-        Some(open) => x_report(book, open, &names, caller),
-        None => {
-            let all = past(state, book, None, usize::MAX).await?;
-            let found = all.into_iter().find(|known| known.closed.shift == shift);
-            let found =
-                found.ok_or_else(|| Trouble::absent(format!("there is no shift {shift}")))?;
-            z_report(book, found, &names)
-        }
+    let report = if let Some(open) = counters.get(shift) {
+        x_report(book, open, &names, caller)
+    } else {
+        let all = past(state, book, None, usize::MAX).await?;
+        let found = all.into_iter().find(|known| known.closed.shift == shift);
+        let found = found.ok_or_else(|| Trouble::absent(format!("there is no shift {shift}")))?;
+        z_report(book, found, &names)
     };
     match own_only(caller) {
         Some(own) if own != report.cashier => Err(not_own()),

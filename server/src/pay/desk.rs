@@ -309,10 +309,8 @@ impl Inner {
     ) -> Result<PaymentId, Trouble> {
         let now = self.clocks.now(book);
         let done = self.billing.order(book, now, by, key, Command::Payment(order)).await?;
-        match done {
-            Done::Payment { payment } => Ok(payment),
-            other => Err(unexpected(&other)),
-        }
+        let Done::Payment { payment } = done else { return Err(unexpected(&done)) };
+        Ok(payment)
     }
 
     pub(super) async fn hear(&self, known: &Payment, word: Word) -> Result<(), Trouble> {

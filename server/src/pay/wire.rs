@@ -17,6 +17,7 @@ pub(crate) struct NewCharge {
 /// A charge as the provider has it: the answer to `POST /v1/charges`, `GET /v1/charges/{charge}`
 /// and `POST /v1/charges/{charge}/close`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the provider's words")]
 pub(crate) struct Charge {
     pub(crate) charge: String,
     pub(crate) status: ChargeStatus,
@@ -57,6 +58,7 @@ pub(crate) struct NewRefund {
 
 /// The answer to `POST /v1/refunds` and `GET /v1/refunds/{refund}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the provider's words")]
 pub(crate) struct Refund {
     pub(crate) refund: String,
     pub(crate) charge: String,

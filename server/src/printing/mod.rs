@@ -168,11 +168,10 @@ impl AtWork {
         let before =
             std::mem::replace(&mut *self.now.lock().unwrap_or_else(PoisonError::into_inner), now);
         if before.why != now.why {
-            match now.why {
-                Some(why) => {
-                    tracing::warn!(?why, "the printer {} does not print", self.printer.address)
-                }
-                None => tracing::info!("the printer {} prints", self.printer.address),
+            if let Some(why) = now.why {
+                tracing::warn!(?why, "the printer {} does not print", self.printer.address);
+            } else {
+                tracing::info!("the printer {} prints", self.printer.address);
             }
         }
     }

@@ -24,6 +24,7 @@ pub(super) fn path(dir: &Path) -> PathBuf {
 
 /// A paper that is still to be printed.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "its number is called so in the table, too")]
 pub(super) struct Job {
     pub(super) job: i64,
     pub(super) receipt: Receipt,

@@ -172,7 +172,8 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let serving = actix_rt::spawn(server);
     let mut welcome = welcome(address, &greeting, lost.as_deref());
     if let Some(stub) = tills.stub_at {
-        welcome += &format!("\nIts stub of a payment provider, for training: http://{stub}");
+        welcome.push_str("\nIts stub of a payment provider, for training: http://");
+        welcome.push_str(&stub.to_string());
     }
     answer(&welcome)?;
 

@@ -196,7 +196,7 @@ impl Counters {
                 self.unsigned.remove(shift);
             }
             CounterFact::Limited { limits, approved_by: _, note: _ } => {
-                self.limits = limits.clone()
+                self.limits = limits.clone();
             }
             CounterFact::Split { .. } => {}
         }

@@ -1,5 +1,7 @@
 //! Stories of two cashiers and a supervisor at two counters, over one account without a meter.
 
+use std::fmt::Write as _;
+
 use expect_test::{Expect, expect};
 
 use super::{Amounts, CounterFact, CounterOrder, Limits, LimitsOf};
@@ -119,7 +121,7 @@ impl Story {
             Ok(events) => events.iter().map(brief).collect::<Vec<_>>().join(", "),
             Err(refusal) => format!("REFUSED: {refusal}"),
         };
-        self.told += &format!("{line:<24} -> {said}\n");
+        writeln!(self.told, "{line:<24} -> {said}").unwrap();
     }
 
     /// A site that is rebuilt from the journal stands at the same place.
@@ -135,6 +137,7 @@ impl Story {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the stories tell of a few kinds")]
 fn brief(event: &Event) -> String {
     match event {
         Event::Sold(sale) => match sale.till {

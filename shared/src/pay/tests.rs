@@ -1,5 +1,7 @@
 //! Every word in every state.
 
+use std::fmt::Write as _;
+
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -39,7 +41,8 @@ fn check(word: &Word, expected: Expect) {
             Ok(None) => "no news".to_owned(),
             Err(state) => format!("REFUSED in {state:?}"),
         };
-        told += &format!("{:<14} {became}\n", format!("{state:?}"));
+        let state = format!("{state:?}");
+        writeln!(told, "{state:<14} {became}").unwrap();
     }
     expected.assert_eq(&told);
 }

@@ -544,8 +544,8 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
             let (shift, closed) = (closed.shift, Some(Box::new(closed.clone())));
             Some(Done::Shift { shift, closed, seq, at, seal })
         }
-        Event::Counter(CounterFact::Limited { .. } | CounterFact::Split { .. }) => None,
-        Event::TariffPublished { .. }
+        Event::Counter(CounterFact::Limited { .. } | CounterFact::Split { .. })
+        | Event::TariffPublished { .. }
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }

@@ -1,5 +1,7 @@
 //! Stories of mobile payments: the account of `tests` with 1.00 to its name.
 
+use std::fmt::Write as _;
+
 use expect_test::{Expect, expect};
 
 use super::tests::FLAT;
@@ -110,10 +112,12 @@ impl Story {
         let states: Vec<_> =
             states.iter().rev().map(|one| format!("{} {:?}", one.payment, one.state)).collect();
         let credit = self.site.accounts()[&ACCOUNT].posted().to_decimal(Currency::CNY);
-        self.told += &format!("{line:<18} -> {credit:>6} | {:<22} | {what}\n", states.join(", "));
+        let states = states.join(", ");
+        writeln!(self.told, "{line:<18} -> {credit:>6} | {states:<22} | {what}").unwrap();
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the stories tell of a few kinds")]
 fn brief(event: &Event) -> Option<String> {
     match event {
         Event::Payment(Fact::Confirmed { transaction, .. }) => {

@@ -152,10 +152,23 @@ pub(crate) fn fits(value: &Value, schema: &Value, closed: bool) -> Result<(), St
                     fits(value, rule, false)?;
                 }
             }
-            "const" | "enum" | "minimum" | "maximum" | "additionalProperties" | "items" => {}
-            // Words that say nothing about the value, or no more than its type.
-            "description" | "title" | "default" | "format" | "example" | "pattern"
-            | "minLength" | "maxLength" | "uniqueItems" => {}
+            // Looked at with the type; or words that say nothing about the value, or no more than
+            // its type.
+            "const"
+            | "enum"
+            | "minimum"
+            | "maximum"
+            | "additionalProperties"
+            | "items"
+            | "description"
+            | "title"
+            | "default"
+            | "format"
+            | "example"
+            | "pattern"
+            | "minLength"
+            | "maxLength"
+            | "uniqueItems" => {}
             other => return Err(format!("the schema says `{other}`, which is not looked at here")),
         }
     }

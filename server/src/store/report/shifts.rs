@@ -46,6 +46,7 @@ pub fn closed(
         let seq = Seq(count(row.get("seq")?));
         let (at, by) = (Timestamp::from_millis(row.get("at")?), StaffId(row.get("by_staff")?));
         let body = row.get_ref("body")?.as_str().map_err(rusqlite::Error::from)?;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the question names two kinds")]
         match event(seq, body)? {
             Event::Counter(CounterFact::Countersigned { shift, note }) => {
                 signed.insert(shift, (at, by, note));
@@ -59,7 +60,6 @@ pub fn closed(
                     break;
                 }
             }
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the question names two kinds")]
             _ => {}
         }
     }

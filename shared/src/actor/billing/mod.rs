@@ -176,6 +176,8 @@ impl BillingSupervisor {
             }
             Command::PublishPolicy { .. }
             | Command::Counter(_)
+            | Command::CutSupplies { .. }
+            | Command::Decide { .. }
             | Command::PublishPolicies { .. }
             | Command::PlaceMeter { .. }
             | Command::UseEmergency { .. }
@@ -185,7 +187,6 @@ impl BillingSupervisor {
             Command::Payment(order) => Done::Payment {
                 payment: self.site.payment_of(order).expect("a payment that is begun has a record"),
             },
-            Command::CutSupplies { .. } | Command::Decide { .. } => Done::Kept,
             Command::Request { .. } => Done::Requested { request: self.site.last_request() },
             Command::CutSupply { meter, .. }
             | Command::RestoreSupply { meter, .. }
