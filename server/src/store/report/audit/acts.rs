@@ -1,11 +1,11 @@
 //! What staff did, newest first: who, when, to what, before and after, and why.
 
 use rusqlite::Connection;
-use rusqlite::types::ToSql;
 use shared::api::audit::{ActRow, ActsPage, Deed};
 use shared::id::{AccountId, MeterId, Seq, StaffId};
 use shared::time::Timestamp;
 
+use super::narrow::Narrowed;
 use crate::store::StoreError;
 use crate::store::journal::rows::{BadRow, book_named, count, int};
 
@@ -26,31 +26,24 @@ pub struct Filter {
 }
 
 pub fn page(db: &Connection, filter: &Filter, limit: usize) -> Result<ActsPage, StoreError> {
-    let mut wanted = vec!["1"];
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    let mut narrow = |condition: &'static str, value: Option<Box<dyn ToSql>>| {
-        if let Some(value) = value {
-            wanted.push(condition);
-            values.push(value);
-        }
-    };
-    narrow("own.at >= ?", filter.from.map(|from| boxed(from.millis())));
-    narrow("own.at < ?", filter.to.map(|to| boxed(to.millis())));
-    narrow("own.seq <= ?", filter.upto.map(|upto| boxed(int(upto.0))));
-    narrow("own.seq < ?", filter.before.map(|before| boxed(int(before.0))));
-    narrow("own.by_staff = ?", filter.by.map(|by| boxed(by.0)));
-    narrow("own.kind = ?", filter.kind.clone().map(boxed));
+    let mut narrowed = Narrowed::all();
+    narrowed.by("own.at >= ?", filter.from.map(Timestamp::millis));
+    narrowed.by("own.at < ?", filter.to.map(Timestamp::millis));
+    narrowed.by("own.seq <= ?", filter.upto.map(|upto| int(upto.0)));
+    narrowed.by("own.seq < ?", filter.before.map(|before| int(before.0)));
+    narrowed.by("own.by_staff = ?", filter.by.map(|by| by.0));
+    narrowed.by("own.kind = ?", filter.kind.clone());
     if !filter.sales && filter.kind.as_deref() != Some("sold") {
-        wanted.push("own.kind <> 'sold'");
+        narrowed.only("own.kind <> 'sold'");
     }
-    let wanted = wanted.join(" AND ");
-    let mut statement = db.prepare_cached(&format!(
+    let (question, mut values) = narrowed.question(
         "SELECT own.seq, own.at, own.book, own.by_staff, own.kind, own.account, own.meter, record.body
-         FROM staff_record AS own JOIN ledger.record ON record.seq = own.seq
-         WHERE {wanted} ORDER BY own.seq DESC LIMIT ?"
-    ))?;
+         FROM staff_record AS own JOIN ledger.record ON record.seq = own.seq",
+        "ORDER BY own.seq DESC LIMIT ?",
+    );
+    let mut statement = db.prepare_cached(&question)?;
     let more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    values.push(boxed(more));
+    values.push(Box::new(more));
     let mut rows = statement.query(rusqlite::params_from_iter(values))?;
     let mut acts = Vec::new();
     while let Some(row) = rows.next()? {
@@ -87,10 +80,6 @@ pub fn kinds(db: &Connection) -> Result<Vec<String>, StoreError> {
         db.prepare_cached("SELECT DISTINCT kind FROM staff_record ORDER BY kind")?;
     let kinds = statement.query_map([], |row| row.get(0))?;
     Ok(kinds.collect::<rusqlite::Result<_>>()?)
-}
-
-fn boxed(value: impl ToSql + 'static) -> Box<dyn ToSql> {
-    Box::new(value)
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Entries of the ledger by what an auditor looks for, newest first.
 
-use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row, named_params};
 use shared::api::audit::{AuditEntry, Column, EntriesPage};
 use shared::id::{AccountId, Book, MeterId, ReceiptNo, Seq, StaffId};
@@ -9,6 +8,7 @@ use shared::money::Money;
 use shared::time::{Timestamp, Zone};
 use shared::vend::Tender;
 
+use super::narrow::Narrowed;
 use super::sums::{code_named, parts, spans};
 use crate::store::StoreError;
 use crate::store::journal::rows::{BadRow, book_name, book_named, count, int};
@@ -53,30 +53,24 @@ pub fn page(
     let Some((first, last)) = stretch(db, zone, filter)? else {
         return Ok(EntriesPage { entries: Vec::new(), next: None });
     };
-    let mut wanted = vec!["record.seq BETWEEN ? AND ?"];
-    let (first, last) = (int(first.0), int(last.0));
-    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(first), Box::new(last)];
-    let mut narrow = |condition: &'static str, value: Option<Box<dyn ToSql>>| {
-        if let Some(value) = value {
-            wanted.push(condition);
-            values.push(value);
-        }
-    };
-    narrow("record.book = ?", filter.book.map(|book| boxed(book_name(book))));
-    narrow("record.at >= ?", filter.from.map(|from| boxed(from.millis())));
-    narrow("record.at < ?", filter.to.map(|to| boxed(to.millis())));
-    narrow("record.account = ?", filter.account.map(|account| boxed(account.0)));
-    narrow("record.meter = ?", filter.meter.map(|meter| boxed(meter.0)));
-    narrow("record.kind = ?", filter.kind.clone().map(boxed));
-    narrow("record.by_staff = ?", filter.by.map(|by| boxed(by.0)));
-    narrow("receipt.no = ?", filter.receipt.map(|no| boxed(int(no.0))));
-    let wanted = wanted.join(" AND ");
-    let mut statement = db.prepare_cached(&format!(
+    let mut narrowed = Narrowed::all();
+    narrowed.by("record.seq >= ?", Some(int(first.0)));
+    narrowed.by("record.seq <= ?", Some(int(last.0)));
+    narrowed.by("record.book = ?", filter.book.map(book_name));
+    narrowed.by("record.at >= ?", filter.from.map(Timestamp::millis));
+    narrowed.by("record.at < ?", filter.to.map(Timestamp::millis));
+    narrowed.by("record.account = ?", filter.account.map(|account| account.0));
+    narrowed.by("record.meter = ?", filter.meter.map(|meter| meter.0));
+    narrowed.by("record.kind = ?", filter.kind.clone());
+    narrowed.by("record.by_staff = ?", filter.by.map(|by| by.0));
+    narrowed.by("receipt.no = ?", filter.receipt.map(|no| int(no.0)));
+    let (question, values) = narrowed.question(
         "SELECT record.seq, record.at, record.book, record.kind, record.account, record.meter, record.by_staff,
              receipt.no
-         FROM ledger.record LEFT JOIN ledger.receipt ON receipt.seq = record.seq
-         WHERE {wanted} ORDER BY record.seq DESC"
-    ))?;
+         FROM ledger.record LEFT JOIN ledger.receipt ON receipt.seq = record.seq",
+        "ORDER BY record.seq DESC",
+    );
+    let mut statement = db.prepare_cached(&question)?;
     let mut rows = statement.query(rusqlite::params_from_iter(values))?;
     let mut entries = Vec::new();
     let mut looked = 0;
@@ -91,10 +85,6 @@ pub fn page(
         entries.extend(entry(db, filter, seq, row)?);
     }
     Ok(EntriesPage { entries, next })
-}
-
-fn boxed(value: impl ToSql + 'static) -> Box<dyn ToSql> {
-    Box::new(value)
 }
 
 /// The records that can be meant, by the days that have them; `None`: there are none.

@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod balances;
 pub mod entries;
+mod narrow;
 pub mod record;
 pub mod risks;
 pub mod sums;
