@@ -128,6 +128,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+    use crate::store::scratch::Scratch;
 
     #[derive(Deserialize)]
     struct Tables {
@@ -135,15 +136,13 @@ mod tests {
     }
 
     fn wanted(text: &str) -> Result<Vec<Wanted>, Fault> {
-        let folder =
-            std::env::temp_dir().join(format!("meterhouse-provider-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        let folder = Scratch::new();
         for (name, mode) in [("good.key", 0o600), ("open.key", 0o644)] {
-            let path = folder.join(name);
+            let path = folder.path(name);
             fs::write(&path, "a secret of some length\n").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         }
-        let path = folder.join("site.toml");
+        let path = folder.path("site.toml");
         let source = Source::of(&path.display().to_string(), text);
         let tables: Tables = toml::from_str(text).unwrap();
         read_all(&source, &tables.provider)

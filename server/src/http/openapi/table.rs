@@ -161,14 +161,6 @@ fn rows() -> Vec<About> {
         .example(r#"{"book":"simulated","receipt":1,"reason":"wrong account"}"#)
         .gives::<Approval>()
         .status(201),
-        about(
-            POST,
-            "/api/v1/receipts/{receipt}/reversal/request",
-            "Ask a second person to take a sale back",
-        )
-        .takes::<ReversalOrder>()
-        .gives::<Approval>()
-        .status(201),
         about(GET, "/api/v1/receipts/{book}/{receipt}", "A receipt as it was issued")
             .gives::<Receipt>(),
         about(POST, "/api/v1/receipts/{book}/{receipt}/copies", "Print a receipt once more")
