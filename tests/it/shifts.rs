@@ -7,7 +7,8 @@ use crate::harness::{Caller, Reply, TestSite};
 
 /// Sells without the harness opening a shift first.
 async fn sell(site: &TestSite, caller: &Caller, key: &str, amount: i64, tender: &str) -> Reply {
-    let sale = json!({ "account": 1001, "amount": amount, "tender": tender });
+    let slip = if tender == "card" { "slip 1" } else { "" };
+    let sale = json!({ "account": 1001, "amount": amount, "tender": tender, "reference": slip });
     let key = [("idempotency-key", key)];
     site.ask(caller, Method::POST, "/api/v1/sales?", Some(&sale), &key).await
 }
@@ -91,7 +92,10 @@ async fn a_forgotten_shift_is_closed_by_a_supervisor_and_its_cashier_sells_no_mo
     let ann = json!({ "name": "Ann", "role": "cashier", "password": "given by the admin" });
     let ann = site.post(&admin, "/api/v1/staff", &ann).await.expect(201).json();
     let till = site.sign_in("Ann", "given by the admin").await;
-    assert_eq!(kind(&sell(&site, &till, "ann-1", 1_000, "cash").await.expect(409)), "no-shift");
+    assert_eq!(
+        kind(&sell(&site, &till, "sale-of-ann-1", 1_000, "cash").await.expect(409)),
+        "no-shift"
+    );
     let taken = json!({ "book": "simulated", "counter": 1, "float": 0 });
     let refused = site.post(&till, "/api/v1/shifts", &taken).await.expect(409);
     assert_eq!(kind(&refused), "counter-taken");
@@ -100,7 +104,7 @@ async fn a_forgotten_shift_is_closed_by_a_supervisor_and_its_cashier_sells_no_mo
     let open = json!({ "book": "simulated", "counter": 3, "float": 5_000 });
     let shift = site.post(&till, "/api/v1/shifts", &open).await.expect(201).json();
     let shift = shift["shift"].as_u64().expect("a number");
-    sell(&site, &till, "ann-2", 1_000, "cash").await.expect(200);
+    sell(&site, &till, "sale-of-ann-2", 1_000, "cash").await.expect(200);
 
     // Nobody else's shift is seen or closed by a cashier.
     let other = site.sign_in_as("cashier").await;
@@ -111,7 +115,7 @@ async fn a_forgotten_shift_is_closed_by_a_supervisor_and_its_cashier_sells_no_mo
     // Ann leaves in the middle of it: her next sale is refused at once, and the shift waits.
     let leave = json!({ "active": false });
     site.post(&admin, &format!("/api/v1/staff/{}", ann["staff"]), &leave).await;
-    assert_eq!(sell(&site, &till, "ann-3", 1_000, "cash").await.status, 401);
+    assert_eq!(sell(&site, &till, "sale-of-ann-3", 1_000, "cash").await.status, 401);
     let closed = close(&site, &admin, shift, 6_000, 0).await.expect(200).json();
     assert_eq!(closed["closed"]["difference"]["cash"], json!(0));
     assert_eq!(closed["closed"]["by"], json!("admin"));

@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use actix::Addr;
 use clap::Args;
 use serde::Serialize;
 use shared::api::scan::FoundUnit;
@@ -13,7 +14,7 @@ use shared::meter::profile::Library;
 
 use super::{Fault, Outcome, answer};
 use crate::clock;
-use crate::headend::{HeadEnd, LineConfig, Transport, UnitAddress, scan};
+use crate::headend::{HeadEnd, LineActor, LineConfig, Transport, UnitAddress, scan};
 
 /// Look what hangs on a line: which addresses answer, and which models they are
 ///
@@ -130,7 +131,21 @@ async fn scan_line(
     };
     let headend = HeadEnd::start(&[config], &[], library, Arc::new(clock::now));
     let headend = headend.map_err(Fault::failed)?;
-    let line = headend.actors().get(&id).ok_or_else(|| Fault::failed("the line did not start"))?;
+    let found = match headend.actors().get(&id) {
+        Some(line) => look_at_all(transport, line, units, library).await,
+        None => Err(Fault::failed("the line did not start")),
+    };
+    // The next speed opens the same port.
+    headend.close();
+    found
+}
+
+async fn look_at_all(
+    transport: &Transport,
+    line: &Addr<LineActor>,
+    units: Units,
+    library: &Library,
+) -> Result<Vec<FoundUnit>, Fault> {
     let mut found = Vec::new();
     for unit in units.from..=units.to {
         progress(&format!("{transport}: unit {unit} of {}, {} found", units.to, found.len()));

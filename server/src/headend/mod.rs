@@ -46,7 +46,7 @@ use self::session::Session;
 /// The running lines. Ports are opened when they are first needed, and again when they were lost.
 pub struct HeadEnd {
     lines: BTreeMap<LineId, Addr<LineActor>>,
-    arbiter: Arbiter,
+    arbiter: Option<Arbiter>,
 }
 
 #[derive(Debug, Error)]
@@ -75,7 +75,17 @@ impl HeadEnd {
         });
         let started = sent.then(|| receiver.recv().ok()).flatten();
         let lines = started.ok_or(HeadendError::Thread)?;
-        Ok(Self { lines, arbiter })
+        Ok(Self { lines, arbiter: Some(arbiter) })
+    }
+
+    /// Ends all lines and waits until they have let go of their ports, so that somebody may open
+    /// them anew at once.
+    pub fn close(mut self) {
+        if let Some(arbiter) = self.arbiter.take() {
+            arbiter.stop();
+            // A thread that panicked has let go, too.
+            drop(arbiter.join());
+        }
     }
 
     /// The lines as meter actors hold them.
@@ -91,7 +101,9 @@ impl HeadEnd {
 
 impl Drop for HeadEnd {
     fn drop(&mut self) {
-        self.arbiter.stop();
+        if let Some(arbiter) = &self.arbiter {
+            arbiter.stop();
+        }
     }
 }
 

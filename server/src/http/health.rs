@@ -7,7 +7,7 @@ use super::problem::{Answer, Trouble};
 use super::state::State;
 
 pub(super) async fn live() -> HttpResponse {
-    HttpResponse::Ok().body("live\n")
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("live\n")
 }
 
 pub(super) async fn ready(state: web::Data<State>) -> Answer {
@@ -21,7 +21,7 @@ pub(super) async fn ready(state: web::Data<State>) -> Answer {
     }
     let status = state.billing.status().await?;
     match status.halted {
-        None => Ok(HttpResponse::Ok().body("ready\n")),
+        None => Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n")),
         Some(why) => Err(Trouble::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "journal-halted",

@@ -5,8 +5,6 @@ mod limits;
 mod reconcile;
 mod shift;
 mod standing;
-#[cfg(test)]
-mod tests;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

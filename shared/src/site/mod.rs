@@ -4,11 +4,13 @@
 //! A site is rebuilt from its journal by applying the events in order.
 
 mod arrears;
+#[cfg(test)]
+mod arrears_stories;
 pub mod breaker;
 #[cfg(test)]
 mod breaker_stories;
 #[cfg(test)]
-mod arrears_stories;
+mod counter_stories;
 #[cfg(test)]
 mod exchange_stories;
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Holds every answer of the running program against the API's own description. What the description
 //! does not say must not be in an answer either, so that neither can run ahead of the other.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use server::http::openapi;
 
 use super::Reply;
@@ -64,13 +65,19 @@ pub(crate) fn fits(value: &Value, schema: &Value, closed: bool) -> Result<(), St
         Value::Object(schema) => schema,
         other => return Err(format!("{other} is not a schema")),
     };
+    if closed && let (Value::Object(fields), Some(names)) = (value, described(schema)) {
+        let foreign = fields.keys().find(|name| !names.contains(name.as_str()));
+        if let Some(name) = foreign {
+            return Err(format!("`{name}` is not described"));
+        }
+    }
     let said = |what: &str| Err(format!("{value} is not {what} {:?}", schema.get(what)));
     for (word, rule) in schema {
         match word.as_str() {
             "$ref" => {
                 let place = rule.as_str().and_then(|place| place.strip_prefix('#'));
                 let target = place.and_then(|place| DOCUMENT.pointer(place));
-                fits(value, target.ok_or("a reference leads nowhere")?, closed)?;
+                fits(value, target.ok_or("a reference leads nowhere")?, false)?;
             }
             "type" => {
                 let kinds = rule.as_array().cloned().unwrap_or_else(|| vec![rule.clone()]);
@@ -92,8 +99,12 @@ pub(crate) fn fits(value: &Value, schema: &Value, closed: bool) -> Result<(), St
             "enum" if !rule.as_array().is_some_and(|values| values.contains(value)) => {
                 return said("enum");
             }
-            "minimum" if value.as_f64() < rule.as_f64() => return said("minimum"),
-            "maximum" if value.as_f64() > rule.as_f64() => return said("maximum"),
+            "minimum" if value.is_number() && value.as_f64() < rule.as_f64() => {
+                return said("minimum");
+            }
+            "maximum" if value.is_number() && value.as_f64() > rule.as_f64() => {
+                return said("maximum");
+            }
             "required" => {
                 for name in rule.as_array().into_iter().flatten().filter_map(Value::as_str) {
                     if value.is_object() && value.get(name).is_none() {
@@ -103,14 +114,8 @@ pub(crate) fn fits(value: &Value, schema: &Value, closed: bool) -> Result<(), St
             }
             "properties" => {
                 for (name, inner) in value.as_object().into_iter().flatten() {
-                    match rule.get(name) {
-                        Some(rule) => {
-                            fits(inner, rule, true).map_err(|why| format!("{name}: {why}"))?;
-                        }
-                        None if closed && !schema.contains_key("oneOf") => {
-                            return Err(format!("`{name}` is not described"));
-                        }
-                        None => {}
+                    if let Some(rule) = rule.get(name) {
+                        fits(inner, rule, true).map_err(|why| format!("{name}: {why}"))?;
                     }
                 }
             }
@@ -140,9 +145,8 @@ pub(crate) fn fits(value: &Value, schema: &Value, closed: bool) -> Result<(), St
                 }
             }
             "oneOf" | "anyOf" => {
-                let beside = !schema.contains_key("properties");
                 let ways = rule.as_array().into_iter().flatten();
-                let tried: Vec<_> = ways.map(|way| fits(value, way, beside)).collect();
+                let tried: Vec<_> = ways.map(|way| fits(value, way, false)).collect();
                 if !tried.iter().any(Result::is_ok) {
                     return Err(format!("{value} fits none of {word}: {tried:?}"));
                 }
@@ -173,4 +177,34 @@ pub(crate) fn fits(value: &Value, schema: &Value, closed: bool) -> Result<(), St
         }
     }
     Ok(())
+}
+
+/// The names of all fields that a schema speaks of, here and where it refers to; `None`: any names.
+fn described(schema: &Map<String, Value>) -> Option<BTreeSet<&str>> {
+    let mut names: Option<BTreeSet<&str>> = None;
+    let mut add = |more| names.get_or_insert_default().extend::<BTreeSet<_>>(more);
+    for (word, rule) in schema {
+        match word.as_str() {
+            "properties" => add(rule.as_object()?.keys().map(String::as_str).collect()),
+            "additionalProperties" if rule.is_object() => return None,
+            "$ref" => {
+                let target = DOCUMENT.pointer(rule.as_str()?.strip_prefix('#')?)?.as_object()?;
+                add(described(target)?);
+            }
+            "oneOf" | "anyOf" | "allOf" => {
+                for way in rule.as_array()?.iter().filter_map(Value::as_object) {
+                    let is_object = |way: &Map<String, Value>| {
+                        ["properties", "$ref", "oneOf", "anyOf", "allOf"]
+                            .iter()
+                            .any(|word| way.contains_key(*word))
+                    };
+                    if is_object(way) {
+                        add(described(way)?);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    names
 }

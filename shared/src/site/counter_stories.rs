@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
 
-use super::{Amounts, CounterFact, CounterOrder, Limits, LimitsOf};
+use super::tests::FLAT;
+use crate::counter::{Amounts, CounterFact, CounterOrder, Limits, LimitsOf};
 use crate::event::Event;
 use crate::id::{
     AccountId, Book, CounterId, IdempotencyKey, ReceiptNo, ShiftNo, StaffId, TariffId,
 };
 use crate::money::{Currency, Money};
 use crate::policy::Policy;
-use crate::site::tests::FLAT;
 use crate::site::{Command, Order, Site};
 use crate::time::{Span, Timestamp, Zone};
 use crate::vend::Tender;
