@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Browser, Caller, TestSite, within};
 
-const DESK: (u32, u32) = (1440, 1100);
-const PHONE: (u32, u32) = (390, 844);
+pub(crate) const DESK: (u32, u32) = (1440, 1100);
+pub(crate) const PHONE: (u32, u32) = (390, 844);
 
 /// The building every story plays in.
 const DEMO: &[&str] = &["demo", "--seed", "7"];
@@ -215,7 +215,7 @@ async fn every_page_is_sound_at_both_widths_in_both_languages_and_themes() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-const ENTER: &str = "\u{e007}";
+pub(crate) const ENTER: &str = "\u{e007}";
 const RIGHT: &str = "\u{e014}";
 const F2: &str = "\u{e032}";
 
@@ -227,7 +227,7 @@ fn an_hour_after(shown: &str) -> String {
 }
 
 /// Opens the site and signs in with the demo's ready log-in of this name, in English.
-async fn enter(browser: &Browser, site: &TestSite, role: &str) {
+pub(crate) async fn enter(browser: &Browser, site: &TestSite, role: &str) {
     browser.open(&site.url("/")).await;
     choose(browser, "en", "light").await;
     browser.open(&site.url("/")).await;
@@ -239,7 +239,7 @@ async fn enter(browser: &Browser, site: &TestSite, role: &str) {
     browser.see("#main h1").await;
 }
 
-async fn choose(browser: &Browser, lang: &str, theme: &str) {
+pub(crate) async fn choose(browser: &Browser, lang: &str, theme: &str) {
     let store = format!(
         "localStorage.setItem('meterhouse.lang', '{lang}'); localStorage.setItem('meterhouse.theme', '{theme}')"
     );
@@ -247,7 +247,7 @@ async fn choose(browser: &Browser, lang: &str, theme: &str) {
 }
 
 /// Waits until the page shows figures instead of placeholders.
-async fn settle(browser: &Browser) {
+pub(crate) async fn settle(browser: &Browser) {
     within(Duration::from_secs(20), "the page stops waiting", async || {
         let waits = browser
             .run("return document.querySelectorAll('[aria-busy=true], .waiting').length")
@@ -258,7 +258,7 @@ async fn settle(browser: &Browser) {
 }
 
 /// Takes a picture and gives what is wrong with the page.
-async fn look(browser: &Browser, name: &str, screens: &Path) -> Vec<String> {
+pub(crate) async fn look(browser: &Browser, name: &str, screens: &Path) -> Vec<String> {
     let picture = screens.join(format!("{name}.png"));
     fs::write(picture, browser.screenshot().await).expect("a picture can be written");
     let mut faults: Vec<String> = browser
@@ -275,13 +275,13 @@ async fn look(browser: &Browser, name: &str, screens: &Path) -> Vec<String> {
 }
 
 /// An account that can be sold to, with its meter.
-struct Somebody {
-    account: u64,
-    meter: u64,
-    serial: String,
+pub(crate) struct Somebody {
+    pub(crate) account: u64,
+    pub(crate) meter: u64,
+    pub(crate) serial: String,
 }
 
-async fn somebody(site: &TestSite, caller: &Caller) -> Somebody {
+pub(crate) async fn somebody(site: &TestSite, caller: &Caller) -> Somebody {
     let found = site.get(caller, "/api/v1/search?q=1").await.expect(200).json();
     let first = found.get(0).cloned().unwrap_or_default();
     let number = |key: &str| {
@@ -293,7 +293,7 @@ async fn somebody(site: &TestSite, caller: &Caller) -> Somebody {
 }
 
 /// What the account has, in minor units.
-async fn credit_of(site: &TestSite, caller: &Caller, account: u64) -> i64 {
+pub(crate) async fn credit_of(site: &TestSite, caller: &Caller, account: u64) -> i64 {
     let path = format!("/api/v1/accounts/{account}/preview?amount=100");
     let preview = site.get(caller, &path).await.expect(200).json();
     let credit = preview.get("credit_before").and_then(Value::as_i64);

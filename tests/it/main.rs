@@ -20,6 +20,7 @@ mod api;
 mod audit;
 mod board;
 mod browser;
+mod browser_counter;
 mod browser_tariff;
 mod bundle;
 mod cli;
