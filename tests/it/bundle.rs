@@ -17,8 +17,8 @@ struct Visit {
 
 /// A first visit to the counter, and what an office and the sandbox fetch besides.
 const VISITS: [Visit; 3] = [
-    Visit { to: "the counter", first: "/", kinds: &[".wasm", ".js", ".css"], budget: 800_000 },
-    Visit { to: "the office", first: "/office-", kinds: &[".wasm", ".js"], budget: 800_000 },
+    Visit { to: "the counter", first: "/", kinds: &[".wasm", ".js", ".css"], budget: 600_000 },
+    Visit { to: "the office", first: "/office-", kinds: &[".wasm", ".js"], budget: 700_000 },
     Visit { to: "the sandbox", first: "/worker.js", kinds: &[".wasm", ".js"], budget: 700_000 },
 ];
 
