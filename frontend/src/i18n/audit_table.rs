@@ -91,9 +91,6 @@ pub fn kind(lang: Lang, kind: &str) -> String {
 const KINDS: &[(&str, &str, &str)] = &[
     ("sold", "售电", "Sale"),
     ("reversed", "冲正", "Reversal"),
-    ("shift-opened", "开班", "Shift opened"),
-    ("shift-closed", "结班", "Shift closed"),
-    ("shift-countersigned", "班次复核", "Shift countersigned"),
     ("limits-set", "设置限额", "Limits set"),
     ("sale-split", "疑似拆分售电", "Sale in parts"),
     ("settled", "结算", "Charge"),
