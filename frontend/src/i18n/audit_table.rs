@@ -91,8 +91,6 @@ pub fn kind(lang: Lang, kind: &str) -> String {
 const KINDS: &[(&str, &str, &str)] = &[
     ("sold", "售电", "Sale"),
     ("reversed", "冲正", "Reversal"),
-    ("limits-set", "设置限额", "Limits set"),
-    ("sale-split", "疑似拆分售电", "Sale in parts"),
     ("settled", "结算", "Charge"),
     ("account-opened", "开户", "Account opened"),
     ("meter-bound", "绑定电表", "Meter bound"),
