@@ -1,6 +1,7 @@
 //! What components ask for: who is there, which language, what is known, what time it is.
 
 mod load;
+mod pages;
 mod printing;
 mod window;
 
@@ -18,6 +19,7 @@ use crate::store::seat::Seat;
 use crate::store::settings::Settings;
 
 pub use load::{Loaded, use_load, use_task};
+pub use pages::use_pages;
 pub use printing::{use_printer, use_printing};
 pub use window::{use_document_key, use_second, use_size};
 

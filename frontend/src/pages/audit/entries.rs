@@ -4,19 +4,19 @@ use shared::api::audit::{AuditEntry, Column, EntriesPage};
 use shared::id::Seq;
 use shared::money::Money;
 use shared::vend::Tender;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::asked::local;
 use super::filter::{Choice, Field, use_asked};
 use super::record::RecordDialog;
 use super::sheet;
-use crate::backend::Failure;
 use crate::components::badge::BookMark;
 use crate::components::icon::Icon;
 use crate::components::notice::{Empty, FailureNotice, Waiting};
 use crate::format;
-use crate::hooks::{use_audit_texts, use_backend, use_lang, use_load, use_seat, use_texts};
+use crate::hooks::{
+    use_audit_texts, use_backend, use_lang, use_load, use_pages, use_seat, use_texts,
+};
 use crate::i18n;
 use crate::route::book_word;
 
@@ -46,11 +46,9 @@ pub fn Entries() -> Html {
     let (seat, lang, texts, common) = (use_seat(), use_lang(), use_audit_texts(), use_texts());
     let backend = use_backend();
     let (asked, ask) = use_asked();
-    let older = use_state(|| (String::new(), Vec::<EntriesPage>::new()));
-    let failure = use_state_eq(|| None::<Failure>);
     let opened = use_state_eq(|| None::<Seq>);
     let query = asked.query(&NAMES, &seat.zone, seat.currency());
-    let loaded = use_load(query.clone(), (), {
+    let listed = use_pages(&query, |page: &EntriesPage| page.next, {
         let backend = backend.clone();
         move |query: String| {
             let backend = backend.clone();
@@ -64,28 +62,6 @@ pub fn Entries() -> Html {
             async move { backend.audit_choices().await }
         }
     });
-    let more_pages: &[EntriesPage] = if older.0 == query { &older.1 } else { &[] };
-    let next = match (more_pages.last(), &loaded.value) {
-        (Some(page), _) => page.next,
-        (None, Some(first)) => first.next,
-        (None, None) => None,
-    };
-    let more = {
-        let (backend, older, failure, query) =
-            (backend.clone(), older.clone(), failure.clone(), query.clone());
-        let so_far = more_pages.to_vec();
-        Callback::from(move |_: MouseEvent| {
-            let Some(next) = next else { return };
-            let (backend, older, failure) = (backend.clone(), older.clone(), failure.clone());
-            let (query, so_far) = (query.clone(), so_far.clone());
-            spawn_local(async move {
-                match backend.entries(&format!("{query}&before={next}")).await {
-                    Ok(page) => older.set((query, so_far.into_iter().chain([page]).collect())),
-                    Err(refused) => failure.set(Some(refused)),
-                }
-            });
-        })
-    };
     let words = &texts.audit;
     let any = || (String::new(), words.any.to_owned());
     let kinds = KINDS.map(|kind| (kind.to_owned(), i18n::audit_kind(lang, kind)));
@@ -114,8 +90,8 @@ pub fn Entries() -> Html {
         let choices: Vec<_> = std::iter::once(any()).chain(choices).collect();
         html! { <Choice {name} {label} {choices} asked={asked.clone()} ask={ask.clone()} /> }
     };
-    let pages = loaded.value.iter().map(AsRef::as_ref).chain(more_pages);
-    let entries: Vec<AuditEntry> = pages.flat_map(|page| page.entries.clone()).collect();
+    let entries: Vec<AuditEntry> =
+        listed.pages.iter().flat_map(|page| page.entries.clone()).collect();
     let open = {
         let opened = opened.clone();
         Callback::from(move |seq: Seq| opened.set(Some(seq)))
@@ -143,11 +119,11 @@ pub fn Entries() -> Html {
                 { field("upto", words.upto, "search") }
                 { sheet("entries", &query, words.sheet) }
             </div>
-            if let Some(failure) = loaded.failure.clone().or_else(|| (*failure).clone()) { <FailureNotice {failure} /> }
-            if loaded.value.is_none() && loaded.failure.is_none() { <Waiting /> }
-            if loaded.value.is_some() {
+            if let Some(failure) = listed.failure.clone() { <FailureNotice {failure} /> }
+            if listed.is_waiting() { <Waiting /> }
+            if !listed.pages.is_empty() {
                 <section class="card list-card audit-scroll">
-                    if entries.is_empty() && next.is_none() {
+                    if entries.is_empty() && listed.older.is_none() {
                         <Empty icon={Icon::Search} title={words.nothing} hint={words.nothing_hint} />
                     } else {
                         <div class="table-scroll"><table class="audit-table">
@@ -158,7 +134,7 @@ pub fn Entries() -> Html {
                             </tr></thead>
                             <tbody>{ for entries.iter().map(|entry| html! { <Line key={entry.seq.0} entry={entry.clone()} open={open.clone()} /> }) }</tbody>
                         </table></div>
-                        if next.is_some() { <div class="more"><button class="button" onclick={more}>{ common.common.older }</button></div> }
+                        if let Some(older) = listed.older { <div class="more"><button class="button" onclick={older}>{ common.common.older }</button></div> }
                     }
                 </section>
             }

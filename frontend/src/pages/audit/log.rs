@@ -2,18 +2,18 @@
 
 use shared::api::audit::{ActRow, ActsPage};
 use shared::id::Seq;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::filter::{Choice, Field, use_asked};
 use super::record::RecordDialog;
 use super::sheet;
-use crate::backend::Failure;
 use crate::components::badge::BookMark;
 use crate::components::icon::Icon;
 use crate::components::notice::{Empty, FailureNotice, Waiting};
 use crate::format;
-use crate::hooks::{use_audit_texts, use_backend, use_lang, use_load, use_seat, use_texts};
+use crate::hooks::{
+    use_audit_texts, use_backend, use_lang, use_load, use_pages, use_seat, use_texts,
+};
 use crate::i18n;
 
 const NAMES: [&str; 6] = ["from", "to", "upto", "by", "kind", "sales"];
@@ -23,11 +23,9 @@ pub fn Log() -> Html {
     let (seat, lang, texts, common) = (use_seat(), use_lang(), use_audit_texts(), use_texts());
     let backend = use_backend();
     let (asked, ask) = use_asked();
-    let older = use_state(|| (String::new(), Vec::<ActsPage>::new()));
-    let failure = use_state_eq(|| None::<Failure>);
     let opened = use_state_eq(|| None::<Seq>);
     let query = asked.query(&NAMES, &seat.zone, seat.currency());
-    let loaded = use_load(query.clone(), (), {
+    let listed = use_pages(&query, |page: &ActsPage| page.next, {
         let backend = backend.clone();
         move |query: String| {
             let backend = backend.clone();
@@ -41,27 +39,6 @@ pub fn Log() -> Html {
             async move { backend.audit_choices().await }
         }
     });
-    let more_pages: &[ActsPage] = if older.0 == query { &older.1 } else { &[] };
-    let next = match (more_pages.last(), &loaded.value) {
-        (Some(page), _) => page.next,
-        (None, Some(first)) => first.next,
-        (None, None) => None,
-    };
-    let more = {
-        let (older, failure, query) = (older.clone(), failure.clone(), query.clone());
-        let so_far = more_pages.to_vec();
-        Callback::from(move |_: MouseEvent| {
-            let Some(next) = next else { return };
-            let (backend, older, failure) = (backend.clone(), older.clone(), failure.clone());
-            let (query, so_far) = (query.clone(), so_far.clone());
-            spawn_local(async move {
-                match backend.acts(&format!("{query}&before={next}")).await {
-                    Ok(page) => older.set((query, so_far.into_iter().chain([page]).collect())),
-                    Err(refused) => failure.set(Some(refused)),
-                }
-            });
-        })
-    };
     let words = &texts.audit;
     let any = || (String::new(), words.any.to_owned());
     let of = |list: Vec<(String, String)>| std::iter::once(any()).chain(list).collect::<Vec<_>>();
@@ -71,8 +48,7 @@ pub fn Log() -> Html {
     let kinds = choices.value.as_ref().map_or_else(Vec::new, |choices| {
         choices.kinds.iter().map(|kind| (kind.clone(), i18n::audit_kind(lang, kind))).collect()
     });
-    let pages = loaded.value.iter().map(AsRef::as_ref).chain(more_pages);
-    let acts: Vec<ActRow> = pages.flat_map(|page| page.acts.clone()).collect();
+    let acts: Vec<ActRow> = listed.pages.iter().flat_map(|page| page.acts.clone()).collect();
     let open = {
         let opened = opened.clone();
         Callback::from(move |seq: Seq| opened.set(Some(seq)))
@@ -90,9 +66,9 @@ pub fn Log() -> Html {
                 <Choice name="kind" label={words.kind} choices={of(kinds)} asked={asked.clone()} {ask} />
                 { sheet("acts", &query, words.sheet) }
             </div>
-            if let Some(failure) = loaded.failure.clone().or_else(|| (*failure).clone()) { <FailureNotice {failure} /> }
-            if loaded.value.is_none() && loaded.failure.is_none() { <Waiting /> }
-            if loaded.value.is_some() {
+            if let Some(failure) = listed.failure.clone() { <FailureNotice {failure} /> }
+            if listed.is_waiting() { <Waiting /> }
+            if !listed.pages.is_empty() {
                 <section class="card list-card audit-scroll">
                     if acts.is_empty() {
                         <Empty icon={Icon::Person} title={words.nothing} hint={words.nothing_hint} />
@@ -104,7 +80,7 @@ pub fn Log() -> Html {
                             </tr></thead>
                             <tbody>{ for acts.iter().map(|act| html! { <Line key={act.seq.0} act={act.clone()} open={open.clone()} /> }) }</tbody>
                         </table></div>
-                        if next.is_some() { <div class="more"><button class="button" onclick={more}>{ common.common.older }</button></div> }
+                        if let Some(older) = listed.older { <div class="more"><button class="button" onclick={older}>{ common.common.older }</button></div> }
                     }
                 </section>
             }
