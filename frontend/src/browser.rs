@@ -1,9 +1,11 @@
 //! The browser around the app: its clock, its storage, its chance, its document. The only place
 //! that asks for any of them.
 
+use js_sys::{Function, Promise, Reflect};
 use shared::time::Timestamp;
-use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, Storage, Window};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, HtmlInputElement, Storage, Window};
 
 const PREFIX: &str = "meterhouse.";
 
@@ -49,6 +51,16 @@ pub fn stored_keys(begin: &str) -> Vec<String> {
         .filter_map(|key| key.strip_prefix(PREFIX).map(str::to_owned))
         .filter(|key| key.starts_with(begin))
         .collect()
+}
+
+/// The first file that was chosen, as text; what is no text in UTF-8 comes as question marks.
+/// Asked through the language itself: the bindings of files would weigh more than this.
+pub async fn chosen_text(input: HtmlInputElement) -> Option<String> {
+    let part = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();
+    let file = part(&part(&input, "files")?, "0")?;
+    let read: Function = part(&file, "text")?.dyn_into().ok()?;
+    let promise: Promise = read.call0(&file).ok()?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok()?.as_string()
 }
 
 /// Random bytes for idempotency keys. They need not be secret, only never the same twice, so the

@@ -27,6 +27,7 @@ mod cli;
 mod chaos;
 mod commission;
 mod commission_page;
+mod daybook;
 mod docs;
 mod errors;
 mod farm;

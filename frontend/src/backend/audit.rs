@@ -1,6 +1,7 @@
 //! The auditor's questions. `asked` is a query as the address has it.
 
 use shared::api::audit::{ActsPage, BalanceAudit, Choices, EntriesPage, RecordPage, RiskPage};
+use shared::api::daybook::{DayBook, ProviderFile, Reconciled};
 use shared::id::Seq;
 
 use super::request::Request;
@@ -29,5 +30,13 @@ impl Backend {
 
     pub async fn audit_choices(&self) -> Answer<Choices> {
         self.ask(Request::get("/audit/choices")).await
+    }
+
+    pub async fn day_book(&self, asked: &str) -> Answer<DayBook> {
+        self.ask(Request::get(format!("/daybook?{asked}"))).await
+    }
+
+    pub async fn match_file(&self, file: &ProviderFile) -> Answer<Reconciled> {
+        self.ask(Request::post("/daybook/provider-file").body(file)).await
     }
 }

@@ -204,6 +204,39 @@ texts! {
         change: "变更", "Before → after";
         why: "原因", "Why";
     }
+    day: Day {
+        title: "当日流水", "Day book";
+        matching: "渠道对账", "Provider's file";
+        day: "日期", "Day";
+        sums: "按柜台、收银员、支付方式汇总", "Sums by counter, cashier and tender";
+        rows: "逐笔", "Row by row";
+        count: "笔数", "Count";
+        reference: "参考号", "Reference";
+        counter: "柜台 · 班次", "Counter · shift";
+        no_till: "无柜台", "No till";
+        takes_back: "冲正 {0}", "takes back {0}";
+        none: "当日没有收款", "No money moved that day";
+        lead: "选择渠道当日文件（CSV，表头含 id、amount、kind）。逐笔核对，不保存任何内容。", "Choose the provider's file of the day: CSV whose head names id, amount and kind. It is matched line by line; nothing is stored.";
+        file: "文件", "File";
+        provider: "渠道名称（空为全部）", "Provider (empty: all)";
+        run: "核对", "Match";
+        unread: "无法读取该文件", "The file cannot be read";
+        all_match: "全部相符：{0} 笔，{1}", "Everything matches: {0} payments, {1}";
+        matched: "相符：{0} 笔，{1}", "Matched: {0} payments, {1}";
+        unmatched: "不符：{0} 笔", "Do not match: {0}";
+        here: "本系统", "Here";
+        there: "渠道文件", "File";
+        line: "第 {0} 行", "line {0}";
+        what: "情况", "What is wrong";
+        same: "相符", "Matches";
+        differs: "金额不同", "The amounts differ";
+        unknown: "对方没有这笔", "The other side has no such payment";
+        no_reference: "售电时未记录渠道流水号", "Sold without the provider's reference";
+        again: "对方次数较少", "The other side has it fewer times";
+        other_way: "对方只有相反方向的一笔", "The other side has only the money that went the other way";
+        other_day: "记在相邻日期：收据 {0}", "On a neighbouring day: receipt {0}";
+        not_credited: "款项未入任何账户：支付 {0}", "Nobody's credit: payment {0}";
+    }
 }
 
 #[cfg(test)]

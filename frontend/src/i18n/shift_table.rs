@@ -43,7 +43,7 @@ texts! {
         head: "账链", "Chain head";
         print: "打印", "Print";
         show: "查看", "Show";
-        day_book: "当日流水 CSV", "Today's day book, CSV";
+        day_book: "当日流水", "Day book";
         bad_amount: "请填写金额，例如 200.00", "Enter an amount, such as 200.00";
     }
 }

@@ -9,6 +9,7 @@ mod farm;
 mod log;
 mod policy;
 mod rate;
+mod reconcile;
 mod run;
 mod scan;
 mod stub;
@@ -32,6 +33,7 @@ Examples:
   meterhouse tariff check tariff.toml         is this tariff file right?
   meterhouse policy check site.toml           can these terms cut somebody wrongly?
   meterhouse rate --tariff t.toml --load l.csv  what would a load cost?
+  meterhouse reconcile day.csv --day 2026-11-22  has the provider what we have?
   meterhouse verify                           is every record of the journal as it was written?";
 
 /// Prepaid electricity: meters read live, every kWh charged at once, supply cut and restored by
@@ -81,6 +83,7 @@ enum Command {
     #[command(subcommand)]
     Tariff(tariff::Command),
     Rate(rate::Options),
+    Reconcile(reconcile::Options),
     StubProvider(stub::Options),
     Verify(verify::VerifyArgs),
     Backup(backup::BackupArgs),
@@ -142,6 +145,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         Command::Policy(command) => policy::run(command),
         Command::Tariff(command) => tariff::run(command),
         Command::Rate(options) => rate::run(options),
+        Command::Reconcile(options) => return reconcile::run(&options),
         Command::StubProvider(options) => stub::run(options),
         Command::Completions(options) => {
             completions::run(options);

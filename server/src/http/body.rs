@@ -16,8 +16,8 @@ use super::problem::Trouble;
 const LARGEST: usize = 64 * 1024;
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// The body of a request, read whole.
-pub(crate) struct Body<T>(pub(crate) T);
+/// The body of a request, read whole, up to `MOST` bytes.
+pub(crate) struct Body<T, const MOST: usize = LARGEST>(pub(crate) T);
 
 /// The body as it came, with the same limits: for messages that are signed byte for byte.
 pub(crate) struct Raw(pub(crate) Bytes);
@@ -28,11 +28,11 @@ impl FromRequest for Raw {
 
     fn from_request(_request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
-        Box::pin(async move { whole(payload).await.map(Self) })
+        Box::pin(async move { whole(payload, LARGEST).await.map(Self) })
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + 'static, const MOST: usize> FromRequest for Body<T, MOST> {
     type Error = Trouble;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Trouble>>>>;
 
@@ -41,7 +41,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             declared?;
-            let bytes = whole(payload).await?;
+            let bytes = whole(payload, MOST).await?;
             parse(&bytes).map(Self)
         })
     }
@@ -61,7 +61,7 @@ fn declared(request: &HttpRequest) -> Result<(), Trouble> {
     ))
 }
 
-async fn whole(payload: Payload) -> Result<Bytes, Trouble> {
+async fn whole(payload: Payload, most: usize) -> Result<Bytes, Trouble> {
     let late = |_elapsed| {
         Trouble::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -69,20 +69,20 @@ async fn whole(payload: Payload) -> Result<Bytes, Trouble> {
             format!("the body did not arrive within {} seconds", LONGEST.as_secs()),
         )
     };
-    tokio::time::timeout(LONGEST, collect(payload)).await.map_err(late)?
+    tokio::time::timeout(LONGEST, collect(payload, most)).await.map_err(late)?
 }
 
-async fn collect(mut payload: Payload) -> Result<Bytes, Trouble> {
+async fn collect(mut payload: Payload, most: usize) -> Result<Bytes, Trouble> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
             Trouble::bad("body-broken", format!("the body did not arrive whole: {error}"))
         })?;
-        if body.len() + chunk.len() > LARGEST {
+        if body.len() + chunk.len() > most {
             return Err(Trouble::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body-too-large",
-                format!("the body is larger than {LARGEST} bytes"),
+                format!("the body is larger than {most} bytes"),
             ));
         }
         body.extend_from_slice(&chunk);

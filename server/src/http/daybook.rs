@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use shared::api::daybook::{DayBook, DayRow, DaySum, Line, ProviderFile};
-use shared::counter::reconcile;
+use shared::api::daybook::{DayBook, DayRow, DaySum, ProviderFile};
 use shared::id::{Book, StaffId};
-use shared::money::{Currency, Money};
+use shared::money::Money;
 use shared::time::{Span, Timestamp};
 use shared::vend::Tender;
 
@@ -17,10 +16,15 @@ use super::body::Body;
 use super::csv::{Cell, Sheet};
 use super::problem::{Answer, Trouble};
 use super::state::State;
+use crate::pay::file::lines;
 use crate::store::report::daybook::{Entry, Moved, day};
+use crate::store::report::matching::{Asked, matched};
 
 /// More than a day and a half is no day in any zone.
 const LONGEST: Span = Span::from_hours(36);
+
+/// A provider's file of some ten thousand payments.
+const LARGEST_FILE: usize = 1024 * 1024;
 
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -45,8 +49,11 @@ pub(super) async fn show(state: web::Data<State>, question: web::Query<Question>
     })
 }
 
-pub(super) async fn match_file(state: web::Data<State>, Body(file): Body<ProviderFile>) -> Answer {
-    let ProviderFile { book, from, to, tender, text } = file;
+pub(super) async fn match_file(
+    state: web::Data<State>,
+    Body(file): Body<ProviderFile, LARGEST_FILE>,
+) -> Answer {
+    let ProviderFile { book, from, to, tender, provider, text } = file;
     if tender == Tender::Cash {
         return Err(Trouble::bad("no-provider", "cash comes from no provider"));
     }
@@ -57,9 +64,10 @@ pub(super) async fn match_file(state: web::Data<State>, Body(file): Body<Provide
     }
     let theirs = lines(&text, state.site.currency)
         .map_err(|what| Trouble::bad("bad-file", format!("the file is not taken: {what}")))?;
-    let ours = rows(&state, book, from, to).await?.into_iter().filter(|row| row.tender == tender);
-    let ours = ours.map(|row| Line { from: row.receipt, id: row.reference, amount: row.amount });
-    Ok(HttpResponse::Ok().json(reconcile(ours.collect(), theirs)))
+    let asked = Asked { book, from, to, tender, provider };
+    let found = state.ledger.ask(move |db| matched(db, &asked, theirs)).await;
+    let found = found.map_err(|error| Trouble::fault("match the day's payments", error))?;
+    Ok(HttpResponse::Ok().json(found))
 }
 
 async fn rows(
@@ -159,58 +167,4 @@ fn sheet(state: &State, rows: &[DayRow]) -> HttpResponse {
         ]);
     }
     sheet.answer("daybook.csv")
-}
-
-/// The lines of a provider's file; a wrong one is named by its number.
-fn lines(text: &str, currency: Currency) -> Result<Vec<Line<u64>>, String> {
-    let mut reader =
-        ::csv::ReaderBuilder::new().trim(::csv::Trim::All).from_reader(text.as_bytes());
-    let mut lines = Vec::new();
-    for (number, record) in (2_u64..).zip(reader.records()) {
-        let record = record.map_err(|error| format!("line {number}: {error}"))?;
-        let (Some(id), Some(amount), Some(kind)) = (record.get(0), record.get(2), record.get(3))
-        else {
-            return Err(format!("line {number}: id, time, amount and kind are needed"));
-        };
-        if id.is_empty() {
-            return Err(format!("line {number}: the payment has no id"));
-        }
-        let amount = Money::parse(amount, currency)
-            .map_err(|error| format!("line {number}: `{amount}` is no amount: {error}"))?;
-        let amount = match kind {
-            "sale" if !amount.is_negative() => amount,
-            "refund" if !amount.is_negative() => -amount,
-            "sale" | "refund" => {
-                return Err(format!("line {number}: the kind says which way, not a minus"));
-            }
-            _other => return Err(format!("line {number}: `{kind}` is neither sale nor refund")),
-        };
-        lines.push(Line { from: number, id: id.to_owned(), amount });
-    }
-    Ok(lines)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wrong_line_of_a_file_is_named() {
-        let read = |rows: &str| lines(&format!("id,time,amount,kind\n{rows}"), Currency::CNY);
-        let good = read("T-1,10:00,12.50,sale\r\nT-1,10:05,12.50,refund\n").unwrap();
-        assert_eq!(
-            good.iter().map(|line| line.amount.minor()).collect::<Vec<_>>(),
-            [1_250, -1_250]
-        );
-        for (rows, said) in [
-            ("T-1,10:00,12.50,sale\n,1,1,sale\n", "line 3: the payment has no id"),
-            ("T-1,10:00,twelve,sale\n", "line 2: `twelve` is no amount"),
-            ("T-1,10:00,-1.00,refund\n", "line 2: the kind says"),
-            ("T-1,10:00,1.00,gift\n", "line 2: `gift` is neither"),
-            ("T-1,10:00\n", "line 2: "),
-        ] {
-            let told = read(rows).unwrap_err();
-            assert!(told.starts_with(said), "{told}");
-        }
-    }
 }

@@ -4,6 +4,7 @@
 mod backoff;
 pub(crate) mod client;
 pub(crate) mod desk;
+pub(crate) mod file;
 mod http;
 pub(crate) mod provider;
 mod refused;

@@ -39,6 +39,14 @@ impl Sample {
     }
 
     pub fn sell(&mut self, account: u32, minor: i64) -> Record {
+        self.sell_by(account, minor, Tender::Cash, "")
+    }
+
+    pub fn sell_by_card(&mut self, account: u32, minor: i64, slip: &str) -> Record {
+        self.sell_by(account, minor, Tender::Card, slip)
+    }
+
+    fn sell_by(&mut self, account: u32, minor: i64, tender: Tender, reference: &str) -> Record {
         self.receipts += 1;
         let amount = Money::from_minor(minor);
         self.keys += 1;
@@ -47,9 +55,9 @@ impl Sample {
             receipt: ReceiptNo(self.receipts),
             account: AccountId(account),
             amount,
-            tender: Tender::Cash,
+            tender,
             handed: None,
-            reference: String::new(),
+            reference: reference.to_owned(),
             lines: vec![ReceiptLine { what: Allocation::Credit, amount, arrears: None }],
             credit_before: Money::ZERO,
             credit_after: amount,

@@ -1,14 +1,14 @@
-//! The day book: `GET /api/v1/daybook?book=&day=&format=`, and a provider's file against it:
+//! The day book: `GET /api/v1/daybook?book=&at=&format=`, and a provider's file against it:
 //! `POST /api/v1/daybook/provider-file`.
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, Book, ReceiptNo, Seq};
+use crate::id::{AccountId, Book, ProviderId, ReceiptNo, Seq};
 use crate::money::Money;
 use crate::time::Timestamp;
 use crate::vend::{Tender, Till};
 
-pub use crate::counter::{Line, Reconciled};
+pub use crate::counter::{Left, Line, Reconciled, Why};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -49,8 +49,8 @@ pub struct DaySum {
     pub amount: Money,
 }
 
-/// A provider's file as text: a head, then `id,time,amount,kind` by line; `kind` is `sale` or
-/// `refund`, amounts are in the currency's own unit.
+/// A provider's file as text: a head that names the columns, of which `id`, `amount` and `kind` are
+/// read; `kind` is `sale` or `refund`, amounts are in the currency's own unit. Nothing is kept of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -60,5 +60,8 @@ pub struct ProviderFile {
     pub from: Timestamp,
     pub to: Timestamp,
     pub tender: Tender,
+    /// Only payments that this one took; all of the tender, where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderId>,
     pub text: String,
 }

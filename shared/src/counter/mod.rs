@@ -13,7 +13,7 @@ use crate::id::{AccountId, CounterId, ShiftNo, StaffId};
 use crate::money::Money;
 
 pub use limits::{Limits, LimitsOf, Rule};
-pub use reconcile::{Line, Reconciled, reconcile};
+pub use reconcile::{Left, Line, Reconciled, Why, reconcile};
 pub use shift::{Amounts, Closed, Shift, Taken, Totals};
 pub use standing::Counters;
 

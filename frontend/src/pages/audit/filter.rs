@@ -47,11 +47,7 @@ pub fn Field(props: &FieldProps) -> Html {
         })
     };
     let own = props.asked.get(props.name).to_owned();
-    let value = if own.is_empty() && props.kind == "datetime-local" {
-        props.usual.to_string()
-    } else {
-        own
-    };
+    let value = if own.is_empty() && props.kind != "text" { props.usual.to_string() } else { own };
     html! {
         <label class="field audit-field"><span>{ &props.label }</span>
             <input type={props.kind} name={props.name} {value} step={(props.kind == "datetime-local").then_some("1")} onchange={changed} />

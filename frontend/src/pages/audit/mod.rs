@@ -1,10 +1,13 @@
-//! For the auditor: balances, the ledger, what staff did; each as at any time, each as a sheet.
+//! For the auditor: balances, the ledger, what staff did, the day book; each as at any time, each as a
+//! sheet.
 
 mod asked;
 mod balances;
+mod daybook;
 mod entries;
 mod filter;
 mod log;
+mod matching;
 mod record;
 mod risks;
 
@@ -17,8 +20,10 @@ use crate::pages::NotFound;
 use crate::route::Route;
 
 use balances::Balances;
+use daybook::DayBook;
 use entries::Entries;
 use log::Log;
+use matching::Matching;
 use risks::Risks;
 
 #[derive(PartialEq, Properties)]
@@ -36,6 +41,8 @@ pub fn Audit(props: &AuditProps) -> Html {
         "ledger" => html! { <Entries /> },
         "log" => html! { <Log /> },
         "risks" => html! { <Risks /> },
+        "daybook" => html! { <DayBook /> },
+        "matching" => html! { <Matching /> },
         _ => html! { <NotFound /> },
     };
     let tab = |word: &'static str, name: &'static str| {
@@ -53,6 +60,8 @@ pub fn Audit(props: &AuditProps) -> Html {
                     { tab("ledger", texts.audit.ledger) }
                     { tab("log", texts.audit.log) }
                     { tab("risks", texts.audit.risks) }
+                    { tab("daybook", texts.day.title) }
+                    { tab("matching", texts.day.matching) }
                 </ul></nav>
             </header>
             { view }
@@ -62,6 +71,9 @@ pub fn Audit(props: &AuditProps) -> Html {
 
 /// The sheet of what is shown.
 fn sheet(what: &str, query: &str, word: &'static str) -> Html {
-    let to = format!("/api/v1/audit/{what}?{query}&format=csv");
-    html! { <a class="button" href={to} download=""><Glyph icon={Icon::Table} />{ word }</a> }
+    link(&format!("/api/v1/audit/{what}?{query}&format=csv"), word)
+}
+
+fn link(to: &str, word: &'static str) -> Html {
+    html! { <a class="button" href={to.to_owned()} download=""><Glyph icon={Icon::Table} />{ word }</a> }
 }

@@ -9,13 +9,14 @@ use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 use crate::backend::Failure;
 use crate::components::notice::{FailureNotice, Waiting};
 use crate::format;
 use crate::hooks::{use_backend, use_lang, use_load, use_seat};
 use crate::i18n;
-use crate::route::{book_named, book_word};
+use crate::route::{Route, book_named, book_word};
 use report::Report;
 
 type Told = Callback<Result<ShiftReport, Failure>>;
@@ -60,7 +61,7 @@ pub fn Shift() -> Html {
     let head = html! {
         <header class="page-head no-print"><h1>{ words.title }</h1><p class="quiet">{ words.lead }</p><span class="spring" />
             if seat.may(Verb::Audit) {
-                <a class="button" href={format!("/api/v1/daybook?book={}&format=csv", book_word(*book))}>{ words.day_book }</a>
+                <Link<Route> to={Route::AuditView { view: "daybook".to_owned() }} classes="button">{ words.day_book }</Link<Route>>
             }
             if seat.site.books.len() > 1 {
                 <select aria-label={words.book} onchange={choose}>{ for seat.site.books.iter().map(|known| html! {

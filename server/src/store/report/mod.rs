@@ -4,6 +4,7 @@ pub mod audit;
 pub mod daybook;
 pub mod exchanges;
 pub mod ledger;
+pub mod matching;
 pub mod receipt;
 pub mod sales;
 pub mod shifts;
