@@ -44,6 +44,7 @@ mod mobile;
 mod rate;
 mod scan;
 mod tariff_page;
+mod town;
 mod shifts;
 mod tidy;
 #[path = "../../server/src/store/sample.rs"]

@@ -29,7 +29,9 @@ use crate::store::{Custody, StoreError, invariants, journal, ledger_path};
 /// When the nightly check begins, by the site's clock.
 const NIGHT: Span = Span::from_hours(3);
 /// How often is looked whether it is time. Not one long wait: the wall clock may be set meanwhile.
-const LOOK: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_secs(2);
+/// Looks between two at the disk, which costs a process.
+const DISK_LOOKS: u32 = 10;
 /// Less than a tenth of the disk is an alarm.
 const LEAST_FREE: u64 = 100;
 /// A write-ahead log beyond this is not drained any more.
@@ -57,7 +59,9 @@ struct Seen {
 }
 
 /// What was seen at the last look.
+#[derive(Default)]
 struct Told {
+    looks: u32,
     jumped: bool,
     low: bool,
 }
@@ -129,7 +133,7 @@ impl Guard {
     pub(crate) async fn run(self: Arc<Self>, watched: Watched, mut stop: watch::Receiver<bool>) {
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut told = Told { jumped: false, low: false };
+        let mut told = Told::default();
         loop {
             let by_somebody = tokio::select! {
                 _ = look.tick() => {
@@ -167,6 +171,8 @@ impl Guard {
                 clock::believe();
             }
             self.keep(&watched, findings, took).await;
+            // Its alarm has ended then; the next jump, even before the next look, is a new one.
+            told.jumped &= clock::jump().is_some();
         }
     }
 
@@ -179,6 +185,10 @@ impl Guard {
             watched.note(AlarmKind::ClockJumped, true).await;
         }
         told.jumped = jump.is_some();
+        told.looks += 1;
+        if told.looks % DISK_LOOKS != 1 {
+            return;
+        }
         let dir = watched.custody.dir().to_owned();
         let free = tokio::task::spawn_blocking(move || free_permille(&dir)).await.ok().flatten();
         let low = free.is_some_and(|free| free < LEAST_FREE);

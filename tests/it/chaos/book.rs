@@ -78,7 +78,7 @@ impl Journal {
         }
         let (receipts, last_receipt) = db
             .query_row(
-                "SELECT count(*), max(no) FROM receipt WHERE book = 'simulated'",
+                "SELECT count(*), coalesce(max(no), 0) FROM receipt WHERE book = 'simulated'",
                 [],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )

@@ -2,8 +2,10 @@
 //! crawls. What has to hold afterwards, and the long version, are in `docs/chaos.md`.
 
 mod book;
+mod clock;
 mod disk;
 mod kill;
+mod migration;
 
 use crate::harness::Folder;
 
