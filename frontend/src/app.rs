@@ -11,6 +11,7 @@ use crate::backend::{Backend, Failure, Heard};
 use crate::browser;
 use crate::components::frame::Frame;
 use crate::components::notice::FailureNotice;
+use crate::components::password_again::AskPasswordAgain;
 use crate::hooks::{Leave, use_backend, use_seat};
 use crate::pages;
 use crate::route::{self, Route};
@@ -120,6 +121,7 @@ fn Live<P: Program>() -> Html {
                 <Frame>
                     <Switch<Route> render={P::page} />
                 </Frame>
+                <AskPasswordAgain />
             </BrowserRouter>
         </ContextProvider<Rc<Fleet>>>
     }

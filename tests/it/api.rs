@@ -156,10 +156,10 @@ async fn every_failure_is_a_problem_document() {
         (Method::GET, "/api/v1/search", json, "", 400),
         (Method::GET, "/api/v1/search?q=1&odd=1", json, "", 400),
         (Method::PUT, "/api/v1/sales", json, "{}", 405),
-        (Method::POST, "/api/v1/staff", text, "{}", 415),
-        (Method::POST, "/api/v1/staff", json, "{", 400),
-        (Method::POST, "/api/v1/staff", json, deep.as_str(), 400),
-        (Method::POST, "/api/v1/staff", json, large.as_str(), 413),
+        (Method::POST, "/api/v1/accounts/1001/pause", text, "{}", 415),
+        (Method::POST, "/api/v1/accounts/1001/pause", json, "{", 400),
+        (Method::POST, "/api/v1/accounts/1001/pause", json, deep.as_str(), 400),
+        (Method::POST, "/api/v1/accounts/1001/pause", json, large.as_str(), 413),
         (Method::POST, "/none", json, "{}", 405),
     ] {
         let reply = site.send(&admin, method.clone(), path, kind_of, body).await;

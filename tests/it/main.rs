@@ -44,6 +44,7 @@ mod mobile;
 mod rate;
 mod scan;
 mod tariff_page;
+mod sessions;
 mod town;
 mod shifts;
 mod tidy;

@@ -2,6 +2,7 @@
 //! sandbox that runs inside the page.
 
 mod accounts;
+mod again;
 mod shifts;
 mod audit;
 mod endpoints;
@@ -11,6 +12,7 @@ mod live;
 mod payments;
 mod request;
 mod sandbox;
+mod staff;
 mod tariffs;
 
 use serde::de::DeserializeOwned;
@@ -20,6 +22,7 @@ use yew::Callback;
 
 use crate::browser;
 
+pub use again::{Waiting, ask_by};
 pub use live::LiveGuard;
 pub use request::{Method, Request, quoted};
 
@@ -65,7 +68,15 @@ impl Backend {
     /// One request, its answer as JSON text.
     async fn send(&self, request: Request) -> Answer<String> {
         match self {
-            Self::Http => http::send(request).await,
+            Self::Http => {
+                let answer = http::send(request.clone()).await;
+                match answer {
+                    Err(failure) if failure.is("password-needed") && again::was_given().await => {
+                        http::send(request).await
+                    }
+                    Ok(_) | Err(_) => answer,
+                }
+            }
             Self::Sandbox(sandbox) => sandbox.send(request).await,
         }
     }

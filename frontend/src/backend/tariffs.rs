@@ -1,12 +1,11 @@
-//! Endpoints of tariffs, approvals, explanations and staff, one method each.
+//! Endpoints of tariffs, approvals, and explanations, one method each.
 
 use shared::api::approval::{Approval, Decision};
 use shared::api::explain::Explanation;
-use shared::api::session::{NewStaff, StaffChange, StaffRow};
 use shared::api::tariff::{
     Draft, DraftOrder, Preview, PreviewOrder, PublicationOrder, TariffPage, TariffRow, Template,
 };
-use shared::id::{AccountId, Seq, StaffId, TariffId};
+use shared::id::{AccountId, Seq, TariffId};
 
 use super::request::{Request, quoted};
 use super::{Answer, Backend};
@@ -61,17 +60,5 @@ impl Backend {
 
     pub async fn explain(&self, account: AccountId, seq: Seq) -> Answer<Explanation> {
         self.ask(Request::get(format!("/accounts/{account}/ledger/{seq}/explain"))).await
-    }
-
-    pub async fn staff(&self) -> Answer<Vec<StaffRow>> {
-        self.ask(Request::get("/staff")).await
-    }
-
-    pub async fn add_staff(&self, new: &NewStaff) -> Answer<()> {
-        self.order(Request::post("/staff").body(new)).await
-    }
-
-    pub async fn change_staff(&self, staff: StaffId, change: &StaffChange) -> Answer<()> {
-        self.order(Request::post(format!("/staff/{staff}")).body(change)).await
     }
 }

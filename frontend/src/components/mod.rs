@@ -12,6 +12,7 @@ pub mod ladder;
 pub mod load_chart;
 pub mod notice;
 pub mod palette;
+pub mod password_again;
 pub mod password_button;
 pub mod paper;
 pub mod power_chart;

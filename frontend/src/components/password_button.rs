@@ -90,7 +90,7 @@ fn PasswordDialog(props: &PasswordProps) -> Html {
             } else {
                 <form class="reason-form" onsubmit={submit}>
                     <h2>{ texts.access.change_password }</h2>
-                    <p class="soft">{ texts.access.change_password_lead }</p>
+                    <p class="soft">{ texts.access.change_password_lead }{ " " }<a href="/people">{ texts.access.my_sessions }</a></p>
                     <label class="field"><span>{ texts.access.old_password }</span>
                         <input ref={old} type="password" autocomplete="current-password" autofocus={true} required={true} />
                     </label>

@@ -11,8 +11,8 @@ use yew::prelude::*;
 
 use crate::backend::Backend;
 use crate::i18n::{
-    AccountTexts, AuditTexts, BoardTexts, CounterTexts, Lang, LineTexts, PaymentTexts, TariffTexts,
-    Texts,
+    AccountTexts, AuditTexts, BoardTexts, CounterTexts, Lang, LineTexts, PaymentTexts, PeopleTexts,
+    TariffTexts, Texts,
 };
 use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
@@ -66,6 +66,12 @@ pub fn use_audit_texts() -> &'static AuditTexts {
 #[hook]
 pub fn use_counter_texts() -> &'static CounterTexts {
     use_lang().counter_texts()
+}
+
+/// Texts of sessions and tokens.
+#[hook]
+pub fn use_people_texts() -> &'static PeopleTexts {
+    use_lang().people_texts()
 }
 
 /// Texts of mobile payment.

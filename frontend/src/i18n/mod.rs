@@ -9,6 +9,7 @@ mod board_table;
 mod counter_table;
 mod line_table;
 mod payment_table;
+mod people_table;
 mod shift_table;
 mod tariff_table;
 mod terms_table;
@@ -23,6 +24,7 @@ pub use board_table::{Texts as BoardTexts, rule};
 pub use counter_table::Texts as CounterTexts;
 pub use line_table::{Commission as CommissionTexts, Texts as LineTexts};
 pub use payment_table::{Texts as PaymentTexts, payment_state};
+pub use people_table::Texts as PeopleTexts;
 pub use table::{Meter as MeterTexts, Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
 pub use words::{
@@ -103,6 +105,14 @@ impl Lang {
         match self {
             Self::Zh => counter_table::zh(),
             Self::En => counter_table::en(),
+        }
+    }
+
+    /// Texts of sessions and tokens.
+    pub fn people_texts(self) -> &'static PeopleTexts {
+        match self {
+            Self::Zh => people_table::zh(),
+            Self::En => people_table::en(),
         }
     }
 

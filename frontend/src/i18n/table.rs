@@ -114,6 +114,10 @@ texts! {
         old_password: "当前密码", "Present password";
         password_changed: "密码已修改。", "The password is changed.";
         done: "完成", "Done";
+        password_again: "请再次输入密码", "Your password once more";
+        password_again_lead: "此操作影响较大；确认后 5 分钟内不再询问。", "This is a weighty act. For the next 5 minutes you are not asked again.";
+        go_on: "继续", "Go on";
+        my_sessions: "查看我在各设备上的登录", "My sessions on all devices";
         password_hint: "至少 8 个字符，可以粘贴", "At least 8 characters, pasting is fine";
         create: "创建管理员", "Create administrator";
         creating: "正在创建…", "Creating…";

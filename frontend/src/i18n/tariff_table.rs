@@ -197,7 +197,6 @@ texts! {
         come_back: "恢复", "Let in again";
         gone: "已停用", "shut out";
         you: "您", "you";
-        admins_only: "仅管理员可以管理人员", "Only admins manage people";
         name_needed: "请填写用户名", "A name is needed";
     }
 }

@@ -1,18 +1,20 @@
 //! `meterhouse token`: bearer tokens for the API.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use rusqlite::Connection;
 use shared::api::session::Role;
-use shared::time::{Span, Timestamp};
+use shared::id::StaffId;
+use shared::staff::Verb;
+use shared::time::Zone;
 
 use super::run::DATA;
 use super::{Fault, Outcome, answer};
 use crate::clock;
-use crate::http::auth::{fresh_token, secret};
-use crate::store::registry::access::{self, TokenEntry};
-use crate::store::registry::{self, REGISTRY, staff};
+use crate::http::auth::{LONGEST_DAYS, USUAL_DAYS, Wanted, mint};
+use crate::store::registry::tokens::{self, TokenEntry};
+use crate::store::registry::{self, REGISTRY};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -27,12 +29,30 @@ pub(super) enum Command {
         /// What the token may do
         #[arg(long, value_name = "ROLE", value_parser = role_named)]
         role: Role,
+        /// Only these of the role's verbs, such as look,sell; left out: all
+        #[arg(long, value_name = "VERBS", value_delimiter = ',', value_parser = verb_named)]
+        may: Option<Vec<Verb>>,
         /// Whose token it is; receipts and the journal name it
         #[arg(long, default_value = "api")]
         name: String,
         /// Days until it ends
-        #[arg(long, value_name = "D", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+        #[arg(long, value_name = "D", default_value_t = USUAL_DAYS, value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_DAYS)))]
         days: u32,
+    },
+    /// List all tokens that were made, without their text: there is nothing left of it
+    List {
+        /// Folder of the site
+        #[arg(long, value_name = "DIR", default_value = DATA)]
+        data: PathBuf,
+    },
+    /// End a token for good
+    Revoke {
+        /// Its number in the list
+        #[arg(value_name = "NUMBER")]
+        token: u32,
+        /// Folder of the site
+        #[arg(long, value_name = "DIR", default_value = DATA)]
+        data: PathBuf,
     },
 }
 
@@ -41,54 +61,76 @@ fn role_named(name: &str) -> Result<Role, String> {
     Role::named(name).ok_or_else(|| format!("there is no role `{name}`; there are {}", names()))
 }
 
+fn verb_named(name: &str) -> Result<Verb, String> {
+    let names = || Verb::ALL.iter().map(|verb| verb.name()).collect::<Vec<_>>().join(", ");
+    Verb::named(name).ok_or_else(|| format!("there is no verb `{name}`; there are {}", names()))
+}
+
 pub(super) fn run(command: Command) -> Outcome {
-    let Command::Create { data, role, name, days } = command;
+    match command {
+        Command::Create { data, role, may, name, days } => {
+            let by = StaffId(0);
+            let wanted = Wanted { name, role, scopes: may, days, by };
+            let minted = mint(&mut open(&data)?, &wanted, clock::now());
+            answer(&minted.map_err(Fault::input)?.secret)
+        }
+        Command::List { data } => {
+            let all = tokens::all(&open(&data)?).map_err(Fault::failed)?;
+            let rows: Vec<_> = all.iter().map(line).collect();
+            if rows.is_empty() {
+                answer("no tokens were made yet")
+            } else {
+                answer(&rows.join("\n"))
+            }
+        }
+        Command::Revoke { token, data } => {
+            let revoked = tokens::revoke(&open(&data)?, token, clock::now());
+            match revoked.map_err(Fault::failed)? {
+                Some(gone) => answer(&format!("token {token} (`{}`) works no more", gone.name)),
+                None => Err(Fault::input(format!(
+                    "there is no token {token}; `meterhouse token list` shows them"
+                ))),
+            }
+        }
+    }
+}
+
+fn open(data: &Path) -> Result<Connection, Fault> {
     if !data.is_dir() {
         return Err(Fault::input(format!(
             "there is no site in {}; name its folder with --data",
             data.display()
         )));
     }
-    let path = registry::path(&data);
+    let path = registry::path(data);
     if !path.is_file() {
         return Err(Fault::input(format!(
             "{} was never started; start the site once before making tokens",
             data.display()
         )));
     }
-    let db = REGISTRY.open(&path).map_err(Fault::failed)?;
-    let token = make(&db, &name, role, clock::now(), Span::from_days(i64::from(days)))?;
-    answer(&token)
+    REGISTRY.open(&path).map_err(Fault::failed)
 }
 
-/// A token works in the name of a member of staff who has no password, so that receipts and journal
-/// can say who it was.
-fn make(
-    db: &Connection,
-    name: &str,
-    role: Role,
-    now: Timestamp,
-    life: Span,
-) -> Result<String, Fault> {
-    let known = staff::named(db, name).map_err(Fault::failed)?;
-    if known.is_some_and(|known| known.password != NO_PASSWORD) {
-        let taken = format!("`{name}` is a person's name here; give the token another with --name");
-        return Err(Fault::input(taken));
-    }
-    staff::add(db, name, role, NO_PASSWORD).map_err(Fault::failed)?;
-    let token = fresh_token();
-    let entry = TokenEntry {
-        hash: secret::digest(&token),
-        name: name.to_owned(),
-        role,
-        made: now,
-        expires: Some(now + life),
-        last_used: None,
-        revoked: None,
+/// One token on a line, such as `3  export  viewer: look  until 2026-02-01  last used never`.
+fn line(entry: &TokenEntry) -> String {
+    let zone = Zone::utc();
+    let day = |at| zone.date(at).to_string();
+    let verbs = entry.scopes.as_ref().map_or_else(String::new, |verbs| {
+        let names: Vec<_> = verbs.iter().map(|verb| verb.name()).collect();
+        format!(": {}", names.join(","))
+    });
+    let end = match (entry.revoked, entry.expires) {
+        (Some(at), _) => format!("revoked {}", day(at)),
+        (None, Some(at)) if entry.works(clock::now()) => format!("until {}", day(at)),
+        (None, Some(at)) => format!("ended {}", day(at)),
+        (None, None) => "without end".to_owned(),
     };
-    access::add_token(db, &entry).map_err(Fault::failed)?;
-    Ok(token)
+    let used = entry.last_used.map_or_else(|| "never".to_owned(), day);
+    format!(
+        "{}  {}  {}{verbs}  {end}  last used {used}",
+        entry.token,
+        entry.name,
+        entry.role.name()
+    )
 }
-
-/// No hash of any password.
-const NO_PASSWORD: &str = "!";

@@ -9,22 +9,24 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::{Ready, ready};
 use shared::site::Refusal;
 use shared::staff::Verb;
+use shared::time::Span;
 
-use super::auth::{Caller, Credential};
+use super::auth::{CONFIRMED, Caller, Credential, Holds};
 use super::problem::Trouble;
-use super::routes::Who;
+use super::routes::{Row, Who};
 use super::state::State;
+use crate::clock;
 
 /// Lets a request through to its handler, or refuses it. What moves money needs its key here, so
 /// that no handler can forget to ask.
 pub(crate) async fn admit(
-    who: Who,
+    row: &Row,
     keyed: bool,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let has_key = request.headers().contains_key("idempotency-key");
-    let looked = look_at(who, &request).await;
+    let looked = look_at(row, &request).await;
     let looked = looked
         .and_then(|caller| if keyed && !has_key { Err(Refusal::NoKey.into()) } else { Ok(caller) });
     match looked {
@@ -38,13 +40,13 @@ pub(crate) async fn admit(
 }
 
 /// Who asks; none where nobody has to be known.
-async fn look_at(who: Who, request: &ServiceRequest) -> Result<Option<Caller>, Trouble> {
+async fn look_at(row: &Row, request: &ServiceRequest) -> Result<Option<Caller>, Trouble> {
     let credential = Credential::of(request.headers());
     let by_browser = !matches!(credential, Some(Credential::Bearer(_)));
     if by_browser && !signed_by_itself(request.path()) {
         from_our_page(request.method(), request.headers(), request.path())?;
     }
-    let verb = match who {
+    let verb = match row.who {
         Who::Anyone => return Ok(None),
         Who::SignedIn => None,
         Who::May(verb) => Some(verb),
@@ -60,7 +62,31 @@ async fn look_at(who: Who, request: &ServiceRequest) -> Result<Option<Caller>, T
     let caller = caller.ok_or_else(nobody)?;
     match verb {
         Some(verb) if !caller.may(verb) => Err(not_allowed(&caller, verb)),
-        Some(_) | None => Ok(Some(caller)),
+        Some(_) | None => {
+            if row.asks_password() {
+                just_confirmed(&caller)?;
+            }
+            Ok(Some(caller))
+        }
+    }
+}
+
+/// Weighty acts are a person's, who has given the password a moment ago (ASVS 7.5.3).
+fn just_confirmed(caller: &Caller) -> Result<(), Trouble> {
+    match caller.holds {
+        Holds::Token { .. } => {
+            Err(Trouble::forbidden("not-a-person", "a token cannot decide for a person; sign in"))
+        }
+        Holds::Session { confirmed } => {
+            let since = clock::now() - confirmed;
+            if (Span::ZERO..=CONFIRMED).contains(&since) {
+                return Ok(());
+            }
+            Err(Trouble::forbidden(
+                "password-needed",
+                "this needs your password once more, given within the last 5 minutes",
+            ))
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use super::problem;
 use super::{
     accounts, alarms, approvals, arrears, auditor, board, breaker, clock, commission, daybook,
     exceptions, exchange, explain, guard, health, label, lines, live, meters, metrics, openapi,
-    overview, payments, printing, receipts, sales, search, session, shifts, site, staff, supply,
-    tariffs, terms, verify, whatif, why,
+    overview, payments, printing, receipts, sales, search, session, sessions, shifts, site, staff,
+    supply, tariffs, terms, tokens, verify, whatif, why,
 };
 
 /// One route.
@@ -47,6 +47,21 @@ impl Who {
     }
 }
 
+/// Weighty beyond those of such verbs.
+const WEIGHTY: [&str; 1] = ["/api/v1/board/accept-loss"];
+
+impl Row {
+    /// Does it need the password, typed again in the last minutes? Programs have none, and are
+    /// refused.
+    pub fn asks_password(&self) -> bool {
+        let by_verb = match self.who {
+            Anyone | SignedIn => false,
+            May(verb) => verb.asks_password() && self.method != GET,
+        };
+        by_verb || WEIGHTY.contains(&self.path)
+    }
+}
+
 const fn row(method: Method, path: &'static str, who: Who, handler: fn() -> Route) -> Row {
     Row { method, path, who, handler }
 }
@@ -72,6 +87,15 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/session", Anyone, || web::to(session::sign_in)),
     row(DELETE, "/api/v1/session", SignedIn, || web::to(session::sign_out)),
     row(POST, "/api/v1/session/password", SignedIn, || web::to(session::change_password)),
+    row(POST, "/api/v1/session/confirm", SignedIn, || web::to(session::confirm)),
+    row(GET, "/api/v1/session/own", SignedIn, || web::to(sessions::list_own)),
+    row(DELETE, "/api/v1/session/own", SignedIn, || web::to(sessions::end_others)),
+    row(DELETE, "/api/v1/session/own/{session}", SignedIn, || web::to(sessions::end_own)),
+    row(GET, "/api/v1/sessions", May(Verb::LookAtPeople), || web::to(sessions::list)),
+    row(DELETE, "/api/v1/sessions/{session}", May(Verb::ManagePeople), || web::to(sessions::end)),
+    row(GET, "/api/v1/tokens", May(Verb::LookAtPeople), || web::to(tokens::list)),
+    row(POST, "/api/v1/tokens", May(Verb::ManageTokens), || web::to(tokens::make)),
+    row(DELETE, "/api/v1/tokens/{token}", May(Verb::ManageTokens), || web::to(tokens::revoke)),
     row(GET, "/api/v1/site", May(Verb::Look), || web::to(site::show)),
     row(GET, "/api/v1/live", May(Verb::Look), || web::to(live::stream)),
     row(GET, "/api/v1/overview", May(Verb::Look), || web::to(overview::show)),
@@ -236,7 +260,7 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
         let resource = rows.iter().fold(web::resource(first.path), |resource, row| {
             let keyed = openapi::is_keyed(&row.method, row.path);
             let route = (row.handler)()
-                .wrap(from_fn(move |request, next| guard::admit(row.who, keyed, request, next)));
+                .wrap(from_fn(move |request, next| guard::admit(row, keyed, request, next)));
             resource.route(route.method(row.method.clone()))
         });
         config.service(resource.default_service(web::to(move || {
@@ -289,9 +313,13 @@ pub fn table() -> String {
             May(verb) => verb.to_string(),
         };
         let marks = Role::ALL.map(|role| mark(row.who.admits(role))).join(" | ");
-        format!("| `{} {}` | {verb} | {marks} |\n", row.method, row.path)
+        let password = if row.asks_password() { "✓" } else { "" };
+        format!("| `{} {}` | {verb} | {password} | {marks} |\n", row.method, row.path)
     };
-    let head = format!("| route | verb | {roles} |\n|---|---|{}\n", ":-:|".repeat(Role::ALL.len()));
+    let head = format!(
+        "| route | verb | password | {roles} |\n|---|---|:-:|{}\n",
+        ":-:|".repeat(Role::ALL.len())
+    );
     ROUTES.iter().map(line).fold(head, |table, line| table + &line)
 }
 
@@ -344,6 +372,9 @@ mod tests {
             "POST /api/v1/session",
             "DELETE /api/v1/session",
             "POST /api/v1/session/password",
+            "POST /api/v1/session/confirm",
+            "DELETE /api/v1/session/own",
+            "DELETE /api/v1/session/own/{session}",
             "POST /api/v1/pay/{provider}/webhook",
         ];
         assert_eq!(open, own_session);

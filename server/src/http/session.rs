@@ -1,14 +1,12 @@
 //! Who is at the screen: set-up, sign-in, sign-out.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared::api::session::{PasswordChange, Person, Session, Setup, SignIn};
+use shared::api::session::{PasswordAgain, PasswordChange, Person, Session, Setup, SignIn};
 use shared::staff::Act;
 
 use super::audit;
-use super::auth::{Caller, Credential, SignInError, SignedIn, cookie};
+use super::auth::{Caller, Credential, SignInError, SignedIn, Visitor, address_of, cookie};
 use super::body::Body;
 use super::problem::{Answer, Trouble};
 use super::state::State;
@@ -31,8 +29,8 @@ pub(super) async fn set_up(
     state: web::Data<State>,
     Body(setup): Body<Setup>,
 ) -> Answer {
-    let address = address_of(&request);
-    let entered = state.people.set_up(&setup.code, &setup.name, setup.password, address).await;
+    let visitor = Visitor::of(&request);
+    let entered = state.people.set_up(&setup.code, &setup.name, setup.password, &visitor).await;
     match entered {
         Ok(signed_in) => {
             let Person { staff, role, .. } = signed_in.person;
@@ -53,8 +51,8 @@ pub(super) async fn sign_in(
     state: web::Data<State>,
     Body(sign_in): Body<SignIn>,
 ) -> Answer {
-    let address = address_of(&request);
-    let entered = state.people.sign_in(&sign_in.name, sign_in.password, address).await;
+    let visitor = Visitor::of(&request);
+    let entered = state.people.sign_in(&sign_in.name, sign_in.password, &visitor).await;
     if matches!(entered, Err(SignInError::Refused)) {
         audit::refused(&state, &sign_in.name);
     }
@@ -85,9 +83,36 @@ pub(super) async fn change_password(
         let title = "a token has no password; sign in as the person";
         return Err(Trouble::new(StatusCode::CONFLICT, "no-session", title));
     }
-    let address = address_of(&request);
-    let confirmed = state.people.confirm(&caller, change.old, address).await;
-    confirmed.map_err(|error| match error {
+    let visitor = Visitor::of(&request);
+    let right = state.people.confirm(&caller, change.old, visitor.address).await;
+    right.map_err(not_the_password)?;
+    let hash = state.people.new_password(&caller, change.new).await.map_err(refused)?;
+    let staff = caller.person.staff;
+    audit::record(&state, staff, Act::PasswordSet { staff }, "").await?;
+    let signed_in = state.people.put_password(&caller, hash, &visitor).await.map_err(refused)?;
+    Ok(welcome(&state, signed_in))
+}
+
+/// The password once more: for a few minutes weighty acts are open to this session.
+pub(super) async fn confirm(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    Body(again): Body<PasswordAgain>,
+) -> Answer {
+    let Some(digest) = caller.session else {
+        let title = "a token has no password; sign in as the person";
+        return Err(Trouble::new(StatusCode::CONFLICT, "no-session", title));
+    };
+    let right = state.people.confirm(&caller, again.password, address_of(&request)).await;
+    right.map_err(not_the_password)?;
+    state.people.confirmed(digest).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Somebody who is signed in is told so in other words than somebody who is not.
+fn not_the_password(error: SignInError) -> Trouble {
+    match error {
         SignInError::Refused => {
             Trouble::forbidden("wrong-password", "the present password is not this one")
         }
@@ -95,12 +120,7 @@ pub(super) async fn change_password(
         | SignInError::TooWeak(_)
         | SignInError::BadName
         | SignInError::Fault(_) => refused(error),
-    })?;
-    let hash = state.people.new_password(&caller, change.new).await.map_err(refused)?;
-    let staff = caller.person.staff;
-    audit::record(&state, staff, Act::PasswordSet { staff }, "").await?;
-    let signed_in = state.people.put_password(&caller, hash, address).await.map_err(refused)?;
-    Ok(welcome(&state, signed_in))
+    }
 }
 
 fn welcome(state: &State, signed_in: SignedIn) -> HttpResponse {
@@ -134,9 +154,4 @@ fn refused(error: SignInError) -> Trouble {
         ),
         SignInError::Fault(trouble) => trouble,
     }
-}
-
-/// The address of the other end; proxies are not asked whom they speak for.
-pub(super) fn address_of(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
 }

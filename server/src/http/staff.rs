@@ -14,6 +14,7 @@ use super::body::Body;
 use super::problem::{Answer, Trouble};
 use super::state::State;
 use crate::store::StoreError;
+use crate::store::registry::access::{self, SecretHash};
 use crate::store::registry::staff::{self, StaffEntry};
 
 pub(super) async fn list(state: web::Data<State>) -> Answer {
@@ -69,7 +70,8 @@ pub(super) async fn change(
         Some(password) => Some(hashed(password, &known.person.name).await?),
         None => None,
     };
-    let (role, active) = (change.role, change.active);
+    let (active, own) = (change.active, caller.session);
+    let role = change.role.filter(|role| *role != known.person.role);
     let _one = CHANGES.lock().await;
     let tried = hash.clone();
     let would_do = state
@@ -77,7 +79,7 @@ pub(super) async fn change(
         .ask(move |db| {
             // Looked at and taken back: it is made so once it is on record.
             let trial = db.transaction()?;
-            put(&trial, who, role, active, tried.as_deref())?;
+            put(&trial, who, role, active, tried.as_deref(), own)?;
             Ok(staff::all(&trial)?.into_iter().any(|entry| is_admin(&entry)))
         })
         .await
@@ -93,13 +95,14 @@ pub(super) async fn change(
         .registry
         .ask(move |db| {
             let together = db.transaction()?;
-            put(&together, who, role, active, hash.as_deref())?;
+            put(&together, who, role, active, hash.as_deref(), own)?;
             let changed = staff::get(&together, who)?;
             together.commit()?;
             Ok(changed)
         })
         .await
         .map_err(keeping)?;
+    state.people.tell_ended();
     let gone = || Trouble::absent(format!("there is no staff {who}"));
     Ok(HttpResponse::Ok().json(changed.map(shown).ok_or_else(gone)?))
 }
@@ -122,9 +125,12 @@ fn put(
     role: Option<Role>,
     active: Option<bool>,
     hash: Option<&str>,
+    own: Option<SecretHash>,
 ) -> Result<(), StoreError> {
     if let Some(role) = role {
         staff::set_role(db, who, role)?;
+        // Who may do something else begins anew everywhere but here.
+        access::close_other_sessions(db, who, own)?;
     }
     if let Some(active) = active {
         staff::set_active(db, who, active)?;

@@ -8,9 +8,9 @@ use shared::id::{Book, ReceiptNo};
 use shared::money::Money;
 use subtle::ConstantTimeEq;
 
+use super::auth::address_of;
 use super::problem::{Answer, Trouble};
 use super::receipts;
-use super::session::address_of;
 use super::state::State;
 use crate::clock;
 use crate::qr;

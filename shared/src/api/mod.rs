@@ -29,4 +29,5 @@ pub mod shift;
 pub mod site;
 pub mod tariff;
 pub mod terms;
+pub mod token;
 pub mod why;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::StaffId;
 pub use crate::staff::Role;
+use crate::time::Timestamp;
 
 /// The very first person: needs the one-time code that the server printed at its first start.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -90,4 +91,30 @@ pub struct StaffChange {
     pub role: Option<Role>,
     pub active: Option<bool>,
     pub password: Option<String>,
+}
+
+/// `POST /api/v1/session/confirm`: the password once more, before something weighty.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordAgain {
+    pub password: String,
+}
+
+/// A session that holds: one's own of `GET /api/v1/session/own`, everybody's of
+/// `GET /api/v1/sessions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionRow {
+    pub session: u32,
+    #[serde(flatten)]
+    pub person: Person,
+    pub opened: Timestamp,
+    /// To the minute.
+    pub seen: Timestamp,
+    pub address: String,
+    /// As it says itself, such as `Firefox 128 · Windows`.
+    pub browser: String,
+    /// The one that asks.
+    pub this: bool,
 }

@@ -37,6 +37,20 @@ pub enum Act {
     PasswordSet {
         staff: StaffId,
     },
+    /// Somebody was signed out, here or elsewhere.
+    SessionsEnded {
+        staff: StaffId,
+        sessions: u32,
+    },
+    /// A program may act as `staff`, with this role at most.
+    TokenMade {
+        token: u32,
+        staff: StaffId,
+        role: Role,
+    },
+    TokenRevoked {
+        token: u32,
+    },
     /// Tries with a wrong password, of a known or an unknown name, since the record before.
     SignInsRefused {
         staff: Option<StaffId>,

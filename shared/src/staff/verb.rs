@@ -92,6 +92,12 @@ verbs! {
 }
 
 impl Verb {
+    /// Weighty enough for the password to be asked for again: a screen that was left open is not
+    /// enough to do it.
+    pub const fn asks_password(self) -> bool {
+        matches!(self, Self::Approve | Self::ManagePeople | Self::ManageTokens)
+    }
+
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|verb| verb.name() == name)
     }

@@ -6,23 +6,24 @@ use rusqlite::Connection;
 use shared::api::session::{Person, ReadyLogIn, Role};
 use shared::time::{Span, Timestamp};
 use subtle::ConstantTimeEq as _;
+use tokio::sync::watch;
 
 use super::password::{self, TooWeak};
 use super::throttle::Throttle;
-use super::{Caller, Credential, cookie, secret};
+use super::{Caller, Credential, Holds, Visitor, cookie, secret};
 use crate::clock;
 use crate::http::problem::Trouble;
 use crate::store::StoreError;
 use crate::store::desk::Desk;
-use crate::store::registry::access::{self, SecretHash};
+use crate::store::registry::access::{self, SecretHash, SessionEntry};
 use crate::store::registry::site::{self, SetupState};
-use crate::store::registry::staff;
+use crate::store::registry::{staff, tokens};
 
 /// A session ends by itself after this much, busy or not.
 const ABSOLUTE: Span = Span::from_hours(12);
 
 /// How long a session may rest: a till is left alone sooner than an office.
-const fn idle(role: Role) -> Span {
+pub(super) const fn idle(role: Role) -> Span {
     match role {
         Role::Cashier | Role::Api => Span::from_mins(15),
         Role::Admin
@@ -42,6 +43,8 @@ pub(crate) struct People {
     /// Log-ins that a demo shows; empty otherwise.
     ready: Vec<ReadyLogIn>,
     scheme: cookie::Scheme,
+    /// Told whenever a session or a token has ended, so that open streams look again at once.
+    ended: watch::Sender<()>,
 }
 
 /// Why somebody was not signed in.
@@ -73,7 +76,13 @@ const SETUP: &str = "set-up code";
 
 impl People {
     pub(crate) fn new(registry: Desk, ready: Vec<ReadyLogIn>, scheme: cookie::Scheme) -> Self {
-        Self { registry, throttle: Throttle::default(), ready, scheme }
+        Self {
+            registry,
+            throttle: Throttle::default(),
+            ready,
+            scheme,
+            ended: watch::Sender::new(()),
+        }
     }
 
     pub(crate) fn scheme(&self) -> cookie::Scheme {
@@ -96,8 +105,9 @@ impl People {
         code: &str,
         name: &str,
         password: String,
-        address: IpAddr,
+        visitor: &Visitor,
     ) -> Result<SignedIn, SignInError> {
+        let address = visitor.address;
         self.throttled(SETUP, address)?;
         let typed = secret::digest(&secret::tidy(code));
         let setup = self.registry.ask(|db| site::setup(db)).await.map_err(keeping)?;
@@ -128,15 +138,16 @@ impl People {
             .ok_or(SignInError::Refused)?;
         self.throttle.succeeded(SETUP, address);
         let person = Person { staff, name, role: Role::Admin };
-        Ok(self.open_session(person, address).await?)
+        Ok(self.open_session(person, visitor).await?)
     }
 
     pub(crate) async fn sign_in(
         &self,
         name: &str,
         password: String,
-        address: IpAddr,
+        visitor: &Visitor,
     ) -> Result<SignedIn, SignInError> {
+        let address = visitor.address;
         self.throttled(name, address)?;
         let asked = name.trim().to_owned();
         let found = self.registry.ask(move |db| staff::named(db, &asked)).await;
@@ -145,7 +156,7 @@ impl People {
         let right = password::matches(password, hash).await.map_err(hashing)?;
         let Some(staff) = found.filter(|_| right) else { return Err(SignInError::Refused) };
         self.throttle.succeeded(name, address);
-        Ok(self.open_session(staff.person, address).await?)
+        Ok(self.open_session(staff.person, visitor).await?)
     }
 
     /// Is this the caller's password? Wrong ones count as wrong sign-ins do.
@@ -182,12 +193,13 @@ impl People {
         &self,
         caller: &Caller,
         hash: String,
-        address: IpAddr,
+        visitor: &Visitor,
     ) -> Result<SignedIn, SignInError> {
         let staff = caller.person.staff;
         let put = self.registry.ask(move |db| staff::set_password(db, staff, &hash));
         put.await.map_err(keeping)?;
-        Ok(self.open_session(caller.person.clone(), address).await?)
+        self.tell_ended();
+        Ok(self.open_session(caller.person.clone(), visitor).await?)
     }
 
     fn throttled(&self, name: &str, address: IpAddr) -> Result<(), SignInError> {
@@ -198,12 +210,12 @@ impl People {
     }
 
     /// A new secret at each sign-in: what was known before is worth nothing (ASVS 7.2.4).
-    async fn open_session(&self, person: Person, address: IpAddr) -> Result<SignedIn, Trouble> {
+    async fn open_session(&self, person: Person, visitor: &Visitor) -> Result<SignedIn, Trouble> {
         let secret = secret::fresh();
         let (digest, staff, now) = (secret::digest(&secret), person.staff, clock::now());
-        let from = address.to_string();
+        let device = visitor.device();
         self.registry
-            .ask(move |db| access::open_session(db, digest, staff, now, now + ABSOLUTE, &from))
+            .ask(move |db| access::open_session(db, digest, staff, now, now + ABSOLUTE, &device))
             .await
             .map_err(keeping)?;
         Ok(SignedIn { person, secret })
@@ -216,29 +228,82 @@ impl People {
             Credential::Session(secret) => {
                 let digest = secret::digest(&secret);
                 let found = self.registry.ask(move |db| access::session(db, digest, now, idle));
-                let person = found.await.map_err(keeping)?;
-                Ok(person.map(|person| Caller { person, session: Some(digest) }))
+                let found = found.await.map_err(keeping)?;
+                Ok(found.map(|SessionEntry { person, confirmed, .. }| Caller {
+                    person,
+                    session: Some(digest),
+                    holds: Holds::Session { confirmed },
+                }))
             }
             Credential::Bearer(token) => {
                 let digest = secret::digest(&token);
                 let found = self.registry.ask(move |db| bearer(db, digest, now));
-                let person = found.await.map_err(keeping)?;
-                Ok(person.map(|person| Caller { person, session: None }))
+                found.await.map_err(keeping)
             }
         }
     }
 
     /// Is this caller still let in? Asked by long streams; does not count as being busy.
     pub(crate) async fn still_in(&self, caller: &Caller) -> bool {
-        let Some(digest) = caller.session else { return true };
         let now = clock::now();
-        let alive = self.registry.ask(move |db| access::session_lives(db, digest, now, idle));
-        alive.await.unwrap_or(false)
+        let alive = match (caller.session, &caller.holds) {
+            (Some(digest), _) => {
+                self.registry.ask(move |db| access::session_lives(db, digest, now, idle)).await
+            }
+            (None, Holds::Token { hash, .. }) => {
+                let hash = *hash;
+                self.registry.ask(move |db| tokens::works(db, hash, now)).await
+            }
+            (None, Holds::Session { .. }) => Ok(false),
+        };
+        alive.unwrap_or(false)
+    }
+
+    /// Changes whenever a session or a token has ended.
+    pub(crate) fn endings(&self) -> watch::Receiver<()> {
+        self.ended.subscribe()
+    }
+
+    /// Sessions or tokens have ended: whoever has a stream open is looked at again.
+    pub(crate) fn tell_ended(&self) {
+        self.ended.send_replace(());
+    }
+
+    /// The sessions that hold, newest first.
+    pub(crate) async fn sessions(&self) -> Result<Vec<SessionEntry>, Trouble> {
+        let now = clock::now();
+        let found = self.registry.ask(move |db| access::sessions(db, now, idle));
+        found.await.map_err(keeping)
+    }
+
+    pub(crate) async fn end_session(&self, session: u32) -> Result<(), Trouble> {
+        let ended = self.registry.ask(move |db| access::end_session(db, session));
+        ended.await.map_err(keeping)?;
+        self.tell_ended();
+        Ok(())
+    }
+
+    /// Ends all sessions of the caller's person but this one.
+    pub(crate) async fn end_others(&self, caller: &Caller) -> Result<(), Trouble> {
+        let (staff, kept) = (caller.person.staff, caller.session);
+        let ended = self.registry.ask(move |db| access::close_other_sessions(db, staff, kept));
+        ended.await.map_err(keeping)?;
+        self.tell_ended();
+        Ok(())
+    }
+
+    /// The password was given again; weighty acts go on for a while.
+    pub(crate) async fn confirmed(&self, digest: SecretHash) -> Result<(), Trouble> {
+        let now = clock::now();
+        self.registry.ask(move |db| access::confirm(db, digest, now)).await.map_err(keeping)
     }
 
     pub(crate) async fn sign_out(&self, caller: &Caller) -> Result<(), Trouble> {
         let Some(digest) = caller.session else { return Ok(()) };
-        self.registry.ask(move |db| access::close_session(db, digest)).await.map_err(keeping)
+        let closed = self.registry.ask(move |db| access::close_session(db, digest)).await;
+        closed.map_err(keeping)?;
+        self.tell_ended();
+        Ok(())
     }
 }
 
@@ -249,15 +314,19 @@ fn is_code(setup: &SetupState, typed: &SecretHash) -> bool {
     }
 }
 
-/// The member of staff in whose name a token works, with the token's own role.
+/// The member of staff in whose name a token works, with the token's own role and scopes.
 fn bearer(
     db: &Connection,
     digest: SecretHash,
     now: Timestamp,
-) -> Result<Option<Person>, StoreError> {
-    let Some(token) = access::token(db, digest, now)? else { return Ok(None) };
+) -> Result<Option<Caller>, StoreError> {
+    let Some(token) = tokens::used(db, digest, now)? else { return Ok(None) };
     let staff = staff::named(db, &token.name)?.filter(|staff| staff.active);
-    Ok(staff.map(|staff| Person { role: token.role, ..staff.person }))
+    Ok(staff.map(|staff| Caller {
+        person: Person { role: token.role, ..staff.person },
+        session: None,
+        holds: Holds::Token { hash: digest, scopes: token.scopes },
+    }))
 }
 
 /// Names stand on receipts: 1 to 64 characters, none that steers a printer.

@@ -85,6 +85,7 @@ impl Reader {
 
     async fn follow(&mut self, messages: &mut MessageStream) -> Result<End, End> {
         let mut beat = interval(BEAT);
+        let mut endings = self.state.people.endings();
         beat.tick().await;
         loop {
             let (snapshot, mut deltas) = self.state.hub.join();
@@ -102,10 +103,10 @@ impl Reader {
                         Err(RecvError::Lagged(_)) => break true,
                         Err(RecvError::Closed) => break false,
                     },
+                    // Somebody's session has ended: whose, each looks for itself.
+                    Ok(()) = endings.changed() => self.look_again().await?,
                     _ = beat.tick() => {
-                        if !self.state.people.still_in(&self.caller).await {
-                            return Ok(End::SignedOut);
-                        }
+                        self.look_again().await?;
                         self.session.ping(b"").await?;
                     }
                 }
@@ -114,6 +115,10 @@ impl Reader {
                 return Ok(End::Stopping);
             }
         }
+    }
+
+    async fn look_again(&self) -> Result<(), End> {
+        if self.state.people.still_in(&self.caller).await { Ok(()) } else { Err(End::SignedOut) }
     }
 
     async fn send(&mut self, frame: Frame) -> Result<(), End> {

@@ -28,7 +28,8 @@ use shared::api::receipt::Receipt;
 use shared::api::sale::{Found, Preview, ReversalOrder, SaleOrder};
 use shared::api::scan::{ScanOrder, ScanView};
 use shared::api::session::{
-    NewStaff, PasswordChange, Session, Setup, SignIn, StaffChange, StaffRow,
+    NewStaff, PasswordAgain, PasswordChange, Session, SessionRow, Setup, SignIn, StaffChange,
+    StaffRow,
 };
 use shared::api::shift::{Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport};
 use shared::api::site::Site;
@@ -37,6 +38,7 @@ use shared::api::tariff::{
     preview,
 };
 use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
+use shared::api::token::{NewToken, TokenMade, TokenRow};
 use shared::api::why::WhyPage;
 
 use super::super::{accounts, auditor, daybook, meters, overview, payments, search, shifts, why};
@@ -77,6 +79,27 @@ fn rows() -> Vec<About> {
         )
         .takes::<PasswordChange>()
         .gives::<Session>(),
+        about(
+            POST,
+            "/api/v1/session/confirm",
+            "Give the password again; weighty acts are open for 5 minutes",
+        )
+        .takes::<PasswordAgain>(),
+        about(GET, "/api/v1/session/own", "One's own sessions, newest first")
+            .gives::<Vec<SessionRow>>(),
+        about(DELETE, "/api/v1/session/own", "End all of one's own sessions but this one"),
+        about(DELETE, "/api/v1/session/own/{session}", "End one of one's own sessions"),
+        about(GET, "/api/v1/sessions", "Everybody's sessions, newest first")
+            .gives::<Vec<SessionRow>>(),
+        about(DELETE, "/api/v1/sessions/{session}", "End anybody's session"),
+        about(GET, "/api/v1/tokens", "Tokens of programs, newest first; never their text")
+            .gives::<Vec<TokenRow>>(),
+        about(POST, "/api/v1/tokens", "Make a token; its text is in this answer only")
+            .takes::<NewToken>()
+            .example(r#"{"name":"export","role":"viewer","verbs":["look"],"days":90}"#)
+            .gives::<TokenMade>()
+            .status(201),
+        about(DELETE, "/api/v1/tokens/{token}", "Revoke a token for good"),
         about(GET, "/api/v1/site", "The site: its name, currency, zone and books").gives::<Site>(),
         about(GET, "/api/v1/live", "A snapshot, then every change, as postcard over a WebSocket")
             .stream(),

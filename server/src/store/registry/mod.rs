@@ -5,6 +5,7 @@ pub mod added;
 pub mod place;
 pub mod site;
 pub mod staff;
+pub mod tokens;
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,7 @@ pub const REGISTRY: Schema = Schema {
         include_str!("../../../migrations/registry_3.sql"),
         include_str!("../../../migrations/registry_4.sql"),
         include_str!("../../../migrations/registry_5.sql"),
+        include_str!("../../../migrations/registry_6.sql"),
     ],
 };
 

@@ -1,4 +1,8 @@
-//! Who works here: adding people with a first password, and who left.
+//! Who works here: adding people with a first password, and who left; who is signed in, and which
+//! programs may act.
+
+mod sessions;
+mod tokens;
 
 use shared::api::session::{NewStaff, Role, StaffChange, StaffRow};
 use shared::id::StaffId;
@@ -64,11 +68,12 @@ pub fn People() -> Html {
     let round = use_state_eq(|| 0_u32);
     let failure = use_state_eq(|| None::<Failure>);
     let first = use_state_eq(|| None::<FirstPassword>);
-    let list = use_load((), *round, {
+    let looks = seat.may(Verb::LookAtPeople);
+    let list = use_load(looks, *round, {
         let backend = backend.clone();
-        move |()| {
+        move |looks| {
             let backend = backend.clone();
-            async move { backend.staff().await }
+            async move { if looks { backend.staff().await } else { Ok(Vec::new()) } }
         }
     });
     let told = {
@@ -84,8 +89,8 @@ pub fn People() -> Html {
             round.set(*round + 1);
         })
     };
-    if !seat.may(Verb::LookAtPeople) {
-        return html! { <div class="page people-page"><p class="notice warn">{ texts.people.admins_only }</p></div> };
+    if !looks {
+        return html! { <div class="page people-page"><sessions::Sessions /></div> };
     }
     let reset = |staff: StaffId, name: &str| {
         let (backend, told, name) = (backend.clone(), told.clone(), name.to_owned());
@@ -112,7 +117,7 @@ pub fn People() -> Html {
                 <div class="tariff-name"><b class={classes!((!row.active).then_some("struck"))}>{ &row.person.name }</b>
                     <span class="quiet">{ i18n::role(lang, row.person.role) }if own { { " · " }{ texts.people.you } }if !row.active { { " · " }{ texts.people.gone } }</span>
                 </div>
-                if !own {
+                if !own && seat.may(Verb::ManagePeople) {
                     if row.active { <button class="button" onclick={reset(staff, &row.person.name)}>{ texts.people.reset }</button> }
                     <button class={classes!("button", row.active.then_some("danger"))} onclick={activate(staff, !row.active)}>{ if row.active { texts.people.leave } else { texts.people.come_back } }</button>
                 }
@@ -129,11 +134,14 @@ pub fn People() -> Html {
                     <p class="quiet">{ texts.people.first_hint }</p>
                 </div></div>
             }
-            <Add on_added={told.clone()} />
+            if seat.may(Verb::ManagePeople) { <Add on_added={told.clone()} /> }
             <section class="card">
                 if let Some(failure) = list.failure.clone() { <FailureNotice {failure} /> }
                 if let Some(rows) = &list.value { <ul class="tariff-list">{ for rows.iter().map(line) }</ul> } else if list.failure.is_none() { <Waiting /> }
             </section>
+            <sessions::Sessions />
+            <sessions::Sessions all={true} />
+            <tokens::Tokens />
         </div>
     }
 }
