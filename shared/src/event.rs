@@ -235,19 +235,19 @@ pub enum Event {
         note: String,
     },
     /// Two persons let held cuts go ahead, each from its own time on, as far as its cause still
-    /// stands then. Who approved it is the record's own.
+    /// stands then. Who approved it says the act beside it; in older journals, the record.
     CutsReleased {
         meters: Vec<(MeterId, Timestamp)>,
         asked_by: StaffId,
         note: String,
     },
-    /// A second person is asked.
+    /// A second person is asked; older journals only, acts say so now.
     RequestMade {
         request: u64,
         what: Grave,
         reason: String,
     },
-    /// A second person has decided; what follows from a yes follows at once.
+    /// A second person has decided; older journals only.
     RequestDecided {
         request: u64,
         approved: bool,

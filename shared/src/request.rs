@@ -1,13 +1,11 @@
-//! Orders that one person asks for and a second one decides (product rule 24).
+//! What only two persons may do (product rule 24): one asks, another agrees, and nothing happens in
+//! between. Who asked whom, and until when, is the registry's; the core looks at the two names.
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Book, MeterId, StaffId};
+use crate::id::MeterId;
 use crate::policy::{Policy, Scope};
-use crate::time::{Span, Timestamp};
-
-/// A request that nobody decides lapses after this.
-pub const LASTS: Span = Span::from_days(7);
+use crate::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -20,21 +18,4 @@ pub enum Grave {
     Unprotect { meter: MeterId },
     /// From then, or from the decision on, these terms hold.
     PublishPolicy { scope: Scope, from: Option<Timestamp>, policy: Box<Policy> },
-}
-
-/// What waits for a second person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
-    pub request: u64,
-    pub book: Book,
-    pub by: StaffId,
-    pub at: Timestamp,
-    pub what: Grave,
-    pub reason: String,
-}
-
-impl Request {
-    pub fn lapses(&self) -> Timestamp {
-        self.at + LASTS
-    }
 }

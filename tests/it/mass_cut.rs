@@ -100,10 +100,10 @@ async fn a_price_a_thousand_times_too_high_cuts_a_few_and_then_waits_for_two_per
 
     let order = json!({ "book": "simulated", "meters": held, "reason": "the price is meant" });
     let asked = site.post(&admin, "/api/v1/mass-cuts/release", &order).await.expect(202).json();
-    let decide = format!("/api/v1/requests/{}", asked["request"]);
-    let yes = json!({ "book": "simulated", "approve": true });
+    let decide = format!("/api/v1/approvals/{}/approve", asked["approval"]);
+    let yes = json!({});
     let alone = site.post(&admin, &decide, &yes).await.expect(403).json();
-    assert_eq!(alone["type"], "second-person");
+    assert_eq!(alone["type"], "own-request");
     step(&site, &admin, Span::from_mins(20)).await;
     let still = held_meters(&site, &admin).await;
     assert!(!still.is_empty(), "time releases nothing, only a payment does");
@@ -121,9 +121,10 @@ async fn a_price_a_thousand_times_too_high_cuts_a_few_and_then_waits_for_two_per
         let known = kept.contains(meter) || credit(&site, &admin, *meter).await > 0;
         assert!(known, "a restart forgets nothing: meter {meter} is neither held nor has credit");
     }
-    let waiting = site.get(&admin, "/api/v1/requests").await.expect(200).json();
-    assert_eq!(waiting.as_array().map(Vec::len), Some(1), "{waiting}");
-    site.post(&second, &decide, &yes).await.expect(204);
+    let waiting = site.get(&admin, "/api/v1/approvals").await.expect(200).json();
+    assert_eq!(waiting[0]["kind"], "release-cuts", "{waiting}");
+    assert_eq!((&waiting[0]["state"], &waiting[0]["own"]), (&json!("waiting"), &json!(true)));
+    site.post(&second, &decide, &yes).await.expect(200);
     step(&site, &admin, Span::from_mins(30)).await;
     let mut cut = 0;
     for meter in kept.iter().filter(|meter| held.contains(meter)) {
@@ -150,17 +151,17 @@ async fn an_order_for_many_supplies_waits_for_a_second_person() {
     assert_eq!(bad["type"], "no-reason");
     let asked =
         site.post(&admin, "/api/v1/supplies", &order(&meters, "fire drill")).await.expect(202);
-    let decide = format!("/api/v1/requests/{}", asked.json()["request"]);
+    let decide = format!("/api/v1/approvals/{}/approve", asked.json()["approval"]);
     assert!(!dark(&site, &admin, 1001).await);
-    let yes = json!({ "book": "simulated", "approve": true });
+    let yes = json!({});
     site.post(&admin, &decide, &yes).await.expect(403);
     let token = site.token("admin");
     let refused = site.post(&token, &decide, &yes).await.expect(403).json();
     assert_eq!(refused["type"], "not-a-person");
     let second = second_admin(&site, &admin).await;
-    site.post(&second, &decide, &yes).await.expect(204);
-    let again = site.post(&second, &decide, &yes).await.expect(404).json();
-    assert_eq!(again["type"], "no-request");
+    site.post(&second, &decide, &yes).await.expect(200);
+    let again = site.post(&second, &decide, &yes).await.expect(409).json();
+    assert_eq!(again["type"], "already-decided");
     for meter in &meters {
         assert!(dark(&site, &admin, *meter).await, "meter {meter}");
     }

@@ -136,6 +136,12 @@ texts! {
         approvals: "复核", "Approvals";
         approvals_lead: "一人申请,另一人决定;双方都记入流水。", "One person asks, another decides; both go on record.";
         none_waiting: "没有等待复核的申请", "Nothing waits for a second person";
+        approve_it: "同意执行", "Approve";
+        release_cuts: "放行被拦下的拉闸", "Let held cuts go ahead";
+        cut_supplies: "批量拉闸", "Cut many supplies";
+        unprotect: "解除保电", "End a protection";
+        meters_many: "{0} 块电表", "{0} meters";
+        fact_rooms: "房间", "Rooms";
         fact_place: "房间", "Place";
         fact_customer: "客户", "Customer";
         fact_sold_by: "售电人", "Sold by";

@@ -470,8 +470,6 @@ impl From<Refusal> for Trouble {
             Refusal::MassCut { .. } => ("mass-cut", None),
             Refusal::SecondPerson => ("second-person", None),
             Refusal::BadList { .. } => ("bad-list", None),
-            Refusal::NoRequest(_) => ("no-request", None),
-            Refusal::RequestLapsed(_) => ("request-expired", None),
             Refusal::NoHeldCut(_) => ("no-held-cut", None),
             Refusal::NoPayment(_) => ("no-payment", None),
             Refusal::NoCharge(_) => ("no-charge", None),

@@ -127,8 +127,6 @@ impl From<Refusal> for Trouble {
             Refusal::MassCut { .. } => (StatusCode::CONFLICT, "mass-cut"),
             Refusal::SecondPerson => (StatusCode::FORBIDDEN, "second-person"),
             Refusal::BadList { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad-list"),
-            Refusal::NoRequest(_) => (StatusCode::NOT_FOUND, "no-request"),
-            Refusal::RequestLapsed(_) => (StatusCode::CONFLICT, "request-expired"),
             Refusal::NoHeldCut(_) => (StatusCode::CONFLICT, "no-held-cut"),
             Refusal::TimePast => (StatusCode::UNPROCESSABLE_ENTITY, "time-past"),
             Refusal::NoEmergency(_) => (StatusCode::CONFLICT, "no-emergency-credit"),
@@ -180,8 +178,6 @@ impl From<Refusal> for Trouble {
             | Refusal::MassCut { .. }
             | Refusal::SecondPerson
             | Refusal::BadList { .. }
-            | Refusal::NoRequest(_)
-            | Refusal::RequestLapsed(_)
             | Refusal::NoHeldCut(_)
             | Refusal::TimePast
             | Refusal::NoEmergency(_)

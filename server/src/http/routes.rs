@@ -185,8 +185,6 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/mass-cuts", May(Verb::Look), || web::to(breaker::show)),
     row(POST, "/api/v1/mass-cuts/release", May(Verb::OrderSupply), || web::to(breaker::release)),
     row(POST, "/api/v1/supplies", May(Verb::OrderSupply), || web::to(breaker::order)),
-    row(GET, "/api/v1/requests", May(Verb::LookAtRequests), || web::to(breaker::requests)),
-    row(POST, "/api/v1/requests/{request}", May(Verb::Approve), || web::to(breaker::decide)),
     row(GET, "/api/v1/exceptions", May(Verb::Look), || web::to(exceptions::list)),
     row(POST, "/api/v1/exceptions/close", May(Verb::CloseWork), || web::to(exceptions::close)),
     row(GET, "/api/v1/alarms", May(Verb::Look), || web::to(alarms::list)),

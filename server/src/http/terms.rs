@@ -3,12 +3,13 @@
 use actix_web::{HttpResponse, web};
 use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::id::{AccountId, MeterId, NoticeId};
-use shared::request::Grave;
 use shared::site::{Command, Order, Refusal};
+use shared::staff::Matter;
 
+use super::approvals;
 use super::auth::Caller;
 use super::body::Body;
-use super::breaker::ask;
+use super::breaker::rooms;
 use super::problem::Answer;
 use super::sales::meters_of;
 use super::state::State;
@@ -37,7 +38,9 @@ pub(super) async fn protect(
             Ok(HttpResponse::NoContent().finish())
         }
         Err(Refusal::SecondPerson) => {
-            ask(&state, &caller, book, Grave::Unprotect { meter }, &asked).await
+            let evidence = rooms(&state, &[meter]);
+            approvals::wait(&state, &caller, Matter::Unprotect { book, meter }, evidence, &asked)
+                .await
         }
         Err(refusal) => Err(refusal.into()),
     }

@@ -1,6 +1,6 @@
 //! What waits for a second person: `GET /api/v1/approvals`,
-//! `POST /api/v1/approvals/{id}/approve`, `…/refuse`, and asking for a reversal:
-//! `POST /api/v1/receipts/{no}/reversal/request`.
+//! `POST /api/v1/approvals/{id}/approve`, `…/refuse`. Whatever needs two persons comes here from the
+//! route that one person takes alone where one is enough.
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,8 @@ pub enum Fact {
     SoldAt,
     CreditBeforeSale,
     CreditAfterSale,
+    /// The rooms that go dark.
+    Rooms,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +71,13 @@ pub enum Figure {
     Text(String),
     Money(Money),
     At(Timestamp),
+}
+
+/// What was ordered waits under that number; none: it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Asked {
+    pub approval: Option<u64>,
 }
 
 /// Why it is not let through; refusing needs one, approving may have one.

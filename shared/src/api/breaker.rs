@@ -1,7 +1,6 @@
 //! Many supplies at once: `GET /api/v1/mass-cuts` says where the breaker of each book stands and whom
 //! it holds; `POST /api/v1/mass-cuts/release` asks that they go ahead; `POST /api/v1/supplies` orders
-//! many; `GET /api/v1/requests` lists what waits for a second person, and `POST
-//! /api/v1/requests/{request}` decides it.
+//! many. A second person finds both among the approvals.
 
 use serde::{Deserialize, Serialize};
 
@@ -66,50 +65,4 @@ pub struct SuppliesOrder {
     pub order: SupplyOrderKind,
     pub meters: Vec<MeterId>,
     pub reason: String,
-}
-
-/// What was asked has the number; none: it is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Asked {
-    pub request: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum RequestKind {
-    ReleaseCuts,
-    CutSupplies,
-    Unprotect,
-    PublishPolicy,
-}
-
-/// Something that waits for a second person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RequestRow {
-    pub request: u64,
-    pub book: Book,
-    pub kind: RequestKind,
-    /// Who asked, by name.
-    pub by: String,
-    /// Was it the reader? Then somebody else has to decide.
-    pub own: bool,
-    pub at: Timestamp,
-    pub lapses: Timestamp,
-    pub reason: String,
-    pub meters: Vec<MeterId>,
-    /// Where a policy would hold.
-    pub scope: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SecondSays {
-    pub book: Book,
-    pub approve: bool,
-    #[serde(default)]
-    pub note: String,
 }

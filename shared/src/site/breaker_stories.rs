@@ -13,9 +13,10 @@ use crate::meter::{
 };
 use crate::money::Money;
 use crate::policy::{LoadLimit, Policy};
-use crate::request::{Grave, LASTS};
+use crate::request::Grave;
 use crate::site::tests::FLAT;
 use crate::site::{Command, Order, Refusal, Site};
+use crate::staff::Act;
 use crate::time::{Span, Timestamp, Zone};
 use crate::vend::Tender;
 
@@ -144,16 +145,16 @@ impl Plant {
 
     /// One asks, and somebody says yes.
     fn both(&mut self, what: Grave, second: StaffId) -> Result<Vec<Event>, Refusal> {
-        self.asks(Command::Request { what, reason: "looked at".to_owned() })?;
-        self.decides(second, true)
-    }
-
-    fn decides(&mut self, second: StaffId, approve: bool) -> Result<Vec<Event>, Refusal> {
-        let request = self.site.last_request();
-        let command = Command::Decide { request, approve, note: "seen".to_owned() };
-        let order = Order { book: Book::Live, now: self.now, by: second, key: None, command };
-        let events = self.site.carry_out(&order)?;
-        Ok(self.keep(events))
+        let reason = "looked at".to_owned();
+        let looked = self.asks(Command::MayAsk { what: what.clone(), reason: reason.clone() })?;
+        assert!(looked.is_empty(), "asking changes nothing: {looked:?}");
+        let approved_by = Some(second);
+        let (approval, tariff, asked_by, matter) = (1, None, ONE, None);
+        let act = Act::ApprovalGiven { approval, tariff, asked_by, matter, approved_by };
+        let command = Box::new(Command::Grave { what, reason });
+        let mut events = self.asks(Command::Approved { act, note: "seen".to_owned(), command })?;
+        assert!(matches!(events.pop(), Some(Event::Acted { .. })), "it is on record");
+        Ok(events)
     }
 
     fn cut_many(&mut self, meters: &[u32], second: StaffId) -> Result<Vec<Event>, Refusal> {
@@ -405,28 +406,36 @@ fn the_protection_of_a_hospital_is_ended_by_two_persons() {
             let refused = plant.both(Grave::Unprotect { meter }, ONE);
             assert_eq!(refused, Err(Refusal::SecondPerson), "nobody is two persons");
             assert!(plant.dark().is_empty());
-            plant.decides(OTHER, true).expect("two persons");
+            plant.both(Grave::Unprotect { meter }, OTHER).expect("two persons");
         }
         assert_eq!(plant.dark(), [1], "the rules are looked at anew");
     }
 }
 
 #[test]
-fn a_request_is_decided_once_and_lapses_after_seven_days() {
+fn what_two_persons_have_to_do_nobody_orders_alone() {
     let mut plant = Plant::of(10);
-    let what = || Grave::CutSupplies { meters: vec![MeterId(1)] };
-    let ask = || Command::Request { what: what(), reason: "works".to_owned() };
-    plant.order(ask());
-    plant.decides(OTHER, false).expect("a no");
-    assert_eq!(plant.decides(OTHER, true), Err(Refusal::NoRequest(1)));
-    plant.order(ask());
-    plant.restart();
-    plant.now = plant.now + LASTS;
-    assert_eq!(plant.decides(OTHER, true), Err(Refusal::RequestLapsed(2)));
-    plant.now = Timestamp::from_millis(plant.now.millis() - 1);
+    let what = Grave::CutSupplies { meters: vec![MeterId(1)] };
+    let alone = Command::Grave { what: what.clone(), reason: "works".to_owned() };
+    assert_eq!(plant.asks(alone), Err(Refusal::SecondPerson));
+    let unexplained = Command::MayAsk { what: what.clone(), reason: " ".to_owned() };
+    assert_eq!(plant.asks(unexplained), Err(Refusal::NoReason));
     assert!(plant.dark().is_empty());
-    plant.decides(OTHER, true).expect("in time");
+    plant.both(what, OTHER).expect("two persons");
     assert_eq!(plant.dark(), [1]);
+}
+
+#[test]
+fn requests_in_an_older_journal_are_read_and_change_nothing() {
+    let mut plant = Plant::of(1);
+    let what = Grave::CutSupplies { meters: vec![MeterId(1)] };
+    let made = Event::RequestMade { request: 1, what, reason: "works".to_owned() };
+    let decided = Event::RequestDecided { request: 1, approved: false, note: "no".to_owned() };
+    for event in [made, decided] {
+        let event = Event::from_body(&event.to_body()).expect("an event reads back");
+        plant.site.apply(Book::Live, plant.now, ONE, &event);
+    }
+    assert!(plant.dark().is_empty());
 }
 
 #[derive(Clone, Debug)]

@@ -178,16 +178,15 @@ pub enum Command {
         meters: Vec<MeterId>,
         reason: String,
     },
-    /// Asks a second person.
-    Request {
+    /// Would it be refused if a second person agreed now? Changes nothing.
+    MayAsk {
         what: Grave,
         reason: String,
     },
-    /// Says, as the second person, yes or no.
-    Decide {
-        request: u64,
-        approve: bool,
-        note: String,
+    /// What only two persons may do: refused unless it comes inside `Approved`.
+    Grave {
+        what: Grave,
+        reason: String,
     },
     Payment(PaymentOrder),
     Counter(CounterOrder),
@@ -256,10 +255,6 @@ pub enum Done {
     Kept,
     Payment {
         payment: PaymentId,
-    },
-    /// A second person is asked.
-    Requested {
-        request: u64,
     },
 }
 
@@ -341,10 +336,6 @@ pub enum Refusal {
     SecondPerson,
     #[error("a list names at least one meter and at most {most}")]
     BadList { most: usize },
-    #[error("no request {0} waits for a decision")]
-    NoRequest(u64),
-    #[error("request {0} has lapsed after 7 days; it has to be asked for again")]
-    RequestLapsed(u64),
     #[error("no cut of meter {0} is held")]
     NoHeldCut(MeterId),
     #[error("supply of meter {0} is not protected")]

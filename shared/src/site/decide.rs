@@ -9,7 +9,7 @@ use crate::policy::{Policy, RestoreMode};
 use crate::prepaid::{Account, EmergencyState};
 use crate::site::tick::Stamp;
 use crate::site::{
-    Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, payment, supply,
+    Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, payment, second, supply,
 };
 use crate::tariff::Tariff;
 use crate::vend::{BuysStep, Reversal, Sale, Tender, to_arrears};
@@ -20,10 +20,14 @@ impl Site {
     pub fn carry_out(&mut self, order: &Order) -> Result<Vec<Event>, Refusal> {
         self.turn_terms(order.book, order.now);
         let Command::Approved { act, note, command } = &order.command else {
+            if let Command::Grave { .. } = order.command {
+                return Err(Refusal::SecondPerson);
+            }
             let mut now = Now { site: self, order, events: Vec::new() };
             now.carry_out()?;
             return Ok(now.events);
         };
+        second::agreed(act, order.by)?;
         let agreed = Order { command: command.itself().clone(), ..order.clone() };
         let mut now = Now { site: self, order: &agreed, events: Vec::new() };
         now.carry_out()?;
@@ -101,8 +105,8 @@ impl Now<'_> {
             | Command::Resume { .. }
             | Command::NoticeDelivered { .. } => self.order_terms(),
             Command::CutSupplies { meters, reason } => self.cut_few(meters, reason),
-            Command::Request { what, reason } => self.request(what, reason),
-            Command::Decide { request, approve, note } => self.second(*request, *approve, note),
+            Command::MayAsk { what, reason } => self.may_ask(what, reason),
+            Command::Grave { what, reason } => self.grave(what, reason),
             Command::Payment(order) => self.payment(order),
         }
     }

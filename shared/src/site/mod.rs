@@ -61,7 +61,6 @@ use crate::pay::Payments;
 use crate::policy::Terms;
 use crate::prepaid::account::LastSale;
 use crate::prepaid::{Account, EmergencyState, Metered, Protect, Recovery};
-use crate::request::Request;
 use crate::tariff::{ChargeError, Tariff};
 use crate::time::{Timestamp, Zone};
 use crate::vend::to_arrears;
@@ -88,9 +87,6 @@ pub struct Site {
     terms_turn: BTreeMap<Book, Timestamp>,
     inrush: supply::Inrush,
     breaker: breaker::Breaker,
-    /// What waits for a second person.
-    requests: BTreeMap<u64, Request>,
-    last_request: u64,
     /// When time alone changes something about an account; not known before the first tick.
     deadlines: BTreeSet<(Book, Timestamp, AccountId)>,
     scheduled: BTreeSet<Book>,
@@ -128,8 +124,6 @@ impl Site {
             terms_turn: BTreeMap::new(),
             inrush: supply::Inrush::default(),
             breaker: breaker::Breaker::default(),
-            requests: BTreeMap::new(),
-            last_request: 0,
             deadlines: BTreeSet::new(),
             scheduled: BTreeSet::new(),
             heard: BTreeMap::new(),
@@ -332,6 +326,8 @@ impl Site {
             Event::AlarmCleared { alarm } => {
                 self.alarms.remove(alarm);
             }
+            // What an older program was asked in the journal: what followed has events of its own.
+            Event::RequestMade { .. } | Event::RequestDecided { .. } => {}
             Event::Acted { act: _, note: _ } => {}
             Event::PolicyPublished { scope, from, policy, note: _ } => {
                 let terms = self.terms.entry(book).or_default();
@@ -390,14 +386,6 @@ impl Site {
                         self.breaker.held(book, *meter, false);
                     }
                 }
-            }
-            Event::RequestMade { request, what, reason } => {
-                let (id, what, reason) = (*request, what.clone(), reason.clone());
-                self.last_request = self.last_request.max(id);
-                self.requests.insert(id, Request { request: id, book, by, at, what, reason });
-            }
-            Event::RequestDecided { request, .. } => {
-                self.requests.remove(request);
             }
             Event::Paused { account, reason: _ } => {
                 self.account_mut(*account).standing.paused = true;

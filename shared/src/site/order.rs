@@ -42,8 +42,8 @@ impl Now<'_> {
             | Command::NoteCondition { .. }
             | Command::Counter(_)
             | Command::CutSupplies { .. }
-            | Command::Request { .. }
-            | Command::Decide { .. }
+            | Command::MayAsk { .. }
+            | Command::Grave { .. }
             | Command::Payment(_) => unreachable!("only orders about terms come here"),
         }
     }

@@ -1,86 +1,67 @@
-//! Requests: what one person asks for and another decides. Nothing happens in between.
+//! What only two persons may do: looked at when one asks, carried out when the other agrees.
 
 use crate::event::Event;
-use crate::id::Book;
-use crate::request::{Grave, Request};
+use crate::id::StaffId;
+use crate::request::Grave;
+use crate::site::Refusal;
 use crate::site::decide::Now;
-use crate::site::{Refusal, Site};
-use crate::time::Timestamp;
+use crate::staff::Act;
 
-impl Site {
-    /// What waits for a second person, oldest first.
-    pub fn requests(&self) -> Vec<Request> {
-        self.requests.values().cloned().collect()
-    }
-
-    /// The number of the last request.
-    pub fn last_request(&self) -> u64 {
-        self.last_request
-    }
-
-    fn waits(&self, book: Book, id: u64, now: Timestamp) -> Result<&Request, Refusal> {
-        let request = self.requests.get(&id).filter(|request| request.book == book);
-        let request = request.ok_or(Refusal::NoRequest(id))?;
-        if request.lapses() <= now { Err(Refusal::RequestLapsed(id)) } else { Ok(request) }
+/// Does the act name a second person beside who asked?
+pub(super) fn agreed(act: &Act, asked_by: StaffId) -> Result<(), Refusal> {
+    match act {
+        Act::ApprovalGiven { approved_by: Some(second), .. } if *second != asked_by => Ok(()),
+        Act::ApprovalGiven { .. }
+        | Act::StaffAdded { .. }
+        | Act::RoleChanged { .. }
+        | Act::StaffLeft { .. }
+        | Act::StaffReturned { .. }
+        | Act::PasswordSet { .. }
+        | Act::SignInsRefused { .. }
+        | Act::ApprovalAsked { .. }
+        | Act::ApprovalRefused { .. }
+        | Act::OwnApprovalTried { .. }
+        | Act::ReceiptCopied { .. }
+        | Act::LossAccepted { .. } => Err(Refusal::SecondPerson),
     }
 }
 
 impl Now<'_> {
-    /// Asks a second person; what could not be done anyway is refused at once.
-    pub(super) fn request(&mut self, what: &Grave, reason: &str) -> Result<(), Refusal> {
+    /// What could not be done anyway is refused when it is asked for.
+    pub(super) fn may_ask(&self, what: &Grave, reason: &str) -> Result<(), Refusal> {
         if reason.trim().is_empty() {
             return Err(Refusal::NoReason);
         }
         match what {
-            Grave::ReleaseCuts { meters } => drop(self.releasable(meters)?),
-            Grave::CutSupplies { meters } => drop(self.cuttable(meters)?),
-            Grave::Unprotect { meter } => self.unprotectable(*meter).map(drop)?,
-            Grave::PublishPolicy { scope: _, from, policy } => self.publishable(*from, policy)?,
+            Grave::ReleaseCuts { meters } => self.releasable(meters).map(drop),
+            Grave::CutSupplies { meters } => self.cuttable(meters).map(drop),
+            Grave::Unprotect { meter } => self.unprotectable(*meter).map(drop),
+            Grave::PublishPolicy { scope: _, from, policy } => self.publishable(*from, policy),
         }
-        let request = self.site.last_request + 1;
-        self.emit(Event::RequestMade { request, what: what.clone(), reason: reason.to_owned() });
-        Ok(())
     }
 
-    /// A second person says yes or no; with a yes it happens now.
-    pub(super) fn second(&mut self, id: u64, approve: bool, note: &str) -> Result<(), Refusal> {
-        let (book, now) = (self.order.book, self.order.now);
-        let request = self.site.waits(book, id, now)?.clone();
-        if request.by == self.order.by {
-            return Err(Refusal::SecondPerson);
-        }
-        let decided =
-            Event::RequestDecided { request: id, approved: approve, note: note.to_owned() };
-        if !approve {
-            if note.trim().is_empty() {
-                return Err(Refusal::NoReason);
-            }
-            self.emit(decided);
-            return Ok(());
-        }
-        match &request.what {
+    /// A second person agreed: it happens now, in the name of who asked.
+    pub(super) fn grave(&mut self, what: &Grave, reason: &str) -> Result<(), Refusal> {
+        let (asked_by, now) = (self.order.by, self.order.now);
+        match what {
             Grave::ReleaseCuts { meters } => {
                 let held = self.releasable(meters)?;
-                self.emit(decided);
-                self.let_go(held, request.by, &request.reason);
+                self.let_go(held, asked_by, reason);
             }
             Grave::CutSupplies { meters } => {
                 let due = self.cuttable(meters)?;
-                self.emit(decided);
-                self.cut_listed(due, request.by, &request.reason);
+                self.cut_listed(due, asked_by, reason);
             }
             Grave::Unprotect { meter } => {
                 let account = self.unprotectable(*meter)?;
-                self.emit(decided);
-                let (meter, reason) = (*meter, request.reason.clone());
+                let (meter, reason) = (*meter, reason.to_owned());
                 self.emit(Event::Unprotected { account, meter, reason });
                 self.follow_up(account);
             }
             Grave::PublishPolicy { scope, from, policy } => {
                 let from = from.filter(|from| *from > now);
                 self.publishable(from, policy)?;
-                self.emit(decided);
-                self.publish_policy(scope, from, policy, &request.reason)?;
+                self.publish_policy(scope, from, policy, reason)?;
             }
         }
         Ok(())

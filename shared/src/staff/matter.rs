@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, Book, ReceiptNo, TariffId};
+use crate::id::{AccountId, Book, MeterId, ReceiptNo, TariffId};
 use crate::money::Money;
 
 /// Numbers only besides a tariff's own text: it stands in the journal too.
@@ -19,6 +19,12 @@ pub enum Matter {
     TariffPublish { tariff: TariffId, name: String, text: String, from: String },
     /// A sale that the asker may not take back alone, such as another cashier's.
     Reversal { book: Book, receipt: ReceiptNo, account: AccountId, amount: Money },
+    /// Cuts that the mass-disconnect breaker holds go ahead.
+    ReleaseCuts { book: Book, meters: Vec<MeterId> },
+    /// Many supplies are opened at once.
+    CutSupplies { book: Book, meters: Vec<MeterId> },
+    /// The protection of a supply ends that others' lives may hang on.
+    Unprotect { book: Book, meter: MeterId },
 }
 
 impl Matter {
@@ -27,6 +33,9 @@ impl Matter {
         match self {
             Self::TariffPublish { .. } => "tariff-publish",
             Self::Reversal { .. } => "reversal",
+            Self::ReleaseCuts { .. } => "release-cuts",
+            Self::CutSupplies { .. } => "cut-supplies",
+            Self::Unprotect { .. } => "unprotect",
         }
     }
 
@@ -34,7 +43,10 @@ impl Matter {
     pub fn tariff(&self) -> Option<&TariffId> {
         match self {
             Self::TariffPublish { tariff, .. } => Some(tariff),
-            Self::Reversal { .. } => None,
+            Self::Reversal { .. }
+            | Self::ReleaseCuts { .. }
+            | Self::CutSupplies { .. }
+            | Self::Unprotect { .. } => None,
         }
     }
 
@@ -42,7 +54,10 @@ impl Matter {
     pub fn short(&self) -> Option<Self> {
         match self {
             Self::TariffPublish { .. } => None,
-            Self::Reversal { .. } => Some(self.clone()),
+            Self::Reversal { .. }
+            | Self::ReleaseCuts { .. }
+            | Self::CutSupplies { .. }
+            | Self::Unprotect { .. } => Some(self.clone()),
         }
     }
 }
@@ -60,6 +75,9 @@ mod tests {
         for matter in [
             Matter::TariffPublish { tariff, name, text, from },
             Matter::Reversal { book, receipt, account, amount },
+            Matter::ReleaseCuts { book, meters: vec![MeterId(1), MeterId(2)] },
+            Matter::CutSupplies { book, meters: vec![MeterId(3)] },
+            Matter::Unprotect { book, meter: MeterId(4) },
         ] {
             let kept = serde_json::to_value(&matter).unwrap();
             assert_eq!(kept.get("kind").and_then(|kind| kind.as_str()), Some(matter.kind()));

@@ -111,6 +111,9 @@ fn Waiting(props: &WaitingProps) -> Html {
     let action = match &approval.matter {
         Matter::TariffPublish { .. } => texts.tariffs.approve,
         Matter::Reversal { .. } => texts.tariffs.approve_reversal,
+        Matter::ReleaseCuts { .. } | Matter::CutSupplies { .. } | Matter::Unprotect { .. } => {
+            texts.tariffs.approve_it
+        }
     };
     html! {
         <article class="approval">
@@ -177,6 +180,9 @@ fn name(approval: &Approval, texts: &TariffTexts) -> String {
         Matter::Reversal { receipt, .. } => {
             fill(texts.tariffs.reversal_of, &[&receipt.to_string()])
         }
+        Matter::ReleaseCuts { .. } => texts.tariffs.release_cuts.to_owned(),
+        Matter::CutSupplies { .. } => texts.tariffs.cut_supplies.to_owned(),
+        Matter::Unprotect { .. } => texts.tariffs.unprotect.to_owned(),
     }
 }
 
@@ -185,6 +191,10 @@ fn detail(approval: &Approval, seat: &Seat, texts: &TariffTexts) -> String {
     match &approval.matter {
         Matter::TariffPublish { from, .. } => fill(texts.tariffs.begins, &[from]),
         Matter::Reversal { amount, .. } => format::money(*amount, seat.currency()),
+        Matter::ReleaseCuts { meters, .. } | Matter::CutSupplies { meters, .. } => {
+            fill(texts.tariffs.meters_many, &[&meters.len().to_string()])
+        }
+        Matter::Unprotect { meter, .. } => meter.to_string(),
     }
 }
 
@@ -196,6 +206,7 @@ fn fact(fact: Fact, texts: &TariffTexts) -> &'static str {
         Fact::SoldAt => texts.tariffs.fact_sold_at,
         Fact::CreditBeforeSale => texts.tariffs.fact_before,
         Fact::CreditAfterSale => texts.tariffs.fact_after,
+        Fact::Rooms => texts.tariffs.fact_rooms,
     }
 }
 

@@ -2,6 +2,7 @@
 //! in the name of who asked. One arm a kind.
 
 use shared::id::{Book, StaffId};
+use shared::request::Grave;
 use shared::site::Command;
 use shared::staff::Matter;
 use shared::tariff::Tariff;
@@ -17,6 +18,9 @@ pub(super) fn command(
     reason: &str,
     approved_by: StaffId,
 ) -> (Book, Command) {
+    if let Some((book, what)) = grave(matter) {
+        return (book, Command::Grave { what, reason: reason.to_owned() });
+    }
     match matter {
         Matter::TariffPublish { text, .. } => {
             let approved_by = Some(approved_by);
@@ -25,6 +29,23 @@ pub(super) fn command(
         Matter::Reversal { book, receipt, .. } => {
             (*book, Command::Reverse { receipt: *receipt, reason: reason.to_owned() })
         }
+        Matter::ReleaseCuts { .. } | Matter::CutSupplies { .. } | Matter::Unprotect { .. } => {
+            unreachable!("what the core keeps for two persons is taken out before")
+        }
+    }
+}
+
+/// What the core itself lets nobody order alone, and its book.
+pub(super) fn grave(matter: &Matter) -> Option<(Book, Grave)> {
+    match matter {
+        Matter::TariffPublish { .. } | Matter::Reversal { .. } => None,
+        Matter::ReleaseCuts { book, meters } => {
+            Some((*book, Grave::ReleaseCuts { meters: meters.clone() }))
+        }
+        Matter::CutSupplies { book, meters } => {
+            Some((*book, Grave::CutSupplies { meters: meters.clone() }))
+        }
+        Matter::Unprotect { book, meter } => Some((*book, Grave::Unprotect { meter: *meter })),
     }
 }
 
@@ -41,5 +62,9 @@ pub(super) fn follow_up(state: &State, matter: &Matter) {
             // What was paid by phone goes back by the provider.
             state.desk.wake();
         }
+        Matter::ReleaseCuts { book, meters } | Matter::CutSupplies { book, meters } => {
+            state.clocks.wake(*book, meters.iter().copied());
+        }
+        Matter::Unprotect { book, meter } => state.clocks.wake(*book, [*meter]),
     }
 }

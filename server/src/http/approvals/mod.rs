@@ -3,7 +3,7 @@
 mod deed;
 
 use actix_web::{HttpResponse, web};
-use shared::api::approval::{Approval, ApprovalState, Decision, Evidence};
+use shared::api::approval::{Approval, ApprovalState, Asked, Decision, Evidence};
 use shared::api::tariff::difference;
 use shared::id::IdempotencyKey;
 use shared::site::Command;
@@ -16,6 +16,7 @@ use super::audit;
 use super::auth::Caller;
 use super::body::Body;
 use super::problem::{Answer, Trouble};
+use super::sales::tidy;
 use super::state::State;
 use super::tariffs::{Terms, keeping};
 use crate::clock;
@@ -83,6 +84,19 @@ pub(super) async fn refuse(
     answer(&state, &caller, id, false).await
 }
 
+/// Asks a second person about what one person may order alone in other cases.
+pub(super) async fn wait(
+    state: &State,
+    caller: &Caller,
+    matter: Matter,
+    evidence: Vec<Evidence>,
+    reason: &str,
+) -> Answer {
+    let reason = tidy(reason, 200);
+    let approval = Some(put(state, caller, matter, evidence, reason, None).await?);
+    Ok(HttpResponse::Accepted().json(Asked { approval }))
+}
+
 /// Asks a second person; a draft that it is about goes with it.
 pub(super) async fn ask(
     state: &State,
@@ -92,7 +106,24 @@ pub(super) async fn ask(
     reason: String,
     draft: Option<u64>,
 ) -> Answer {
+    let id = put(state, caller, matter, evidence, reason, draft).await?;
+    answer(state, caller, id, true).await
+}
+
+/// What could not be done anyway is refused at once; the rest waits under its number.
+async fn put(
+    state: &State,
+    caller: &Caller,
+    matter: Matter,
+    evidence: Vec<Evidence>,
+    reason: String,
+    draft: Option<u64>,
+) -> Result<u64, Trouble> {
     let (by, why) = (caller.person.staff, reason.clone());
+    if let Some((book, what)) = deed::grave(&matter) {
+        let command = Command::MayAsk { what, reason: reason.clone() };
+        state.billing.order(book, state.now(book), by, None, command).await?;
+    }
     let (tariff, short) = (matter.tariff().cloned(), matter.short());
     let request = Request { matter, evidence, reason, by, at: clock::now() };
     let asked = state.registry.ask(move |db| {
@@ -107,7 +138,7 @@ pub(super) async fn ask(
     let id = asked.await.map_err(keeping)?;
     let act = Act::ApprovalAsked { approval: id, tariff, matter: short };
     audit::record(state, by, act, why).await?;
-    answer(state, caller, id, true).await
+    Ok(id)
 }
 
 /// The request, if this caller may decide it now.
@@ -189,7 +220,14 @@ fn shown(
             let before = terms.published.get(tariff).map(|published| published.text.as_str());
             difference(before, text)
         }
-        (Matter::TariffPublish { .. } | Matter::Reversal { .. }, _) => Vec::new(),
+        (
+            Matter::TariffPublish { .. }
+            | Matter::Reversal { .. }
+            | Matter::ReleaseCuts { .. }
+            | Matter::CutSupplies { .. }
+            | Matter::Unprotect { .. },
+            _,
+        ) => Vec::new(),
     };
     Approval {
         id,

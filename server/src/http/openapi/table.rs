@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use actix_web::http::Method;
 use shared::api::alarm::Alarm;
-use shared::api::approval::{Approval, Decision};
+use shared::api::approval::{Approval, Asked, Decision};
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::audit;
 use shared::api::board::{Board, LossAcceptance};
@@ -282,7 +282,7 @@ fn rows() -> Vec<About> {
             .gives::<breaker::MassCuts>(),
         about(POST, "/api/v1/mass-cuts/release", "Ask that held cuts go ahead")
             .takes::<breaker::ReleaseOrder>()
-            .gives::<breaker::Asked>()
+            .gives::<Asked>()
             .status(202),
         about(
             POST,
@@ -290,12 +290,7 @@ fn rows() -> Vec<About> {
             "Cut or restore many; a long list waits for a second person",
         )
         .takes::<breaker::SuppliesOrder>()
-        .gives::<breaker::Asked>(),
-        about(GET, "/api/v1/requests", "What waits for a second person")
-            .gives::<Vec<breaker::RequestRow>>(),
-        about(POST, "/api/v1/requests/{request}", "Say yes or no, as the second person")
-            .takes::<breaker::SecondSays>()
-            .status(204),
+        .gives::<Asked>(),
         about(GET, "/api/v1/exceptions", "The work list: what needs a note to close")
             .gives::<Vec<ExceptionRow>>(),
         about(POST, "/api/v1/exceptions/close", "Close exceptions with one note")

@@ -15,7 +15,6 @@ use crate::id::{AccountId, Book, MeterId, PaymentId, ProviderId, Seq, StaffId};
 use crate::invariant::Seen;
 use crate::money::Money;
 use crate::pay::Payment;
-use crate::request::Request;
 use crate::site::breaker::{HeldCut, MassCutState};
 use crate::site::{Done, Exception, Order, Refusal};
 use crate::time::Timestamp;
@@ -109,7 +108,6 @@ pub struct GetMassCuts {
 pub struct MassCutsFound {
     pub states: Vec<MassCutState>,
     pub held: Vec<HeldCut>,
-    pub requests: Vec<Request>,
 }
 
 /// What a payment would do.

@@ -177,7 +177,8 @@ impl BillingSupervisor {
             Command::PublishPolicy { .. }
             | Command::Counter(_)
             | Command::CutSupplies { .. }
-            | Command::Decide { .. }
+            | Command::MayAsk { .. }
+            | Command::Grave { .. }
             | Command::PublishPolicies { .. }
             | Command::PlaceMeter { .. }
             | Command::UseEmergency { .. }
@@ -187,7 +188,6 @@ impl BillingSupervisor {
             Command::Payment(order) => Done::Payment {
                 payment: self.site.payment_of(order).expect("a payment that is begun has a record"),
             },
-            Command::Request { .. } => Done::Requested { request: self.site.last_request() },
             Command::CutSupply { meter, .. }
             | Command::RestoreSupply { meter, .. }
             | Command::Protect { meter, .. }
@@ -569,7 +569,6 @@ impl Handler<GetMassCuts> for BillingSupervisor {
         MessageResult(MassCutsFound {
             states: ask.now.map(|(book, now)| self.site.mass_cut(book, now)).to_vec(),
             held: self.site.held_cuts(),
-            requests: self.site.requests(),
         })
     }
 }
