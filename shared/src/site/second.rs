@@ -17,6 +17,9 @@ pub(super) fn agreed(act: &Act, asked_by: StaffId) -> Result<(), Refusal> {
         | Act::StaffLeft { .. }
         | Act::StaffReturned { .. }
         | Act::PasswordSet { .. }
+        | Act::SessionsEnded { .. }
+        | Act::TokenMade { .. }
+        | Act::TokenRevoked { .. }
         | Act::SignInsRefused { .. }
         | Act::ApprovalAsked { .. }
         | Act::ApprovalRefused { .. }
