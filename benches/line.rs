@@ -18,7 +18,7 @@ mod yardstick;
 
 use std::cell::RefCell;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -39,13 +39,14 @@ use shared::meter::profile::{Library, Profile, Ratio};
 use yardstick::{Rounds, head, shown};
 
 const MODEL: &str = "eastron-sdm630";
+const CONNECTIONS: u16 = 32;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let library = Library::built_in();
     let profile = Arc::clone(library.get(MODEL).expect("a built-in profile"));
     match arguments.get(1).map(String::as_str) {
-        Some(HAND) => return serve_for_ever(|| hand_framed(channel().0)),
+        Some(HAND) => return serve_for_ever(hand_framed_beside),
         Some(FARM) => return serve_for_ever(|| farm(&profile)),
         Some(_) | None => (),
     }
@@ -108,8 +109,9 @@ fn against_pymodbus(
     rounds: u32,
     seconds: u32,
 ) -> Result<(Rounds, Rounds), String> {
-    const CONNECTIONS: u16 = 32;
-    let lines: Vec<_> = (1..=CONNECTIONS).map(|id| config(id, server.address)).collect();
+    // A line has its port for itself, so each goes to an address of its own.
+    let lines: Vec<_> =
+        (1..=CONNECTIONS).map(|id| config(id, beside(server.address, id))).collect();
     let meters: Vec<_> = (1..=CONNECTIONS).map(|id| meter(id, 1)).collect();
     let headend = HeadEnd::start(&lines, &meters, library, clock()).expect("the lines start");
     let ports = headend.lines();
@@ -224,16 +226,37 @@ fn value(at: u16) -> f32 {
     }
 }
 
+/// The same server under another loopback address: 127.0.1.1 and on.
+fn beside(address: SocketAddr, id: u16) -> SocketAddr {
+    let last = u8::try_from(id).expect("fewer than 256 lines");
+    (Ipv4Addr::new(127, 0, 1, last), address.port()).into()
+}
+
 /// Answers with constants, one thread a connection; tells when a coil was written.
 fn hand_framed(written: Sender<Instant>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
+    accept(listener, written);
+    address
+}
+
+fn accept(listener: TcpListener, written: Sender<Instant>) {
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let written = written.clone();
             thread::spawn(move || drop(serve(stream, &written)));
         }
     });
+}
+
+/// As [`hand_framed`], under so many further addresses as there are connections.
+fn hand_framed_beside() -> SocketAddr {
+    let written = channel().0;
+    let address = hand_framed(written.clone());
+    for id in 1..=CONNECTIONS {
+        let listener = TcpListener::bind(beside(address, id)).expect("a port that was just free");
+        accept(listener, written.clone());
+    }
     address
 }
 

@@ -215,6 +215,7 @@ async fn every_meter_of_a_town_is_polled_each_second_and_cut_when_its_credit_end
         percentile(50),
         percentile(99),
     );
+    assert!(percentile(50) < 500, "a switch waits for no turn: {taken:?}");
     let each = answered * 10 / u64::try_from(all).expect("a small town");
     assert!(each >= town.seconds * 5, "{answered} answers of {all} meters in {passed:.1} s");
 }

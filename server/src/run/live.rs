@@ -79,12 +79,18 @@ impl LiveDriver {
                 self.wheel.restart(now);
             }
             last = now;
-            for meter in self.wheel.due(now) {
-                self.give_turn(meter, now, finished.clone());
-            }
+            self.give_turns(now, &finished);
             self.settle(now).await;
+            // A switch command does not wait for the next tick.
+            self.give_turns(clock::now(), &finished);
         }
         self.settle(clock::now()).await;
+    }
+
+    fn give_turns(&mut self, now: Timestamp, finished: &mpsc::Sender<MeterId>) {
+        for meter in self.wheel.due(now) {
+            self.give_turn(meter, now, finished.clone());
+        }
     }
 
     fn give_turn(&mut self, meter: MeterId, now: Timestamp, finished: mpsc::Sender<MeterId>) {
@@ -104,6 +110,9 @@ impl LiveDriver {
             Ok(settlement) => {
                 for (at, meter) in settlement.urgent {
                     self.wheel.hurry(meter, at);
+                }
+                for meter in settlement.told {
+                    self.wheel.hurry(meter, now);
                 }
             }
             Err(error) => tracing::error!(%error, "the billing supervisor did not settle"),

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::actor::billing::Settlement;
 use crate::api::overview::Happening;
-use crate::id::MeterId;
+use crate::id::{Book, MeterId};
 use crate::ledger::Record;
 use crate::pay::Payment;
 use crate::site::{Done, Refusal};
@@ -27,7 +27,7 @@ pub(super) struct Batch {
 
 pub(super) enum Effect {
     Answer(oneshot::Sender<Result<Done, Refusal>>, Result<Done, Refusal>),
-    Settled(oneshot::Sender<Settlement>, Settlement),
+    Settled(oneshot::Sender<Settlement>, Book, Settlement),
     Shown(oneshot::Sender<Vec<Payment>>, Vec<Payment>),
 }
 
@@ -42,7 +42,7 @@ impl Effect {
     pub(super) fn release(self) {
         match self {
             Self::Answer(to, answer) => drop(to.send(answer)),
-            Self::Settled(to, settlement) => drop(to.send(settlement)),
+            Self::Settled(to, _, settlement) => drop(to.send(settlement)),
             Self::Shown(to, payments) => drop(to.send(payments)),
         }
     }
@@ -52,7 +52,7 @@ impl Effect {
         match self {
             Self::Answer(to, Ok(_)) => drop(to.send(Err(Refusal::Halted))),
             Self::Answer(to, Err(refusal)) => drop(to.send(Err(refusal))),
-            Self::Settled(to, settlement) => drop(to.send(settlement)),
+            Self::Settled(to, _, settlement) => drop(to.send(settlement)),
             // What was to be shown did not happen.
             Self::Shown(to, _) => drop(to),
         }

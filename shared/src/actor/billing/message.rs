@@ -40,6 +40,9 @@ pub struct Settlement {
     /// Meters to look at before their next turn: to confirm that credit is used up, to switch, to
     /// prove that a switch did what it should.
     pub urgent: Vec<(Timestamp, MeterId)>,
+    /// Meters that were told a new supply since the last round: a world that does not wait for their
+    /// next turn lets them switch now.
+    pub told: Vec<MeterId>,
     /// Settle again then at the latest: time alone changes something.
     pub next: Option<Timestamp>,
 }

@@ -10,7 +10,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix::{
@@ -63,9 +63,12 @@ pub struct BillingSupervisor {
     halted: Option<String>,
     /// The time of each book as last heard.
     now: BTreeMap<Book, Timestamp>,
+    /// Who was told a new supply since the last settling round of the book.
+    told: BTreeSet<(Book, MeterId)>,
 }
 
 struct Joined {
+    book: Book,
     wants: Recipient<Want>,
     /// What the meter was last told.
     told: Supply,
@@ -97,6 +100,7 @@ impl BillingSupervisor {
             repeats: Vec::new(),
             halted: None,
             now: BTreeMap::new(),
+            told: BTreeSet::new(),
         }
     }
 
@@ -344,7 +348,11 @@ impl BillingSupervisor {
         if publication != Publication::default() {
             self.feed.do_send(Publish(Arc::new(publication)));
         }
-        for effect in batch.effects {
+        for mut effect in batch.effects {
+            if let Effect::Settled(_, book, settlement) = &mut effect {
+                let told = self.told.extract_if(.., |(of, _)| of == book);
+                settlement.told = told.map(|(_, meter)| meter).collect();
+            }
             effect.release();
         }
     }
@@ -356,6 +364,7 @@ impl BillingSupervisor {
         if let Some(joined) = self.meters.get_mut(&meter).filter(|joined| joined.told != wanted) {
             joined.told = wanted;
             joined.wants.do_send(Want(wanted));
+            self.told.insert((joined.book, meter));
         }
     }
 
@@ -421,10 +430,10 @@ impl Actor for BillingSupervisor {
 
 impl Handler<Join> for BillingSupervisor {
     type Result = ();
-    fn handle(&mut self, Join { meter, book: _, wants }: Join, _: &mut Self::Context) {
+    fn handle(&mut self, Join { meter, book, wants }: Join, _: &mut Self::Context) {
         let wanted = self.wanted(meter);
         wants.do_send(Want(wanted));
-        self.meters.insert(meter, Joined { wants, told: wanted });
+        self.meters.insert(meter, Joined { book, wants, told: wanted });
     }
 }
 
@@ -450,7 +459,7 @@ impl Handler<SettleDue> for BillingSupervisor {
         self.tick(book, now, &mut settlement);
         let (reply, answer) = oneshot::channel();
         self.batch.round = true;
-        self.batch.effects.push(Effect::Settled(reply, settlement));
+        self.batch.effects.push(Effect::Settled(reply, book, settlement));
         self.commit(ctx);
         Box::pin(async { answer.await.unwrap_or_default() })
     }

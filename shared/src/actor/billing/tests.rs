@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix::{Actor, Addr, Context, Handler};
 
-use super::{BillingSupervisor, Do, GetStatus, Join, Publication, Publish, SettleDue};
+use super::{BillingSupervisor, Do, GetStatus, Join, Publication, Publish, SettleDue, Settlement};
 use crate::actor::memory::{MemoryJournal, SetFault};
 use crate::actor::meter::{Reported, Want};
 use crate::actor::port::{JournalFault, Replay};
@@ -97,7 +97,7 @@ impl House {
         self.billing.send(Do(order)).await.expect("the supervisor lives")
     }
 
-    async fn read(&mut self, kwh: &str) {
+    async fn read(&mut self, kwh: &str) -> Settlement {
         self.now = self.now + Span::from_mins(1);
         let import = Register::from_mwh(Energy::parse_kwh(kwh).expect("kWh").mwh());
         let contact = Contact::Closed;
@@ -106,10 +106,12 @@ impl House {
         let report =
             Report { meter: MeterId(1), book: Book::Live, at: self.now, look, health, again: None };
         self.billing.do_send(Reported(report));
-        self.billing
-            .send(SettleDue { book: Book::Live, now: self.now })
-            .await
-            .expect("the supervisor lives");
+        self.settle(Book::Live).await
+    }
+
+    async fn settle(&self, book: Book) -> Settlement {
+        let due = SettleDue { book, now: self.now };
+        self.billing.send(due).await.expect("the supervisor lives")
     }
 
     async fn kept(&self) -> usize {
@@ -194,6 +196,23 @@ async fn a_journal_that_refuses_stops_the_money_and_lets_nothing_out() {
         "the refused sale never happened; its key is free"
     );
     assert_eq!(house.wanted().last(), Some(&Supply::Connected));
+}
+
+#[actix::test]
+async fn a_round_names_the_meters_that_were_told_a_new_supply_once_and_to_their_own_book() {
+    let mut house = House::open().await;
+    assert_eq!(house.read("100").await.told, []);
+    assert_eq!(receipt(house.ask("little", sale(100)).await), 1);
+    let mut told = Vec::new();
+    for kwh in ["100.3", "100.6", "100.9", "101.2", "101.5", "101.6", "101.7"] {
+        told.extend(house.read(kwh).await.told);
+    }
+    assert_eq!(told, [MeterId(1)], "once, however often it is read after that");
+    assert!(matches!(house.wanted().last(), Some(Supply::Disconnected(_))));
+    // Told between two rounds, by a sale.
+    assert_eq!(receipt(house.ask("much", sale(2_000)).await), 2);
+    assert_eq!(house.settle(Book::Simulated).await.told, []);
+    assert_eq!(house.settle(Book::Live).await.told, [MeterId(1)]);
 }
 
 #[actix::test]
