@@ -1,6 +1,8 @@
 //! Endpoints of tariffs, approvals, and explanations, one method each.
 
-use shared::api::approval::{Approval, Decision};
+use serde::Deserialize;
+use shared::api::approval::{Approval, ApprovalState, Asked, Decision};
+use shared::api::breaker::{MassCuts, ReleaseOrder, SuppliesOrder};
 use shared::api::explain::Explanation;
 use shared::api::tariff::{
     Draft, DraftOrder, Preview, PreviewOrder, PublicationOrder, TariffPage, TariffRow, Template,
@@ -10,7 +12,33 @@ use shared::id::{AccountId, Seq, TariffId};
 use super::request::{Request, quoted};
 use super::{Answer, Backend};
 
+/// As much of an approval as is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+struct Waits {
+    state: ApprovalState,
+    own: bool,
+}
+
 impl Backend {
+    /// How many requests wait for this reader's word.
+    pub async fn waiting_for_me(&self) -> Answer<usize> {
+        let all: Vec<Waits> = self.ask(Request::get("/approvals")).await?;
+        let mine = |waits: &&Waits| waits.state == ApprovalState::Waiting && !waits.own;
+        Ok(all.iter().filter(mine).count())
+    }
+
+    pub async fn mass_cuts(&self) -> Answer<MassCuts> {
+        self.ask(Request::get("/mass-cuts")).await
+    }
+
+    pub async fn ask_release(&self, order: &ReleaseOrder) -> Answer<Asked> {
+        self.ask(Request::post("/mass-cuts/release").body(order)).await
+    }
+
+    pub async fn order_supplies(&self, order: &SuppliesOrder) -> Answer<Asked> {
+        self.ask(Request::post("/supplies").body(order)).await
+    }
+
     pub async fn tariffs(&self) -> Answer<Vec<TariffRow>> {
         self.ask(Request::get("/tariffs")).await
     }

@@ -9,7 +9,7 @@ use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
 use super::password_button::PersonButton;
 use super::top_bar::{LanguageButton, SignOutButton, ThemeButton};
-use crate::hooks::{use_fleet, use_lang, use_seat, use_settings, use_texts};
+use crate::hooks::{use_backend, use_fleet, use_lang, use_load, use_seat, use_settings, use_texts};
 use crate::i18n::{Lang, fill};
 use crate::route::Route;
 use crate::store::seat::Seat;
@@ -22,7 +22,25 @@ struct Place {
     count: usize,
 }
 
-fn places(seat: &Seat, lang: Lang, (alarms, exceptions): (usize, usize)) -> Vec<Place> {
+/// How many requests wait for this person's word; asked anew at each place and alarm.
+#[hook]
+fn use_asked() -> usize {
+    let (seat, fleet, backend) = (use_seat(), use_fleet(), use_backend());
+    let here = use_route::<Route>();
+    let may = seat.may(Verb::Approve) && !seat.sandbox;
+    let loaded = use_load(may, (here, fleet.waiting()), move |may| {
+        let backend = backend.clone();
+        async move { if may { backend.waiting_for_me().await } else { Ok(0) } }
+    });
+    loaded.value.map_or(0, |count| *count)
+}
+
+fn places(
+    seat: &Seat,
+    lang: Lang,
+    (alarms, exceptions): (usize, usize),
+    asked: usize,
+) -> Vec<Place> {
     let (texts, texts_more) = (lang.texts(), lang.tariff_texts());
     let place = |route, icon, name| Place { route, icon, name, count: 0 };
     let mut places = vec![
@@ -52,8 +70,9 @@ fn places(seat: &Seat, lang: Lang, (alarms, exceptions): (usize, usize)) -> Vec<
     if seat.may(Verb::LookAtLines) && !seat.sandbox {
         places.push(place(Route::Lines, Icon::Line, lang.line_texts().lines.title));
     }
-    if seat.may(Verb::LookAtRequests) && !seat.sandbox {
-        places.push(place(Route::Approvals, Icon::Check, texts_more.tariffs.approvals));
+    if (seat.may(Verb::LookAtRequests) || seat.may(Verb::OrderSupply)) && !seat.sandbox {
+        let name = texts_more.tariffs.approvals;
+        places.push(Place { count: asked, ..place(Route::Approvals, Icon::Check, name) });
     }
     if seat.may(Verb::LookAtPeople) && !seat.sandbox {
         places.push(place(Route::People, Icon::Person, texts_more.people.title));
@@ -76,7 +95,7 @@ fn is_here(here: Option<&Route>, place: &Route) -> bool {
 #[component]
 pub fn Rail() -> Html {
     let (seat, fleet, texts, settings) = (use_seat(), use_fleet(), use_texts(), use_settings());
-    let lang = use_lang();
+    let (lang, asked) = (use_lang(), use_asked());
     let here = use_route::<Route>();
     let toggle = {
         let settings = settings.clone();
@@ -89,7 +108,7 @@ pub fn Rail() -> Html {
                 <img src="/icon.svg" alt="" width="26" height="26" /><b>{ "Meterhouse" }</b>
             </Link<Route>>
             <ul>
-                { for places(&seat, lang, fleet.waiting()).into_iter().map(|place| item(here.as_ref(), place)) }
+                { for places(&seat, lang, fleet.waiting(), asked).into_iter().map(|place| item(here.as_ref(), place)) }
             </ul>
             <button class="rail-fold" onclick={toggle} title={word} aria-label={word}>
                 <Glyph icon={Icon::Rail} /><span>{ word }</span>
@@ -120,10 +139,10 @@ pub struct BottomBarProps {
 #[component]
 pub fn BottomBar(_props: &BottomBarProps) -> Html {
     let (seat, fleet, texts, settings) = (use_seat(), use_fleet(), use_texts(), use_settings());
-    let lang = use_lang();
+    let (lang, asked) = (use_lang(), use_asked());
     let here = use_route::<Route>();
     let open = use_state_eq(|| false);
-    let mut first = places(&seat, lang, fleet.waiting());
+    let mut first = places(&seat, lang, fleet.waiting(), asked);
     let mut rest: Vec<Place> = Vec::new();
     if first.len() > 4 {
         rest.push(first.remove(2));

@@ -334,6 +334,7 @@ texts! {
     alarms: Alarms {
         lead: "条件消失后告警自动解除；确认表示有人知道。", "An alarm ends by itself when its condition ends; acknowledging says that somebody knows.";
         none: "没有告警", "No alarms";
+        held_cuts: "拉闸过多,已拦下:查看并放行", "Held cuts: see which, ask for release";
         none_hint: "所有电表都在应答，没有需要判断的读数。", "Every meter answers, no reading needs a judgement.";
         acknowledge: "确认", "Acknowledge";
         acknowledged: "{0} 已确认", "seen by {0}";

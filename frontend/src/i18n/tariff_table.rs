@@ -160,6 +160,24 @@ texts! {
         file: "文件", "File";
         admins_only: "仅管理员可以编制电价", "Only admins prepare tariffs";
     }
+    held_cuts: HeldCuts {
+        title: "被拦下的拉闸", "Held cuts";
+        lead: "短时间内要拉闸的电表太多,余下的先不执行。原因消失(如充值)即自动取消;放行须两人。", "Too many supplies were about to be cut in a short time; the rest wait. What is paid meanwhile is not cut; letting them go ahead takes two persons.";
+        opened: "{2} 分钟内已拉闸 {0} 块,上限 {1} 块", "{0} opened within {2} minutes, at most {1}";
+        released: "已放行,{0} 起执行", "released, from {0} on";
+        release: "放行被拦下的拉闸?", "Let these cuts go ahead?";
+        ask_release: "提交放行申请", "Ask for release";
+        ask_release_of: "申请放行 {0} 块", "Ask for release of {0}";
+        many: "批量拉合闸", "Many supplies at once";
+        many_lead: "一人可直接拉闸至多 3 块;更多的须由第二人批准。合闸无需批准。", "One person cuts at most 3 at once; more wait for a second person. Restoring never waits.";
+        numbers: "表号", "Meter numbers";
+        bad_numbers: "表号应写成 1001-1008, 1012", "Write meter numbers such as 1001-1008, 1012";
+        cut: "拉闸", "Cut";
+        restore: "合闸", "Restore";
+        waits: "已提交,等待第二人批准。", "Asked for; it waits for a second person.";
+        done: "已执行。", "Done.";
+        hint: "原因", "Reason";
+    }
     explain: Explain {
         open: "为什么?", "Why?";
         title: "这笔电费怎么来的", "How this charge came about";

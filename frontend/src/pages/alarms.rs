@@ -1,6 +1,6 @@
 //! What needs someone. Open alarms are never hidden by a time filter.
 
-use shared::api::alarm::Alarm;
+use shared::api::alarm::{Alarm, AlarmKind};
 use shared::id::{AlarmId, Book};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -88,6 +88,7 @@ fn AlarmLine(props: &AlarmLineProps) -> Html {
             <div class="alarm-what">
                 <p><b>{ i18n::alarm(lang, alarm.kind) }</b>{ " " }<BookMark book={alarm.book} /></p>
                 <p class="soft">
+                    if alarm.kind == AlarmKind::MassCut && !seat.sandbox { <Link<Route> to={Route::Approvals}>{ texts.alarms.held_cuts }</Link<Route>> }
                     if let Some(meter) = alarm.meter { <Link<Route> to={Route::meter(meter)}>{ &alarm.name }</Link<Route>> } else { { &alarm.name } }
                     { " · " }<time>{ format::moment(alarm.since, now, &seat.zone) }</time>{ " · " }{ format::ago(alarm.since, now, lang) }
                 </p>

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use shared::api::alarm::Alarm;
+use shared::api::alarm::{Alarm, AlarmKind};
 use shared::api::live::MeterState;
 use shared::api::overview::{Figures, Happening, Overview as Curves, What};
 use shared::energy::Power;
@@ -61,6 +61,9 @@ pub fn Overview() -> Html {
                     <Link<Route> to={Route::Sale} classes="button primary"><Glyph icon={Icon::Sale} />{ texts.overview.sell_now }<kbd>{ "F2" }</kbd></Link<Route>>
                 }
             </header>
+            if fleet.alarms.iter().any(|alarm| alarm.book == *book && alarm.kind == AlarmKind::MassCut) && !seat.sandbox {
+                <p class="card pad needs-you" role="status"><Glyph icon={Icon::Warning} />{ " " }<Link<Route> to={Route::Approvals}>{ texts.alarms.held_cuts }</Link<Route>></p>
+            }
             if let Some(figures) = fleet.figures_of(*book) {
                 <FigureRow {figures} curves={curves.value.clone()} />
             }

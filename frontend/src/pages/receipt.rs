@@ -106,7 +106,7 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
                         asking.set(false);
                         navigator.push(&Route::receipt(reversal.book, reversal.no.0));
                     }
-                    Err(refused) if refused.is("not-own-sale") => {
+                    Err(refused) if refused.is("not-own-sale") || refused.is("second-person") => {
                         match backend.ask_reversal(&order).await {
                             Ok(()) => {
                                 asking.set(false);

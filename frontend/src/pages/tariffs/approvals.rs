@@ -6,6 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::changes::Changes;
+use super::held_cuts::HeldCuts;
 use crate::backend::Failure;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::FailureNotice;
@@ -36,6 +37,7 @@ pub fn ApprovalsPage() -> Html {
     html! {
         <div class="page tariffs-page">
             <header class="page-head"><h1>{ texts.tariffs.approvals }</h1><p class="quiet">{ texts.tariffs.approvals_lead }</p></header>
+            <HeldCuts round={*round} changed={again.clone()} />
             if seat.may(Verb::LookAtRequests) { <Approvals round={*round} decided={again} /> }
         </div>
     }

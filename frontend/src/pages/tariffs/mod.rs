@@ -1,6 +1,7 @@
 //! Tariffs: what is published, what waits for a second person, drafts, and where to begin anew.
 
 mod approvals;
+mod held_cuts;
 mod changes;
 mod charges;
 mod editor;
