@@ -354,6 +354,13 @@ impl Event {
                 transfer(Code::Arrears, due.account, -due.taken)
             }
             Self::Settled(settled) => settled.postings(),
+            Self::Counter(CounterFact::CashMoved(moved)) => {
+                between(moved.with.code(), Code::Cash, moved.amount)
+            }
+            // What lies on the way from banks and providers is matched with their files instead.
+            Self::Counter(CounterFact::Countersigned { cash, .. }) if *cash != Money::ZERO => {
+                between(Code::OverShort, Code::Cash, *cash)
+            }
             Self::TariffPublished { .. }
             | Self::Counter(_)
             | Self::AccountOpened { .. }
@@ -436,6 +443,7 @@ impl Event {
             Self::TariffPublished { .. }
             | Self::Counter(
                 CounterFact::Opened { .. }
+                | CounterFact::CashMoved(_)
                 | CounterFact::Closed(_)
                 | CounterFact::Countersigned { .. }
                 | CounterFact::Limited { .. },

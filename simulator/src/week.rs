@@ -108,6 +108,7 @@ fn kind(event: &Event) -> &'static str {
         Event::ArrearsAdded(_) => "arrears-added",
         Event::Counter(CounterFact::Opened { .. }) => "shift-opened",
         Event::Counter(CounterFact::Closed(_)) => "shift-closed",
+        Event::Counter(CounterFact::CashMoved(_)) => "cash-moved",
         Event::Counter(CounterFact::Countersigned { .. }) => "shift-countersigned",
         Event::Counter(CounterFact::Limited { .. }) => "limits-set",
         Event::Counter(CounterFact::Split { .. }) => "sale-split",

@@ -77,6 +77,12 @@ fn keyed() -> Vec<(&'static str, &'static str, Value, Value)> {
             json!({ "reason": "b" }),
         ),
         (
+            "/api/v1/payments/{payment}/credit",
+            "/api/v1/payments/1/credit",
+            json!({ "reason": "a" }),
+            json!({ "reason": "b" }),
+        ),
+        (
             "/api/v1/receipts/{receipt}/reversal",
             "/api/v1/receipts/1/reversal",
             reversal("a"),
@@ -93,6 +99,12 @@ fn keyed() -> Vec<(&'static str, &'static str, Value, Value)> {
             "/api/v1/accounts/1002/arrears/1/cancel",
             json!({ "reason": "a" }),
             json!({ "reason": "b" }),
+        ),
+        (
+            "/api/v1/shifts/{book}/{shift}/cash",
+            "/api/v1/shifts/simulated/1/cash",
+            json!({ "amount": 500, "with": "safe", "reason": "a" }),
+            json!({ "amount": 500, "with": "bank", "reason": "a" }),
         ),
         (
             "/api/v1/meters/{meter}/exchange",
@@ -199,4 +211,53 @@ async fn no_route_takes_what_a_foreign_page_sends() {
         }
     }
     assert!(tried > 100, "{tried}");
+}
+
+/// Follows the links of a list to its end: how many rows each page had, and their names.
+async fn walked(site: &TestSite, caller: &Caller, first: &str, name: &str) -> (usize, Vec<Value>) {
+    let (mut next, mut pages, mut names) = (Some(first.to_owned()), 0, Vec::new());
+    while let Some(path) = next {
+        let reply = site.get(caller, &path).await.expect(200);
+        conform::check("GET", &path, &reply);
+        let body = reply.json();
+        let rows = body.as_array().or_else(|| body["shifts"].as_array()).expect("rows").clone();
+        names.extend(rows.iter().map(|row| row[name].clone()));
+        pages += 1;
+        let link = reply.header("link").to_owned();
+        let target = link.strip_prefix('<').and_then(|rest| rest.split_once(">; rel=\"next\""));
+        next = target.map(|(path, _)| path.to_owned());
+    }
+    (pages, names)
+}
+
+#[tokio::test]
+async fn a_list_is_walked_page_by_page_without_a_gap_or_a_double() {
+    let site = TestSite::start(&["demo", "--pace", "1"]).await;
+    let admin = site.token("admin");
+    for person in 0..4 {
+        let new = json!({ "name": format!("Person {person}"), "role": "viewer", "password": "given by the admin" });
+        site.post(&admin, "/api/v1/staff", &new).await.expect(201);
+        let open = json!({ "book": "simulated", "counter": 3, "float": 0 });
+        let shift = site.post(&admin, "/api/v1/shifts", &open).await.expect(201).json();
+        let close = format!("/api/v1/shifts/simulated/{}/close", shift["shift"]);
+        let counted = json!({ "counted": { "cash": 0, "card": 0, "mobile": 0 } });
+        site.post(&admin, &close, &counted).await.expect(200);
+        let begin = json!({ "account": 1001, "amount": 3_000 + person });
+        let key = format!("listed-payment-{person}");
+        site.post_once(&admin, "/api/v1/payments", &key, &begin).await.expect(200);
+    }
+    for (path, name) in [
+        ("/api/v1/staff", "staff"),
+        ("/api/v1/shifts?book=simulated", "shift"),
+        ("/api/v1/payments", "payment"),
+        ("/api/v1/payments?open=true", "payment"),
+    ] {
+        let (one, whole) = walked(&site, &admin, path, name).await;
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let (pages, paged) = walked(&site, &admin, &format!("{path}{mark}limit=1"), name).await;
+        assert_eq!((one, &paged), (1, &whole), "{path}");
+        assert!(pages >= 4, "{path} came in {pages} pages");
+    }
+    site.get(&admin, "/api/v1/staff?limit=0").await.expect(400);
+    site.get(&admin, "/api/v1/staff?limit=1&after=nobody").await.expect(410);
 }

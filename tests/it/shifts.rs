@@ -123,6 +123,53 @@ async fn a_forgotten_shift_is_closed_by_a_supervisor_and_its_cashier_sells_no_mo
 }
 
 #[tokio::test]
+async fn cash_taken_to_the_safe_is_in_the_reports_and_the_difference_in_the_ledger() {
+    let site = TestSite::start(&["demo", "--pace", "1"]).await;
+    let (cashier, admin) = (site.sign_in_as("cashier").await, site.sign_in_as("admin").await);
+    let shift = mine(&site, &cashier).await;
+    let path = format!("/api/v1/shifts/simulated/{shift}/cash");
+    sell(&site, &cashier, "sold-before-safe", 3_000, "cash").await.expect(200);
+    let out = json!({ "amount": -21_000, "with": "safe", "reason": "the till is full" });
+    let x = site.post_once(&cashier, &path, "cash-to-safe", &out).await.expect(200).json();
+    // Again under the same key: one effect, and what should be there stays untold.
+    let again = site.post_once(&cashier, &path, "cash-to-safe", &out).await.expect(200).json();
+    assert_eq!((&again, &again["expected"]), (&x, &Value::Null));
+    assert_eq!(
+        x["moves"],
+        json!([{ "shift": shift, "counter": 1, "no": 1, "amount": -21_000, "with": "safe", "reason": "the till is full" }])
+    );
+    for (amount, why, kind_of) in [
+        (-2_001, "more than there is", "lacks-cash"),
+        (0, "nothing", "no-move"),
+        (5, " ", "no-reason"),
+    ] {
+        let body = json!({ "amount": amount, "with": "bank", "reason": why });
+        let key = format!("refused-{kind_of}");
+        let refused = site.post_once(&cashier, &path, &key, &body).await.expect(422);
+        assert_eq!(kind(&refused), kind_of);
+    }
+    let other = site.token("cashier");
+    let refused = site.post_once(&other, &path, "of-somebody-else", &out).await.expect(403);
+    assert_eq!(kind(&refused), "not-own-shift");
+
+    let z = close(&site, &cashier, shift, 1_900, 0).await.expect(200).json();
+    assert_eq!(z["expected"]["cash"], json!(2_000));
+    assert_eq!((&z["closed"]["difference"]["cash"], &z["moves"]), (&json!(-100), &x["moves"]));
+    sign(&site, &admin, shift).await.expect(200);
+    let late = site.post_once(&cashier, &path, "after-closing", &out).await.expect(409);
+    assert_eq!(kind(&late), "shift-closed");
+    let db = rusqlite::Connection::open(site.data().join("ledger.db")).expect("the ledger opens");
+    let balance = |code: &str| -> i64 {
+        let sql =
+            "SELECT coalesce(sum(amount), 0) FROM balance WHERE book = 'simulated' AND code = ?1";
+        db.query_row(sql, [code], |row| row.get(0)).expect("the ledger answers")
+    };
+    assert_eq!((balance("safe"), balance("over-short")), (21_000, 100));
+    let verified = site.verify();
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[tokio::test]
 async fn a_cashier_takes_back_sales_of_the_open_shift_only() {
     let site = TestSite::start(&["demo", "--pace", "1"]).await;
     let (cashier, admin) = (site.sign_in_as("cashier").await, site.sign_in_as("admin").await);

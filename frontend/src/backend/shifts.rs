@@ -1,7 +1,9 @@
 //! The endpoints of shifts.
 
-use shared::api::shift::{Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport};
-use shared::id::{Book, ShiftNo};
+use shared::api::shift::{
+    CashOrder, Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport,
+};
+use shared::id::{Book, IdempotencyKey, ShiftNo};
 
 use super::request::Request;
 use super::{Answer, Backend};
@@ -24,6 +26,17 @@ impl Backend {
     ) -> Answer<ShiftReport> {
         let path = format!("/shifts/{}/{shift}/close", book_word(book));
         self.ask(Request::post(path).body(order)).await
+    }
+
+    pub async fn move_cash(
+        &self,
+        book: Book,
+        shift: ShiftNo,
+        key: &IdempotencyKey,
+        order: &CashOrder,
+    ) -> Answer<ShiftReport> {
+        let path = format!("/shifts/{}/{shift}/cash", book_word(book));
+        self.ask(Request::post(path).key(key).body(order)).await
     }
 
     pub async fn countersign_shift(&self, book: Book, shift: ShiftNo) -> Answer<ShiftReport> {

@@ -57,6 +57,9 @@ pub fn code(lang: Lang, code: Code) -> &'static str {
         Code::Arrears => pick(lang, "应收欠费", "Arrears"),
         Code::ArrearsOrigin => pick(lang, "欠费来源", "Origin of arrears"),
         Code::Provisional => pick(lang, "估抄待结", "Provisional charges"),
+        Code::Safe => pick(lang, "保险柜现金", "Cash in the safe"),
+        Code::Bank => pick(lang, "已缴存银行", "Brought to the bank"),
+        Code::OverShort => pick(lang, "长短款", "Cash over and short"),
     }
 }
 
@@ -127,6 +130,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("shift-closed", "交班", "Shift closed"),
     ("shift-countersigned", "交班复签", "Shift countersigned"),
     ("limits-set", "设置限额", "Limits set"),
+    ("cash-moved", "现金调拨", "Cash moved"),
     ("sale-split", "疑似拆单", "Sales split"),
     ("staff-added", "新增人员", "Person added"),
     ("role-changed", "更改角色", "Role changed"),

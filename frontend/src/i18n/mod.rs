@@ -25,6 +25,7 @@ pub use counter_table::Texts as CounterTexts;
 pub use line_table::{Commission as CommissionTexts, Texts as LineTexts};
 pub use payment_table::{Texts as PaymentTexts, payment_state};
 pub use people_table::Texts as PeopleTexts;
+pub use shift_table::Shift as ShiftWords;
 pub use table::{Meter as MeterTexts, Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
 pub use words::{

@@ -43,6 +43,17 @@ texts! {
         head: "账链", "Chain head";
         print: "打印", "Print";
         show: "查看", "Show";
+        move_cash: "现金调拨", "Move cash";
+        move_lead: "班中取出现金送存，或补充备用金；每次一张凭单，计入应有现金。", "Take cash out to the safe or bank, or add to the float: each with a slip, and counted in what should be there.";
+        way: "方向", "Which way";
+        to_safe: "取出 → 保险柜", "Out, to the safe";
+        to_bank: "取出 → 银行", "Out, to the bank";
+        from_safe: "补入 ← 保险柜", "In, from the safe";
+        from_bank: "补入 ← 银行", "In, from the bank";
+        reason: "原因", "Reason";
+        slip: "现金凭单 {0} · 班次 {1}", "Cash slip {0} · shift {1}";
+        handed: "交出人签字", "Handed over by";
+        received: "接收人签字", "Received by";
         day_book: "当日流水", "Day book";
         bad_amount: "请填写金额，例如 200.00", "Enter an amount, such as 200.00";
     }

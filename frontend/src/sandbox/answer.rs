@@ -465,6 +465,8 @@ impl From<Refusal> for Trouble {
                 | Denied::SignedAlready(_)
                 | Denied::OwnShift(_)
                 | Denied::BelowZero
+                | Denied::NoMove
+                | Denied::LacksCash(_)
                 | Denied::Reversals { .. },
             ) => ("counter", None),
             Refusal::MassCut { .. } => ("mass-cut", None),

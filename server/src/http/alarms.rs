@@ -1,15 +1,20 @@
 //! Open alarms, and who has seen them.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use shared::id::AlarmId;
 use shared::site::Command;
 
 use super::auth::Caller;
+use super::page::{Paging, page};
 use super::problem::{Answer, Trouble};
 use super::state::State;
 
-pub(super) async fn list(state: web::Data<State>) -> Answer {
-    Ok(HttpResponse::Ok().json(state.hub.alarms()))
+pub(super) async fn list(
+    request: HttpRequest,
+    state: web::Data<State>,
+    paging: web::Query<Paging>,
+) -> Answer {
+    page(&request, &paging, state.hub.alarms(), |alarm| alarm.id.to_string())
 }
 
 pub(super) async fn acknowledge(

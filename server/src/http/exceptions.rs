@@ -1,11 +1,12 @@
 //! The work list: what needs a note to close.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use shared::api::exception::{ExceptionRow, ExceptionsClosed};
 use shared::site::Command;
 
 use super::auth::Caller;
 use super::body::Body;
+use super::page::{Paging, page};
 use super::problem::{Answer, Trouble};
 use super::sales::tidy;
 use super::state::State;
@@ -13,13 +14,19 @@ use super::state::State;
 /// Closed at once at most.
 const MOST: usize = 1_000;
 
-pub(super) async fn list(state: web::Data<State>) -> Answer {
+pub(super) async fn list(
+    request: HttpRequest,
+    state: web::Data<State>,
+    paging: web::Query<Paging>,
+) -> Answer {
     let open = state.billing.exceptions().await?;
     let rows = open.into_iter().map(|open| {
         let name = state.hub.row(open.meter).map(|row| row.name).unwrap_or_default();
         ExceptionRow::of(open, name)
     });
-    Ok(HttpResponse::Ok().json(rows.collect::<Vec<_>>()))
+    // A meter has one exception of a kind.
+    let name = |row: &ExceptionRow| format!("{}-{:?}", row.meter, row.kind);
+    page(&request, &paging, rows.collect(), name)
 }
 
 pub(super) async fn close(

@@ -29,6 +29,7 @@ mod meters;
 pub(crate) mod metrics;
 pub mod openapi;
 mod overview;
+mod page;
 mod payments;
 mod printing;
 pub(crate) mod problem;

@@ -10,6 +10,7 @@ use shared::staff::Verb;
 
 use super::auth::Caller;
 use super::body::{Body, Raw};
+use super::page::{self, Paging};
 use super::problem::{Answer, Trouble};
 use super::sales::{key_of, meters_of, tidy};
 use super::state::State;
@@ -17,7 +18,7 @@ use crate::clock;
 use crate::pay::sign::{self, Signed};
 use crate::qr;
 
-/// So many are listed at most.
+/// So many are listed, unless it is said otherwise.
 const MOST: usize = 200;
 
 pub(super) async fn begin(
@@ -38,17 +39,41 @@ pub(super) async fn begin(
 }
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Which {
-    /// Only those that wait for the provider or for somebody.
+    /// Only those that wait for the provider or for somebody, oldest first.
     #[serde(default)]
     open: bool,
+    /// Payments of a page, 1 to 1000; 200 unless it is said otherwise.
+    limit: Option<u16>,
+    /// The payment that the page begins after, as the link to the next page names it.
+    after: Option<String>,
 }
 
-pub(super) async fn list(state: web::Data<State>, which: web::Query<Which>) -> Answer {
-    let which = if which.open { WhichPayments::Open } else { WhichPayments::Latest(MOST) };
-    let payments = state.billing.payments(which).await?;
-    let rows: Vec<_> = payments.into_iter().map(|one| view(&state, one)).collect();
-    Ok(HttpResponse::Ok().json(rows))
+pub(super) async fn list(
+    request: HttpRequest,
+    state: web::Data<State>,
+    which: web::Query<Which>,
+) -> Answer {
+    let Which { open, limit, after } = which.into_inner();
+    let paging = Paging { limit, after };
+    let shown = |payments: Vec<Payment>| -> Vec<PaymentView> {
+        payments.into_iter().map(|one| view(&state, one)).collect()
+    };
+    if open {
+        let rows = shown(state.billing.payments(WhichPayments::Open).await?);
+        return page::page(&request, &paging, rows, |row| row.payment.to_string());
+    }
+    let limit = paging.limit(MOST)?;
+    let before = paging.after.map(|after| after.parse::<PaymentId>()).transpose();
+    let before = before.map_err(|_no_number| page::gone())?;
+    // One more than is shown tells whether there are more.
+    let asked = WhichPayments::Latest(limit + 1, before);
+    let mut rows = shown(state.billing.payments(asked).await?);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| row.payment.to_string());
+    Ok(page::answer(&request, &rows, next.as_deref()))
 }
 
 pub(super) async fn show(state: web::Data<State>, payment: web::Path<PaymentId>) -> Answer {
@@ -97,16 +122,17 @@ pub(super) async fn refund(
 
 /// Money that stands on no account becomes credit.
 pub(super) async fn credit(
+    request: HttpRequest,
     state: web::Data<State>,
     caller: Caller,
     payment: web::Path<PaymentId>,
     Body(order): Body<PaymentReason>,
 ) -> Answer {
-    let reason = reason(&order)?;
+    let (key, reason) = (key_of(&request)?, reason(&order)?);
     let known = state.desk.one(*payment).await?;
     let (payment, by) = (known.payment, caller.person.staff);
     let command = Command::Payment(PaymentOrder::Credit { payment, reason });
-    state.billing.order(known.book, state.now(known.book), by, None, command).await?;
+    state.billing.order(known.book, state.now(known.book), by, Some(key), command).await?;
     state.clocks.wake(known.book, meters_of(&state, known.account));
     Ok(HttpResponse::Ok().json(view(&state, state.desk.one(payment).await?)))
 }

@@ -207,6 +207,8 @@ fn of_counter(denied: &Denied) -> (StatusCode, &'static str) {
         Denied::StillOpen(_) => (StatusCode::CONFLICT, "shift-open"),
         Denied::SignedAlready(_) => (StatusCode::CONFLICT, "shift-signed"),
         Denied::OwnShift(_) => (StatusCode::FORBIDDEN, "own-shift"),
+        Denied::NoMove => (StatusCode::UNPROCESSABLE_ENTITY, "no-move"),
+        Denied::LacksCash(_) => (StatusCode::UNPROCESSABLE_ENTITY, "lacks-cash"),
         Denied::BelowZero => (StatusCode::UNPROCESSABLE_ENTITY, "below-zero"),
         Denied::Limit { rule, .. } => (StatusCode::UNPROCESSABLE_ENTITY, rule.code()),
         Denied::Reversals { .. } => (StatusCode::CONFLICT, "limit-reversals"),

@@ -176,6 +176,7 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/shifts", May(Verb::Sell), || web::to(shifts::open)),
     row(GET, "/api/v1/shifts/{book}/{shift}", May(Verb::Look), || web::to(shifts::show)),
     row(POST, "/api/v1/shifts/{book}/{shift}/close", May(Verb::Sell), || web::to(shifts::close)),
+    row(POST, "/api/v1/shifts/{book}/{shift}/cash", May(Verb::Sell), || web::to(shifts::move_cash)),
     row(POST, "/api/v1/shifts/{book}/{shift}/countersign", May(Verb::SuperviseTills), || {
         web::to(shifts::countersign)
     }),

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use shared::api::shift::{
-    Count, Counter, Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport, Signature,
+    CashOrder, Count, Counter, Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport,
+    Signature,
 };
 use shared::counter::{CounterOrder, Counters, Denied, Shift};
 use shared::id::{Book, CounterId, ShiftNo, StaffId};
@@ -15,8 +16,9 @@ use shared::staff::Verb;
 use super::accounts::{name_of, staff_names};
 use super::auth::Caller;
 use super::body::Body;
+use super::page::{self, Paging};
 use super::problem::{Answer, Trouble};
-use super::sales::tidy;
+use super::sales::{key_of, tidy};
 use super::state::State;
 use crate::store::report::shifts::{ClosedShift, closed};
 
@@ -27,25 +29,39 @@ const LISTED: usize = 100;
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     book: Book,
+    /// Closed shifts of a page, 1 to 1000; 100 unless it is said otherwise.
+    limit: Option<u16>,
+    /// The shift that the page begins after, as the link to the next page names it.
+    after: Option<String>,
 }
 
 pub(super) async fn list(
+    request: HttpRequest,
     state: web::Data<State>,
     caller: Caller,
     question: web::Query<Question>,
 ) -> Answer {
-    let book = question.book;
+    let Question { book, limit, after } = question.into_inner();
+    let (first, paging) = (after.is_none(), Paging { limit, after });
+    let limit = paging.limit(LISTED)?;
+    let after = paging.after.map(|after| after.parse::<ShiftNo>()).transpose();
+    let after = after.map_err(|_no_number| page::gone())?;
     let (names, counters) = (staff_names(&state).await?, state.billing.counters(book).await?);
     let own = own_only(&caller);
     let seen = |shift: &&Shift| own.is_none_or(|own| own == shift.cashier);
-    let open = counters.open().filter(seen);
+    let open = counters.open().filter(seen).filter(|_| first);
     let mut shifts: Vec<_> = open.map(|shift| x_report(book, shift, &names, &caller)).collect();
-    let past = past(&state, book, own, LISTED).await?;
+    // One more than is shown tells whether there are more.
+    let mut past = past(&state, book, own, after, limit.saturating_add(1)).await?;
+    let more = past.len() > limit;
+    past.truncate(limit);
+    let next = past.last().filter(|_| more).map(|last| last.closed.shift.to_string());
     shifts.extend(past.into_iter().map(|shift| z_report(book, shift, &names)));
     let mine = counters.of(caller.person.staff).map(|shift| shift.shift);
     let named = state.counters_of_site.iter();
     let named = named.map(|(counter, name)| Counter { counter: *counter, name: name.clone() });
-    Ok(HttpResponse::Ok().json(ShiftPage { mine, shifts, counters: named.collect() }))
+    let shown = ShiftPage { mine, shifts, counters: named.collect() };
+    Ok(page::answer(&request, &shown, next.as_deref()))
 }
 
 pub(super) async fn show(
@@ -79,6 +95,24 @@ pub(super) async fn open(
     Ok(HttpResponse::Created().json(x_report(book, shift, &names, &caller)))
 }
 
+/// Cash goes into the till or out of it, by its cashier or a supervisor.
+pub(super) async fn move_cash(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    which: web::Path<(Book, ShiftNo)>,
+    Body(order): Body<CashOrder>,
+) -> Answer {
+    let (book, shift) = which.into_inner();
+    let key = key_of(&request)?;
+    own_or_supervised(&state, &caller, book, shift).await?;
+    let CashOrder { amount, with, reason } = order;
+    let order = CounterOrder::MoveCash { shift, amount, with, reason: tidy(&reason, 200) };
+    let (now, by) = (state.now(book), caller.person.staff);
+    state.billing.order(book, now, by, Some(key), Command::Counter(order)).await?;
+    Ok(HttpResponse::Ok().json(report(&state, &caller, book, shift).await?))
+}
+
 /// By its cashier, or by a supervisor where it was forgotten.
 pub(super) async fn close(
     state: web::Data<State>,
@@ -87,13 +121,7 @@ pub(super) async fn close(
     Body(order): Body<ShiftClosing>,
 ) -> Answer {
     let (book, shift) = which.into_inner();
-    let counters = state.billing.counters(book).await?;
-    if let Some(open) = counters.get(shift)
-        && open.cashier != caller.person.staff
-        && !caller.may(Verb::SuperviseTills)
-    {
-        return Err(not_own());
-    }
+    own_or_supervised(&state, &caller, book, shift).await?;
     let (counted, note) = (order.counted, tidy(&order.note, 200));
     let command = Command::Counter(CounterOrder::Close { shift, counted, note });
     let now = state.now(book);
@@ -115,6 +143,17 @@ pub(super) async fn countersign(
     Ok(HttpResponse::Ok().json(report(&state, &caller, book, shift).await?))
 }
 
+async fn own_or_supervised(
+    state: &State,
+    caller: &Caller,
+    book: Book,
+    shift: ShiftNo,
+) -> Result<(), Trouble> {
+    let counters = state.billing.counters(book).await?;
+    let own = counters.get(shift).is_none_or(|open| open.cashier == caller.person.staff);
+    if own || caller.may(Verb::SuperviseTills) { Ok(()) } else { Err(not_own()) }
+}
+
 async fn report(
     state: &State,
     caller: &Caller,
@@ -126,7 +165,7 @@ async fn report(
     let report = if let Some(open) = counters.get(shift) {
         x_report(book, open, &names, caller)
     } else {
-        let all = past(state, book, None, usize::MAX).await?;
+        let all = past(state, book, None, None, usize::MAX).await?;
         let found = all.into_iter().find(|known| known.closed.shift == shift);
         let found = found.ok_or_else(|| Trouble::absent(format!("there is no shift {shift}")))?;
         z_report(book, found, &names)
@@ -177,9 +216,10 @@ async fn past(
     state: &State,
     book: Book,
     cashier: Option<StaffId>,
+    after: Option<ShiftNo>,
     limit: usize,
 ) -> Result<Vec<ClosedShift>, Trouble> {
-    let asked = state.ledger.ask(move |db| closed(db, book, cashier, limit)).await;
+    let asked = state.ledger.ask(move |db| closed(db, book, cashier, after, limit)).await;
     asked.map_err(|error| Trouble::fault("read the shifts", error))
 }
 

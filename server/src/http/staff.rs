@@ -1,7 +1,7 @@
 //! The operator's staff: who they are and what they may do.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use rusqlite::Connection;
 use shared::api::session::{NewStaff, Role, StaffChange, StaffRow};
 use shared::id::StaffId;
@@ -11,16 +11,21 @@ use tokio::sync::Mutex;
 use super::audit;
 use super::auth::{Caller, good_name, password};
 use super::body::Body;
+use super::page::{Paging, page};
 use super::problem::{Answer, Trouble};
 use super::state::State;
 use crate::store::StoreError;
 use crate::store::registry::access::{self, SecretHash};
 use crate::store::registry::staff::{self, StaffEntry};
 
-pub(super) async fn list(state: web::Data<State>) -> Answer {
+pub(super) async fn list(
+    request: HttpRequest,
+    state: web::Data<State>,
+    paging: web::Query<Paging>,
+) -> Answer {
     let all = state.registry.ask(|db| staff::all(db)).await.map_err(keeping)?;
     let rows: Vec<StaffRow> = all.into_iter().map(shown).collect();
-    Ok(HttpResponse::Ok().json(rows))
+    page(&request, &paging, rows, |row| row.person.staff.to_string())
 }
 
 /// Changes are made one after the other, so that two admins do not each remove the other.

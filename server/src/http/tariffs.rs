@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use shared::api::tariff::{
     AccountRow, CheckOrder, Draft, DraftOrder, PublicationOrder, TariffPage, TariffRow, Template,
     VersionRow, check, difference, sheet,
@@ -16,6 +16,7 @@ use shared::time::Timestamp;
 use super::accounts::{name_of, staff_names};
 use super::auth::Caller;
 use super::body::Body;
+use super::page::{Paging, page};
 use super::problem::{Answer, Trouble};
 use super::state::State;
 use super::{approvals, templates};
@@ -138,11 +139,15 @@ pub(super) async fn check_text(Body(order): Body<CheckOrder>) -> Answer {
     Ok(HttpResponse::Ok().json(checked))
 }
 
-pub(super) async fn list_drafts(state: web::Data<State>) -> Answer {
+pub(super) async fn list_drafts(
+    request: HttpRequest,
+    state: web::Data<State>,
+    paging: web::Query<Paging>,
+) -> Answer {
     let names = staff_names(&state).await?;
     let drafts = state.registry.ask(|db| drafts::all(db)).await.map_err(keeping)?;
     let drafts: Vec<Draft> = drafts.into_iter().map(|entry| shown(&names, entry)).collect();
-    Ok(HttpResponse::Ok().json(drafts))
+    page(&request, &paging, drafts, |draft| draft.id.to_string())
 }
 
 pub(super) async fn add_draft(

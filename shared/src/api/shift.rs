@@ -1,5 +1,5 @@
 //! Shifts: `GET POST /api/v1/shifts`, `GET /api/v1/shifts/{book}/{shift}`,
-//! `POST /api/v1/shifts/{book}/{shift}/close`, `POST /api/v1/shifts/{book}/{shift}/countersign`.
+//! `POST /api/v1/shifts/{book}/{shift}/close`, `…/cash`, `POST /api/v1/shifts/{book}/{shift}/countersign`.
 //!
 //! An open shift is shown as its X report, a closed one as its Z report. Sums are left out for the
 //! cashier of an open shift: what was not told cannot be counted (blind count).
@@ -10,7 +10,7 @@ use crate::id::{Book, CounterId, ReceiptNo, Seq, ShiftNo, StaffId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
-pub use crate::counter::{Amounts, Closed, Shift, Taken, Totals};
+pub use crate::counter::{Amounts, CashMove, CashPlace, Closed, Shift, Taken, Totals};
 
 /// `GET /api/v1/shifts?book=`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub struct ShiftReport {
     /// None for the cashier of an open shift.
     pub totals: Option<Totals>,
     pub expected: Option<Amounts>,
+    /// Cash laid into the till or taken out of it, in order.
+    #[serde(default)]
+    pub moves: Vec<CashMove>,
     pub closed: Option<Count>,
 }
 
@@ -108,6 +111,17 @@ pub struct Countersigning {
     pub note: String,
 }
 
+/// `POST …/cash` with `Idempotency-Key`; answers with the [`ShiftReport`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CashOrder {
+    /// Into the till; below zero where it is taken out.
+    pub amount: Money,
+    pub with: CashPlace,
+    pub reason: String,
+}
+
 impl ShiftReport {
     /// The X report; `blind` leaves out what would tell how much there should be.
     pub fn open(book: Book, shift: &Shift, name: String, blind: bool) -> Self {
@@ -126,6 +140,7 @@ impl ShiftReport {
             last: totals.last,
             totals: Some(totals).filter(|_| !blind),
             expected: Some(shift.expected()).filter(|_| !blind),
+            moves: shift.moves.clone(),
             closed: None,
         }
     }
@@ -147,6 +162,7 @@ impl ShiftReport {
             last: totals.last,
             totals: Some(totals),
             expected: Some(closed.expected),
+            moves: closed.moves.clone(),
             closed: Some(count),
         }
     }

@@ -14,7 +14,7 @@ use crate::money::Money;
 
 pub use limits::{Limits, LimitsOf, Rule};
 pub use reconcile::{Left, Line, Reconciled, Why, reconcile};
-pub use shift::{Amounts, Closed, Shift, Taken, Totals};
+pub use shift::{Amounts, CashMove, CashPlace, Closed, Shift, Taken, Totals};
 pub use standing::Counters;
 
 pub use crate::vend::Till;
@@ -32,8 +32,16 @@ pub enum CounterFact {
     },
     /// Counted, and nothing is sold on it any more: the Z report.
     Closed(Closed),
-    /// A second person has seen the difference.
-    Countersigned { shift: ShiftNo, note: String },
+    /// Cash was laid into the till or taken out of it, besides sales.
+    CashMoved(CashMove),
+    /// A second person has seen the difference, which from then on stands in the ledger.
+    Countersigned {
+        shift: ShiftNo,
+        note: String,
+        /// Cash counted less expected; none in records from before it was posted.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        cash: Money,
+    },
     /// From now on at most this is sold, by counter.
     Limited { limits: LimitsOf, approved_by: Option<StaffId>, note: String },
     /// Sales of one day to one account that are together more than one sale may be: high risk.
@@ -67,6 +75,13 @@ pub enum CounterOrder {
         shift: ShiftNo,
         note: String,
     },
+    /// Into the till, or out of it where `amount` is below zero.
+    MoveCash {
+        shift: ShiftNo,
+        amount: Money,
+        with: CashPlace,
+        reason: String,
+    },
     /// The same again changes nothing.
     Limit {
         limits: LimitsOf,
@@ -97,6 +112,10 @@ pub enum Denied {
     SignedAlready(ShiftNo),
     #[error("shift {0} is countersigned by somebody who neither sold in it nor counted it")]
     OwnShift(ShiftNo),
+    #[error("no cash is moved by nothing, nor by more than 10¹² minor units")]
+    NoMove,
+    #[error("there is not so much cash in the till of shift {0}")]
+    LacksCash(ShiftNo),
     #[error("what is counted or laid into a till is from zero to 10¹² minor units")]
     BelowZero,
     #[error("{} is reached; the largest allowed amount is {} minor units", rule.words(), largest.minor())]
@@ -105,4 +124,8 @@ pub enum Denied {
         "{most} sales of this shift were taken back, which is the limit; a supervisor can take back more"
     )]
     Reversals { most: u32 },
+}
+
+fn is_nothing(amount: &Money) -> bool {
+    *amount == Money::ZERO
 }

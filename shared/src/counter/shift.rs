@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CounterId, ReceiptNo, ShiftNo, StaffId};
+use crate::ledger::Code;
 use crate::money::Money;
 use crate::time::Timestamp;
 use crate::vend::{Reversal, Sale, Tender};
@@ -113,6 +114,38 @@ impl Totals {
     }
 }
 
+/// Cash laid into a till or taken out of it during a shift, with a slip of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CashMove {
+    pub shift: ShiftNo,
+    pub counter: CounterId,
+    /// In the shift, from 1.
+    pub no: u32,
+    /// Into the till; below zero where it was taken out.
+    pub amount: Money,
+    pub with: CashPlace,
+    pub reason: String,
+}
+
+/// Where cash came from or went to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum CashPlace {
+    Safe,
+    Bank,
+}
+
+impl CashPlace {
+    pub(crate) fn code(self) -> Code {
+        match self {
+            Self::Safe => Code::Safe,
+            Self::Bank => Code::Bank,
+        }
+    }
+}
+
 /// An open shift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shift {
@@ -122,11 +155,13 @@ pub struct Shift {
     pub opened: Timestamp,
     pub float: Money,
     pub totals: Totals,
+    pub moves: Vec<CashMove>,
 }
 
 impl Shift {
     pub fn expected(&self) -> Amounts {
-        self.totals.expected(self.float)
+        let moved = self.moves.iter().map(|moved| moved.amount).sum::<Money>();
+        self.totals.expected(self.float + moved)
     }
 }
 
@@ -147,4 +182,7 @@ pub struct Closed {
     /// Counted less expected.
     pub difference: Amounts,
     pub note: String,
+    /// Cash that was laid in or taken out meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<CashMove>,
 }

@@ -14,10 +14,19 @@ pub struct Counters {
     last: ShiftNo,
     /// The last Z number of each counter.
     z: BTreeMap<CounterId, u64>,
-    /// Closed and not countersigned: who sold, who counted.
-    unsigned: BTreeMap<ShiftNo, (StaffId, StaffId)>,
+    /// Closed and not countersigned.
+    unsigned: BTreeMap<ShiftNo, Unsigned>,
     limits: LimitsOf,
     today: Today,
+}
+
+/// A shift that waits for a second person.
+#[derive(Clone, Copy, Debug)]
+pub struct Unsigned {
+    pub sold: StaffId,
+    pub counted: StaffId,
+    /// Cash counted less expected.
+    pub cash: Money,
 }
 
 /// Sums of one civil day.
@@ -66,10 +75,10 @@ impl Counters {
         self.open.values().find(|shift| shift.counter == counter)
     }
 
-    /// Who sold in a shift that waits for a second person, and who counted it.
-    pub fn unsigned(&self, shift: ShiftNo) -> Result<(StaffId, StaffId), Denied> {
+    /// A shift that waits for a second person.
+    pub fn unsigned(&self, shift: ShiftNo) -> Result<Unsigned, Denied> {
         match self.unsigned.get(&shift) {
-            Some(persons) => Ok(*persons),
+            Some(waits) => Ok(*waits),
             None if self.open.contains_key(&shift) => Err(Denied::StillOpen(shift)),
             None if (1..=self.last.0).contains(&shift.0) => Err(Denied::SignedAlready(shift)),
             None => Err(Denied::UnknownShift(shift)),
@@ -185,14 +194,23 @@ impl Counters {
                 let (shift, counter, cashier, float) = (*shift, *counter, *cashier, *float);
                 let totals = Totals::default();
                 let opened = at;
-                self.open.insert(shift, Shift { shift, counter, cashier, opened, float, totals });
+                let moves = Vec::new();
+                let open = Shift { shift, counter, cashier, opened, float, totals, moves };
+                self.open.insert(shift, open);
             }
             CounterFact::Closed(closed) => {
                 self.open.remove(&closed.shift);
                 self.z.insert(closed.counter, closed.z);
-                self.unsigned.insert(closed.shift, (closed.cashier, by));
+                let cash = closed.difference.cash;
+                let waits = Unsigned { sold: closed.cashier, counted: by, cash };
+                self.unsigned.insert(closed.shift, waits);
             }
-            CounterFact::Countersigned { shift, note: _ } => {
+            CounterFact::CashMoved(moved) => {
+                if let Some(shift) = self.open.get_mut(&moved.shift) {
+                    shift.moves.push(moved.clone());
+                }
+            }
+            CounterFact::Countersigned { shift, note: _, cash: _ } => {
                 self.unsigned.remove(shift);
             }
             CounterFact::Limited { limits, approved_by: _, note: _ } => {

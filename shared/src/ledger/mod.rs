@@ -75,10 +75,16 @@ pub enum Code {
     ArrearsOrigin,
     /// Charged by estimate until the meter answers 估抄 (liability).
     Provisional,
+    /// Money in the safe (asset).
+    Safe,
+    /// Money brought to the bank (asset).
+    Bank,
+    /// What a count found too much or too little 长短款 (expense; revenue where below zero).
+    OverShort,
 }
 
 impl Code {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Cash,
         Self::CardClearing,
         Self::MobileClearing,
@@ -91,6 +97,9 @@ impl Code {
         Self::Arrears,
         Self::ArrearsOrigin,
         Self::Provisional,
+        Self::Safe,
+        Self::Bank,
+        Self::OverShort,
     ];
 
     /// Its name in tables and files.
@@ -108,6 +117,9 @@ impl Code {
             Self::Arrears => "arrears",
             Self::ArrearsOrigin => "arrears-origin",
             Self::Provisional => "provisional",
+            Self::Safe => "safe",
+            Self::Bank => "bank",
+            Self::OverShort => "over-short",
         }
     }
 }

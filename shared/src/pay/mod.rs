@@ -68,6 +68,12 @@ pub enum Fact {
         account: AccountId,
         why: String,
     },
+    /// Somebody makes credit of money that stood on no account; the sale follows.
+    CreditOrdered {
+        payment: PaymentId,
+        account: AccountId,
+        reason: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -362,6 +368,7 @@ impl Payment {
                 self.state = State::RefundRefused;
                 self.note.clone_from(why);
             }
+            Fact::CreditOrdered { reason, .. } => self.note.clone_from(reason),
         }
     }
 
@@ -383,7 +390,8 @@ impl Fact {
             | Self::Ended { payment, .. }
             | Self::RefundBegun { payment, .. }
             | Self::Refunded { payment, .. }
-            | Self::RefundRefused { payment, .. } => *payment,
+            | Self::RefundRefused { payment, .. }
+            | Self::CreditOrdered { payment, .. } => *payment,
         }
     }
 
@@ -396,7 +404,8 @@ impl Fact {
             | Self::Ended { account, .. }
             | Self::RefundBegun { account, .. }
             | Self::Refunded { account, .. }
-            | Self::RefundRefused { account, .. } => *account,
+            | Self::RefundRefused { account, .. }
+            | Self::CreditOrdered { account, .. } => *account,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Orders of the counter: shifts are opened, counted and countersigned; limits are set.
 
 use crate::counter::{
-    Amounts, Closed, CounterFact, CounterOrder, Counters, Denied, LimitsOf, Till,
+    Amounts, CashMove, CashPlace, Closed, CounterFact, CounterOrder, Counters, Denied, LimitsOf,
+    Till,
 };
 use crate::event::Event;
 use crate::id::{CounterId, PaymentId, ShiftNo, StaffId};
@@ -27,6 +28,9 @@ impl Now<'_> {
                 self.close_shift(*shift, *counted, note)
             }
             CounterOrder::Countersign { shift, note } => self.countersign(*shift, note),
+            CounterOrder::MoveCash { shift, amount, with, reason } => {
+                self.move_cash(*shift, *amount, *with, reason)
+            }
             CounterOrder::Limit { limits, approved_by, note } => {
                 self.limit(limits, *approved_by, note);
                 Ok(())
@@ -74,17 +78,49 @@ impl Now<'_> {
             expected,
             difference: counted.less(expected),
             note: note.to_owned(),
+            moves: open.moves.clone(),
         };
         self.emit(Event::Counter(CounterFact::Closed(closed)));
         Ok(())
     }
 
     fn countersign(&mut self, shift: ShiftNo, note: &str) -> Result<(), Refusal> {
-        let (sold, counted) = self.counters().unsigned(shift)?;
-        if [sold, counted].contains(&self.order.by) {
+        let waits = self.counters().unsigned(shift)?;
+        if [waits.sold, waits.counted].contains(&self.order.by) {
             return Err(Denied::OwnShift(shift).into());
         }
-        self.emit(Event::Counter(CounterFact::Countersigned { shift, note: note.to_owned() }));
+        let (note, cash) = (note.to_owned(), waits.cash);
+        self.emit(Event::Counter(CounterFact::Countersigned { shift, note, cash }));
+        Ok(())
+    }
+
+    fn move_cash(
+        &mut self,
+        shift: ShiftNo,
+        amount: Money,
+        with: CashPlace,
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        if self.order.key.is_none() {
+            return Err(Refusal::NoKey);
+        }
+        let counters = self.counters();
+        let open = counters.still_open(shift)?;
+        if reason.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        if amount == Money::ZERO || amount > MOST || amount < -MOST {
+            return Err(Denied::NoMove.into());
+        }
+        // How much there should be is not said: the count stays blind.
+        let after = open.expected().cash.checked_add(amount);
+        if after.is_none_or(|after| amount.is_negative() && after.is_negative()) {
+            return Err(Denied::LacksCash(shift).into());
+        }
+        let no = open.moves.last().map_or(0, |last| last.no) + 1;
+        let (counter, reason) = (open.counter, reason.to_owned());
+        let moved = CashMove { shift, counter, no, amount, with, reason };
+        self.emit(Event::Counter(CounterFact::CashMoved(moved)));
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use expect_test::{Expect, expect};
 
 use super::tests::FLAT;
-use crate::counter::{Amounts, CounterFact, CounterOrder, Limits, LimitsOf};
+use crate::counter::{Amounts, CashPlace, CounterFact, CounterOrder, Limits, LimitsOf};
 use crate::event::Event;
 use crate::id::{
     AccountId, Book, CounterId, IdempotencyKey, ReceiptNo, ShiftNo, StaffId, TariffId,
@@ -93,6 +93,12 @@ impl Story {
                 let counted = Amounts { cash: money(cash), card: money(card), mobile: Money::ZERO };
                 counters(CounterOrder::Close { shift: shift(no), counted, note: String::new() })
             }
+            [_, "moves", no, amount, place] => counters(CounterOrder::MoveCash {
+                shift: shift(no),
+                amount: money(amount),
+                with: if *place == "bank" { CashPlace::Bank } else { CashPlace::Safe },
+                reason: "as usual".to_owned(),
+            }),
             [_, "signs", no] => {
                 counters(CounterOrder::Countersign { shift: shift(no), note: String::new() })
             }
@@ -165,13 +171,28 @@ fn brief(event: &Event) -> String {
             )
         }
         Event::Counter(CounterFact::Opened { shift, .. }) => format!("shift {shift}"),
-        Event::Counter(CounterFact::Countersigned { shift, .. }) => format!("signed {shift}"),
+        Event::Counter(CounterFact::Countersigned { shift, .. }) => {
+            format!("signed {shift}{}", posted(event))
+        }
+        Event::Counter(CounterFact::CashMoved(moved)) => {
+            format!("slip {}{}", moved.no, posted(event))
+        }
         Event::Counter(CounterFact::Limited { .. }) => "limited".to_owned(),
         Event::Counter(CounterFact::Split { sales, sum, .. }) => {
             format!("SPLIT: {sales} sales, {}", shown(*sum))
         }
         other => panic!("{other:?} is no event of a counter"),
     }
+}
+
+/// The double entry of an event, debits positive.
+fn posted(event: &Event) -> String {
+    let postings = event.postings();
+    assert!(crate::ledger::balanced(&postings), "{event:?}");
+    let one = |posting: &crate::ledger::Posting| {
+        format!(", {} {}", posting.code.name(), shown(posting.amount))
+    };
+    postings.iter().map(one).collect()
 }
 
 fn check(steps: &[&str], told: Expect) {
@@ -253,7 +274,7 @@ fn what_was_counted_is_compared_and_a_second_person_signs() {
             1 closes 1 -0.01 0.00    -> REFUSED: what is counted or laid into a till is from zero to 10¹² minor units
             1 closes 1 129.50 25.00  -> Z1 of counter 1: receipts 1-4, expected 130.00+25.00, difference -0.50+0.00
             1 signs 1                -> REFUSED: shift 1 is countersigned by somebody who neither sold in it nor counted it
-            9 signs 1                -> signed 1
+            9 signs 1                -> signed 1, cash -0.50, over-short 0.50
             9 signs 1                -> REFUSED: shift 1 is countersigned already
             9 signs 7                -> REFUSED: there is no shift 7 in this book
             2 opens 1 0.00           -> shift 2
@@ -293,6 +314,44 @@ fn money_is_given_back_in_the_shift_that_took_it_or_in_the_supervisors_own() {
             9 opens 2 100.00         -> shift 2
             9 reverses 3             -> 4 takes back 3 in shift 2
             9 closes 2 60.00 0.00    -> Z1 of counter 2: receipts 4-4, expected 60.00+0.00, difference 0.00+0.00
+        "#]],
+    );
+}
+
+#[test]
+fn cash_goes_to_the_safe_and_comes_from_it_and_a_difference_stands_in_the_ledger_once_signed() {
+    check(
+        &[
+            "0 limits till=150.00",
+            "1 moves 1 -10.00 safe",
+            "1 opens 1 100.00",
+            "1 sells 3 50.00 cash",
+            "1 sells 3 1.00 cash",
+            "1 moves 1 -150.01 safe",
+            "1 moves 1 0.00 safe",
+            "1 moves 1 -120.00 bank",
+            "1 sells 3 20.00 cash",
+            "1 moves 1 30.00 safe",
+            "1 sells 4 40.00 card",
+            "1 closes 1 75.00 39.00",
+            "1 moves 1 -10.00 safe",
+            "9 signs 1",
+        ],
+        expect![[r#"
+            0 limits till=150.00     -> limited
+            1 moves 1 -10.00 safe    -> REFUSED: there is no shift 1 in this book
+            1 opens 1 100.00         -> shift 1
+            1 sells 3 50.00 cash     -> receipt 1 in shift 1
+            1 sells 3 1.00 cash      -> REFUSED: the limit of cash in a till is reached; the largest allowed amount is 0 minor units
+            1 moves 1 -150.01 safe   -> REFUSED: there is not so much cash in the till of shift 1
+            1 moves 1 0.00 safe      -> REFUSED: no cash is moved by nothing, nor by more than 10¹² minor units
+            1 moves 1 -120.00 bank   -> slip 1, cash -120.00, bank 120.00
+            1 sells 3 20.00 cash     -> receipt 2 in shift 1
+            1 moves 1 30.00 safe     -> slip 2, cash 30.00, safe -30.00
+            1 sells 4 40.00 card     -> receipt 3 in shift 1
+            1 closes 1 75.00 39.00   -> Z1 of counter 1: receipts 1-3, expected 80.00+40.00, difference -5.00+-1.00
+            1 moves 1 -10.00 safe    -> REFUSED: shift 1 is closed already
+            9 signs 1                -> signed 1, cash -5.00, over-short 5.00
         "#]],
     );
 }
@@ -377,6 +436,14 @@ fn a_sale_in_parts_meets_the_days_limit_and_stands_on_record() {
             1 sells 3 50.00 cash     -> receipt 5 in shift 2
         "#]],
     );
+}
+
+#[test]
+fn a_signature_from_before_differences_were_posted_moves_no_money() {
+    let old = r#"{"counter":{"countersigned":{"shift":1,"note":"seen"}}}"#;
+    let event = Event::from_body(old).expect("readable");
+    assert_eq!(event.postings(), []);
+    assert_eq!(event.to_body(), old, "and is written as it was");
 }
 
 #[test]

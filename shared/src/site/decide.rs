@@ -1,6 +1,6 @@
 //! Commands: looked at whole, refused whole, or turned into events.
 
-use crate::counter::CounterFact;
+use crate::counter::{CounterFact, CounterOrder};
 use crate::event::Event;
 use crate::id::{AccountId, AlarmId, Book, MeterId, PaymentId, ReceiptNo, StaffId, TariffId};
 use crate::meter::{AlarmKind, DisconnectReason, Limits};
@@ -485,8 +485,22 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
             arrears: cancelled.arrears,
             reason: cancelled.reason.clone(),
         }),
+        Event::Counter(CounterFact::CashMoved(moved)) => {
+            Some(Command::Counter(CounterOrder::MoveCash {
+                shift: moved.shift,
+                amount: moved.amount,
+                with: moved.with,
+                reason: moved.reason.clone(),
+            }))
+        }
         Event::TariffPublished { .. }
-        | Event::Counter(_)
+        | Event::Counter(
+            CounterFact::Opened { .. }
+            | CounterFact::Closed(_)
+            | CounterFact::Countersigned { .. }
+            | CounterFact::Limited { .. }
+            | CounterFact::Split { .. },
+        )
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
@@ -544,6 +558,9 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         Event::Counter(
             CounterFact::Opened { shift, .. } | CounterFact::Countersigned { shift, .. },
         ) => Some(Done::Shift { shift: *shift, closed: None, seq, at, seal }),
+        Event::Counter(CounterFact::CashMoved(moved)) => {
+            Some(Done::Shift { shift: moved.shift, closed: None, seq, at, seal })
+        }
         Event::Counter(CounterFact::Closed(closed)) => {
             let (shift, closed) = (closed.shift, Some(Box::new(closed.clone())));
             Some(Done::Shift { shift, closed, seq, at, seal })

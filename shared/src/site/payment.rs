@@ -75,8 +75,13 @@ impl Now<'_> {
                 Ok(())
             }
             PaymentOrder::Credit { payment, reason } => {
+                if self.order.key.is_none() {
+                    return Err(Refusal::NoKey);
+                }
                 given(reason)?;
                 let known = self.in_state(*payment, &[State::Confirmed, State::RefundRefused])?;
+                let (payment, account, reason) = (*payment, known.account, reason.clone());
+                self.emit(Event::Payment(Fact::CreditOrdered { payment, account, reason }));
                 self.apply_payment(&known)
             }
         }
@@ -214,6 +219,9 @@ pub(super) fn order_of(fact: &Fact) -> Option<PaymentOrder> {
         }),
         Fact::RefundBegun { payment, reversal: None, reason, .. } => {
             Some(PaymentOrder::Refund { payment: *payment, reason: reason.clone() })
+        }
+        Fact::CreditOrdered { payment, reason, .. } => {
+            Some(PaymentOrder::Credit { payment: *payment, reason: reason.clone() })
         }
         Fact::Charged { .. }
         | Fact::Unanswered { .. }

@@ -128,6 +128,9 @@ fn code(lang: Lang, code: Code) -> &'static str {
         | Code::Opening
         | Code::Provisional
         | Code::Arrears
-        | Code::ArrearsOrigin => words.code_other,
+        | Code::ArrearsOrigin
+        | Code::Safe
+        | Code::Bank
+        | Code::OverShort => words.code_other,
     }
 }

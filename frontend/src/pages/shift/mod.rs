@@ -1,5 +1,6 @@
 //! Shifts: opened with a float, counted blind, countersigned; each with its X or Z report.
 
+mod cash;
 mod report;
 
 use shared::api::shift::{Amounts, Counter, ShiftClosing, ShiftOpening, ShiftReport};
@@ -17,6 +18,7 @@ use crate::format;
 use crate::hooks::{use_backend, use_lang, use_load, use_seat};
 use crate::i18n;
 use crate::route::{Route, book_named, book_word};
+use cash::MoveCash;
 use report::Report;
 
 type Told = Callback<Result<ShiftReport, Failure>>;
@@ -97,6 +99,7 @@ pub fn Shift() -> Html {
             { head }
             if let Some(failure) = &*failure { <FailureNotice failure={failure.clone()} /> }
             if page.mine.is_none() && seat.may_sell() { <Open book={*book} counters={page.counters.clone()} told={told.clone()} /> }
+            if let Some(shift) = &closes { <MoveCash key={format!("cash-{}", shift.shift)} book={*book} shift={shift.shift} told={told.clone()} /> }
             if let Some(shift) = closes { <Close key={shift.shift.0} book={*book} shift={shift.shift} told={told.clone()} /> }
             if let Some(report) = picked { <Report {report} told={told.clone()} /> }
             <section class="card no-print">

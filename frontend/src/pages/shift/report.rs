@@ -6,6 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::Told;
+use super::cash::{self, Slips};
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::format;
@@ -71,6 +72,7 @@ pub(super) fn Report(props: &Props) -> Html {
                     { pair(words.reversals, report.reversals.to_string()) }
                     { pair(words.receipts, receipts) }
                     { sums }
+                    { for report.moves.iter().map(|moved| pair(cash::way(words, moved.amount, moved.with), format!("{} · {}", format::signed_money(moved.amount, seat.currency()), moved.reason))) }
                     if let Some(expected) = report.expected { { three(words.expected, expected) } }
                     if let Some(count) = &report.closed {
                         { three(words.counted, count.counted) }
@@ -85,6 +87,7 @@ pub(super) fn Report(props: &Props) -> Html {
                     <p class="mono">{ words.head }{ format!(" {} · ", count.seq) }{ &count.head }</p>
                 }
             </article>
+            if report.closed.is_none() { <Slips report={report.clone()} /> }
         </>
     }
 }

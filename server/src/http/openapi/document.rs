@@ -88,6 +88,8 @@ impl Schemas {
             let schema = query(&mut self.taken);
             parameters.extend(query_parameters(&schema));
         }
+        let pages =
+            parameters.iter().any(|parameter| parameter.get("name") == Some(&json!("after")));
         if about.keyed {
             parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "required": true,
                 "description": "The client's own name for this command: the same key and body have \
@@ -112,6 +114,13 @@ impl Schemas {
             let page = json!({ "description": "A page that says why not",
                 "content": { "text/html": {} } });
             set(answers, "4XX", page);
+        }
+        if pages
+            && let Some(answer) = operation.pointer_mut(&format!("/responses/{}", about.status))
+        {
+            let link = json!({ "description": "Where there are more rows: the next page, as \
+                <address>; rel=\"next\"", "schema": { "type": "string" } });
+            set(answer, "headers", json!({ "Link": link }));
         }
         if let Who::May(verb) = row.who {
             set(&mut operation, "x-verb", json!(verb.name()));

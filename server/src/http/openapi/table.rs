@@ -31,7 +31,9 @@ use shared::api::session::{
     NewStaff, PasswordAgain, PasswordChange, Session, SessionRow, Setup, SignIn, StaffChange,
     StaffRow,
 };
-use shared::api::shift::{Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport};
+use shared::api::shift::{
+    CashOrder, Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport,
+};
 use shared::api::site::Site;
 use shared::api::tariff::{
     CheckOrder, Checked, Draft, DraftOrder, PublicationOrder, TariffPage, TariffRow, Template,
@@ -41,7 +43,9 @@ use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::api::token::{NewToken, TokenMade, TokenRow};
 use shared::api::why::WhyPage;
 
-use super::super::{accounts, auditor, daybook, meters, overview, payments, search, shifts, why};
+use super::super::{
+    accounts, auditor, daybook, meters, overview, page, payments, search, shifts, why,
+};
 use super::about::{About, about};
 
 const GET: Method = Method::GET;
@@ -206,6 +210,7 @@ fn rows() -> Vec<About> {
             .takes::<PaymentReason>()
             .gives::<PaymentView>(),
         about(POST, "/api/v1/payments/{payment}/credit", "Credit what came in late or differed")
+            .keyed()
             .takes::<PaymentReason>()
             .gives::<PaymentView>(),
         about(POST, "/api/v1/pay/{provider}/webhook", "A provider's own message, signed by it")
@@ -239,6 +244,11 @@ fn rows() -> Vec<About> {
         about(POST, "/api/v1/shifts/{book}/{shift}/close", "Count a shift and close it")
             .takes::<ShiftClosing>()
             .gives::<ShiftReport>(),
+        about(POST, "/api/v1/shifts/{book}/{shift}/cash", "Lay cash into a till, or take it out")
+            .keyed()
+            .takes::<CashOrder>()
+            .example(r#"{"amount":-50000,"with":"safe","reason":"too much in the till"}"#)
+            .gives::<ShiftReport>(),
         about(
             POST,
             "/api/v1/shifts/{book}/{shift}/countersign",
@@ -270,6 +280,7 @@ fn rows() -> Vec<About> {
         about(GET, "/api/v1/audit/records/{seq}", "A record of the journal as it was kept")
             .gives::<audit::RecordPage>(),
         about(GET, "/api/v1/staff", "Everybody who works here, and who did")
+            .asks::<page::Paging>()
             .gives::<Vec<StaffRow>>(),
         about(POST, "/api/v1/staff", "Add a person")
             .takes::<NewStaff>()
@@ -292,10 +303,13 @@ fn rows() -> Vec<About> {
         .takes::<breaker::SuppliesOrder>()
         .gives::<Asked>(),
         about(GET, "/api/v1/exceptions", "The work list: what needs a note to close")
+            .asks::<page::Paging>()
             .gives::<Vec<ExceptionRow>>(),
         about(POST, "/api/v1/exceptions/close", "Close exceptions with one note")
             .takes::<ExceptionsClosed>(),
-        about(GET, "/api/v1/alarms", "Conditions that need someone").gives::<Vec<Alarm>>(),
+        about(GET, "/api/v1/alarms", "Conditions that need someone")
+            .asks::<page::Paging>()
+            .gives::<Vec<Alarm>>(),
         about(POST, "/api/v1/alarms/{alarm}/acknowledge", "Say that an alarm was seen"),
         about(
             GET,
@@ -312,7 +326,9 @@ fn rows() -> Vec<About> {
         about(POST, "/api/v1/tariffs/preview", "What a draft would have cost on past load")
             .takes::<preview::PreviewOrder>()
             .gives::<preview::Preview>(),
-        about(GET, "/api/v1/tariffs/drafts", "Drafts of tariffs").gives::<Vec<Draft>>(),
+        about(GET, "/api/v1/tariffs/drafts", "Drafts of tariffs")
+            .asks::<page::Paging>()
+            .gives::<Vec<Draft>>(),
         about(POST, "/api/v1/tariffs/drafts", "Keep a draft")
             .takes::<DraftOrder>()
             .gives::<Draft>()

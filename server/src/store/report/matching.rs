@@ -1,6 +1,6 @@
 //! A provider's file against the journal's payments of a day; nothing is kept of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, named_params};
 use shared::counter::{Left, Line, Reconciled, Why, reconcile};
@@ -52,8 +52,12 @@ pub fn matched(
     };
     let mut ours = Vec::new();
     let mut near = BTreeMap::<(String, Money), ReceiptNo>::new();
+    let mut credited = BTreeSet::new();
     for entry in day(db, asked.book, early, late)? {
         let today = (asked.from..asked.to).contains(&entry.at);
+        if let Moved::Sold(sale) = &entry.moved {
+            credited.extend(sale.payment);
+        }
         let Some(line) = line(entry, asked.tender).filter(of_provider) else { continue };
         if today {
             ours.push(line);
@@ -70,7 +74,7 @@ pub fn matched(
         let money = known.get(&line.id).filter(|_| asked.tender == Tender::Mobile);
         *why = match (other_day, money) {
             (Some(receipt), _) => Why::OtherDay { receipt: *receipt },
-            (None, Some(Known { payment, state, .. })) if *state != State::Applied => {
+            (None, Some(Known { payment, state, .. })) if !credited.contains(payment) => {
                 Why::NotCredited { payment: *payment, state: *state }
             }
             (None, Some(_) | None) => Why::Unknown,
@@ -101,7 +105,7 @@ fn payments(
 ) -> Result<BTreeMap<String, Known>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT seq, body FROM record
-         WHERE book = :book AND at >= :from AND at < :to AND kind IN ('payment', 'sold')
+         WHERE book = :book AND at >= :from AND at < :to AND kind = 'payment'
          ORDER BY seq",
     )?;
     let mut rows = statement.query(named_params! {
@@ -114,7 +118,7 @@ fn payments(
     while let Some(row) = rows.next()? {
         let seq = Seq(count(row.get(0)?));
         let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the question names two kinds")]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the question names one kind")]
         let news = match event(seq, body)? {
             Event::Payment(Fact::Begun(begun)) => {
                 providers.insert(begun.payment, begun.provider);
@@ -129,7 +133,6 @@ fn payments(
             Event::Payment(Fact::RefundRefused { payment, .. }) => {
                 Some((payment, State::RefundRefused))
             }
-            Event::Sold(sale) => sale.payment.map(|payment| (payment, State::Applied)),
             _ => None,
         };
         if let Some((payment, state)) = news

@@ -26,11 +26,13 @@ pub struct ClosedShift {
     pub signed: Option<(Timestamp, StaffId, String)>,
 }
 
-/// The newest of a book, newest first; of one cashier, where one is given.
+/// The newest of a book, newest first; of one cashier, where one is given, and only those listed
+/// after a shift, where one is named.
 pub fn closed(
     db: &Connection,
     book: Book,
     cashier: Option<StaffId>,
+    mut after: Option<ShiftNo>,
     limit: usize,
 ) -> Result<Vec<ClosedShift>, StoreError> {
     let mut statement = db.prepare_cached(
@@ -48,12 +50,16 @@ pub fn closed(
         let body = row.get_ref("body")?.as_str().map_err(rusqlite::Error::from)?;
         #[expect(clippy::wildcard_enum_match_arm, reason = "the question names two kinds")]
         match event(seq, body)? {
-            Event::Counter(CounterFact::Countersigned { shift, note }) => {
+            Event::Counter(CounterFact::Countersigned { shift, note, cash: _ }) => {
                 signed.insert(shift, (at, by, note));
             }
             Event::Counter(CounterFact::Closed(closed))
                 if cashier.is_none_or(|cashier| cashier == closed.cashier) =>
             {
+                if let Some(last) = after {
+                    after = after.filter(|_| last != closed.shift);
+                    continue;
+                }
                 let (head, signed) = (Hash(row.get("hash")?), signed.remove(&closed.shift));
                 shifts.push(ClosedShift { closed, seq, at, by, head, signed });
                 if shifts.len() >= limit {

@@ -95,8 +95,8 @@ pub enum WhichPayments {
     Charge(ProviderId, String),
     /// The provider is to be asked, or somebody has to decide; oldest first.
     Open,
-    /// So many, newest first.
-    Latest(usize),
+    /// So many, newest first; where one is named, older ones than it.
+    Latest(usize, Option<PaymentId>),
 }
 
 /// What the mass-disconnect breaker holds, and what waits for a second person. `now` in the time of

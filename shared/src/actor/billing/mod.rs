@@ -556,7 +556,11 @@ impl Handler<GetPayments> for BillingSupervisor {
                 payments.of_charge(&provider, &charge).cloned().collect()
             }
             WhichPayments::Open => payments.open().cloned().collect(),
-            WhichPayments::Latest(most) => payments.latest().take(most).cloned().collect(),
+            WhichPayments::Latest(most, before) => {
+                let older =
+                    payments.latest().filter(|one| before.is_none_or(|id| one.payment < id));
+                older.take(most).cloned().collect()
+            }
         };
         let (reply, answer) = oneshot::channel();
         self.batch.effects.push(Effect::Shown(reply, shown));

@@ -76,7 +76,7 @@ impl Column {
             },
             Code::Arrears | Code::ArrearsOrigin => Self::Arrears,
             Code::Provisional => Self::Provisional,
-            Code::Prepaid => Self::Other,
+            Code::Prepaid | Code::Safe | Code::Bank | Code::OverShort => Self::Other,
         }
     }
 }
