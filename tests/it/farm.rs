@@ -12,7 +12,7 @@ use shared::energy::Power;
 use shared::meter::profile::Library;
 use shared::meter::{Contact, Observation, SwitchCommand};
 
-use crate::harness::peers::{Process, program, python_output};
+use crate::harness::peers::{Cable, Process, program, python_output};
 use crate::harness::within;
 use crate::headend::{line, meter};
 
@@ -107,4 +107,47 @@ fn a_client_made_by_others_reads_and_switches_the_farm() {
     assert!(value("kwh").starts_with("2000"), "{seen}");
     assert_eq!((value("contact").as_str(), value("watts").as_str()), ("False", "0.0"));
     assert_eq!((value("refused").as_str(), value("silent").as_str()), ("2", "11"));
+}
+
+/// One register of a farm's meter as mbpoll prints it: `[3027]:   229.8`.
+fn mbpoll(arguments: &[&str]) -> String {
+    let mut command = std::process::Command::new("mbpoll");
+    let told = command.args(["-0", "-1", "-B", "-c", "1"]).args(arguments).output();
+    let told = told
+        .unwrap_or_else(|error| panic!("no mbpoll ({error}); `tests/run setup` installs it"))
+        .stdout;
+    let told = String::from_utf8_lossy(&told).into_owned();
+    let value = told
+        .lines()
+        .find(|line| line.starts_with('['))
+        .and_then(|line| line.split_once(':').map(|(_, value)| value.trim().to_owned()));
+    value.unwrap_or_else(|| panic!("mbpoll {arguments:?} read nothing:\n{told}"))
+}
+
+/// Other models than pymodbus reads, over TCP and over a serial line.
+#[test]
+fn mbpoll_reads_and_switches_other_models_of_the_farm_over_tcp_and_a_serial_line() {
+    let arguments =
+        ["farm", "--meters", "2", "--profile", "schneider-iem3155", "--tcp", "127.0.0.1:0"];
+    let (_farm, ready): (Process, String) = program(&arguments);
+    let port = ready.trim().rsplit(':').next().expect("a port");
+    let tcp = |table: &str, at: &str, more: &[&str]| {
+        let place = ["-m", "tcp", "-p", port, "-a", "2", "-t", table, "-r", at, "127.0.0.1"];
+        mbpoll(&[&place[..], more].concat())
+    };
+    let volts: f64 = tcp("4:float", "0x0BD3", &[]).parse().expect("a number");
+    assert!((190.0..=240.0).contains(&volts), "{volts} V");
+    let hertz: f64 = tcp("4:float", "0x0C25", &[]).parse().expect("a number");
+    assert!((49.0..=51.0).contains(&hertz), "{hertz} Hz");
+
+    let cable = Cable::new();
+    let theirs = cable.theirs();
+    let arguments = ["farm", "--profile", "hiking-dds238-sr", "--serial", &theirs];
+    let (_farm, _ready): (Process, String) = program(&arguments);
+    let ours = cable.ours();
+    let rtu = ["-m", "rtu", "-b", "9600", "-P", "none", "-a", "1", "-t", "4"];
+    let register = |at: &str| mbpoll(&[&rtu[..], &["-r", at, &ours]].concat());
+    let tenths: u32 = register("0x0C").parse().expect("a number");
+    assert!((1_900..=2_400).contains(&tenths), "{tenths} tenths of a volt");
+    assert_eq!(register("0x1A"), "1", "its contact is closed");
 }

@@ -6,6 +6,7 @@ mod clock;
 mod disk;
 mod kill;
 mod migration;
+mod pulled;
 
 use crate::harness::Folder;
 
