@@ -233,15 +233,17 @@ async fn walked(site: &TestSite, caller: &Caller, first: &str, name: &str) -> (u
 #[tokio::test]
 async fn a_list_is_walked_page_by_page_without_a_gap_or_a_double() {
     let site = TestSite::start(&["demo", "--pace", "1"]).await;
-    let admin = site.token("admin");
+    let admin = site.sign_in_as("admin").await;
     for person in 0..4 {
         let new = json!({ "name": format!("Person {person}"), "role": "viewer", "password": "given by the admin" });
         site.post(&admin, "/api/v1/staff", &new).await.expect(201);
-        let open = json!({ "book": "simulated", "counter": 3, "float": 0 });
-        let shift = site.post(&admin, "/api/v1/shifts", &open).await.expect(201).json();
-        let close = format!("/api/v1/shifts/simulated/{}/close", shift["shift"]);
+        // The admin of the demo sits at a counter already.
+        let shifts = site.get(&admin, "/api/v1/shifts?book=simulated").await.expect(200).json();
+        let close = format!("/api/v1/shifts/simulated/{}/close", shifts["mine"]);
         let counted = json!({ "counted": { "cash": 0, "card": 0, "mobile": 0 } });
         site.post(&admin, &close, &counted).await.expect(200);
+        let open = json!({ "book": "simulated", "counter": 3, "float": 0 });
+        site.post(&admin, "/api/v1/shifts", &open).await.expect(201);
         let begin = json!({ "account": 1001, "amount": 3_000 + person });
         let key = format!("listed-payment-{person}");
         site.post_once(&admin, "/api/v1/payments", &key, &begin).await.expect(200);

@@ -28,6 +28,7 @@ mod chaos;
 mod commission;
 mod commission_page;
 mod daybook;
+mod described;
 mod docs;
 mod errors;
 mod farm;

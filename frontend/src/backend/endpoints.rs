@@ -17,6 +17,7 @@ use shared::api::terms::{Confirmation, PauseOrder, ProtectionOrder};
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
 use shared::money::Money;
 use shared::time::Timestamp;
+use shared::vend::Tender;
 
 use super::request::{Request, quoted};
 use super::{Answer, Backend};
@@ -121,8 +122,18 @@ impl Backend {
         self.ask(Request::get(format!("/search?q={}", quoted(query)))).await
     }
 
-    pub async fn preview(&self, account: AccountId, amount: Money) -> Answer<Preview> {
-        let path = format!("/accounts/{account}/preview?amount={}", amount.minor());
+    pub async fn preview(
+        &self,
+        account: AccountId,
+        amount: Money,
+        tender: Tender,
+    ) -> Answer<Preview> {
+        let tender = match tender {
+            Tender::Cash => "cash",
+            Tender::Card => "card",
+            Tender::Mobile => "mobile",
+        };
+        let path = format!("/accounts/{account}/preview?amount={}&tender={tender}", amount.minor());
         self.ask(Request::get(path)).await
     }
 

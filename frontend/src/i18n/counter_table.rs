@@ -33,6 +33,8 @@ texts! {
         never_read: "从未抄到", "never";
         label: "二维码标签", "QR label";
         scan: "扫码核对", "Scan to check";
+        at_till: "柜台 {0} · {1} · {2} 起", "Counter {0} · {1} · since {2}";
+        no_shift: "尚未开班", "No shift is open";
         need_reference: "填写终端小票上的参考号", "Type the reference on the terminal's slip";
     }
 }

@@ -202,6 +202,10 @@ impl Reducible for Sale {
                 sale.step = unconfirmed(sale.step);
             }
             SaleAction::Tender(tender) => {
+                if sale.tender() != tender {
+                    // What was refused in cash may be paid by card.
+                    (sale.preview, sale.failure) = (None, None);
+                }
                 sale.tender = Some(tender);
                 sale.step = unconfirmed(sale.step);
             }

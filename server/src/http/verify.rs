@@ -34,6 +34,16 @@ fn word(book: Book) -> &'static str {
     }
 }
 
+fn named(name: &str) -> Option<Book> {
+    [Book::Live, Book::Simulated].into_iter().find(|book| word(*book) == name)
+}
+
+fn unknown() -> HttpResponse {
+    let zh = "没有这样的收据：编号与校验码不符。";
+    let en = "There is no such receipt: number and code do not belong together.";
+    html(StatusCode::NOT_FOUND, zh, en)
+}
+
 /// The code of a receipt, for the screen and for A4.
 pub(super) async fn code(
     request: HttpRequest,
@@ -58,9 +68,13 @@ pub(super) fn picture(what: &str) -> Answer {
 pub(super) async fn page(
     request: HttpRequest,
     state: web::Data<State>,
-    which: web::Path<(Book, ReceiptNo, String)>,
+    which: web::Path<(String, String, String)>,
 ) -> Answer {
     let (book, no, code) = which.into_inner();
+    // A page for people, also where the address was copied wrongly.
+    let (Some(book), Ok(no)) = (named(&book), no.parse::<ReceiptNo>()) else {
+        return Ok(unknown());
+    };
     let (name, address, now) = (format!("{book:?} {no}"), address_of(&request), clock::now());
     let wait = state.checks.try_one(&name, address, now);
     if wait.millis() > 0 {
@@ -70,9 +84,7 @@ pub(super) async fn page(
         return Ok(html(StatusCode::TOO_MANY_REQUESTS, &zh, &en));
     }
     let Some(receipt) = genuine(&state, book, no, &code).await? else {
-        let zh = "没有这样的收据：编号与校验码不符。";
-        let en = "There is no such receipt: number and code do not belong together.";
-        return Ok(html(StatusCode::NOT_FOUND, zh, en));
+        return Ok(unknown());
     };
     state.checks.succeeded(&name, address);
     let date = state.zone.date(receipt.at);

@@ -1,6 +1,7 @@
 //! Selling: search, amount, Enter, Enter. Two fields and three keys for a cash sale.
 
 mod amount;
+mod at_till;
 mod beside;
 mod done;
 mod find;
@@ -105,14 +106,15 @@ fn Counter() -> Html {
             }
         });
     }
-    // The preview follows the amount.
+    // The preview follows the amount and how it is paid: a till takes only so much cash.
     let question = sale.found().map(|found| found.account).zip(sale.amount(currency));
+    let question = question.map(|(account, amount)| (account, amount, sale.tender()));
     {
         let (backend, sale, leave) = (backend.clone(), sale.dispatcher(), leave.clone());
         use_task(question, move |question| async move {
-            let Some((account, amount)) = question else { return };
+            let Some((account, amount, tender)) = question else { return };
             gloo_timers::future::sleep(REST).await;
-            match backend.preview(account, amount).await {
+            match backend.preview(account, amount, tender).await {
                 Ok(preview) => sale.dispatch(SaleAction::Previewed(preview)),
                 Err(failure) => fail(&sale, &leave, failure),
             }
@@ -208,7 +210,7 @@ fn Counter() -> Html {
     let done = matches!(sale.step, Step::Done(..));
     html! {
         <div class={classes!("page", "sale", "sale-page", done.then_some("with-receipt"))}>
-            <header class="page-head no-print"><h1>{ texts.sale.title }</h1><span class="spring" /><small class="quiet keys">{ texts.sale.keys }</small></header>
+            <header class="page-head no-print"><h1>{ texts.sale.title }</h1><at_till::AtTill /><span class="spring" /><small class="quiet keys">{ texts.sale.keys }</small></header>
             if !matches!(sale.step, Step::Done(..)) { <PrinterNotice printer={printer} /> }
             { body }
         </div>
