@@ -12,3 +12,4 @@ mod qr;
 pub mod pay;
 pub mod run;
 pub mod store;
+mod tls;

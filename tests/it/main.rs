@@ -49,6 +49,7 @@ mod sessions;
 mod town;
 mod shifts;
 mod tidy;
+mod tls;
 #[path = "../../server/src/store/sample.rs"]
 mod sample;
 mod verify;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::web::WebOptions;
 use super::{Outcome, run::LISTEN};
 use crate::run::{Demo, Place};
 
@@ -26,6 +27,8 @@ pub(super) struct Options {
     /// Simulated seconds a second, 1 to 3600
     #[arg(long, value_name = "X", default_value_t = PACE, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     pace: u32,
+    #[command(flatten)]
+    web: WebOptions,
     /// Go on although records that were once safe are missing; the loss is put on record
     #[arg(long)]
     accept_loss: bool,
@@ -42,12 +45,17 @@ impl Default for Options {
             data: PathBuf::from(DATA),
             seed: SEED,
             pace: PACE,
+            web: WebOptions::default(),
             accept_loss: false,
         }
     }
 }
 
 pub(super) fn run(options: Options) -> Outcome {
-    let Options { listen, data, seed, pace, accept_loss } = options;
-    crate::run::demo(Place { listen, data, behind_https: false, accept_loss }, Demo { seed, pace })
+    let Options { listen, data, seed, pace, web, accept_loss } = options;
+    let web = web.over(crate::run::Web::default())?;
+    crate::run::demo(
+        Place { listen, data, web, behind_https: false, accept_loss },
+        Demo { seed, pace },
+    )
 }

@@ -15,7 +15,9 @@ mod scan;
 mod stub;
 mod tariff;
 mod token;
+mod tls;
 pub mod verify;
+mod web;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -30,6 +32,7 @@ Examples:
   meterhouse run --site site.toml             run a site with real meters
   meterhouse scan rtu:/dev/ttyUSB0            what hangs on this line?
   meterhouse token create --role viewer       a bearer token for the API
+  meterhouse tls init --name meterhouse.lan   an authority, to serve with encryption
   meterhouse tariff check tariff.toml         is this tariff file right?
   meterhouse policy check site.toml           can these terms cut somebody wrongly?
   meterhouse rate --tariff t.toml --load l.csv  what would a load cost?
@@ -73,6 +76,9 @@ enum Command {
     /// Bearer tokens for the API
     #[command(subcommand)]
     Token(token::Command),
+    /// Encryption: the site's own authority
+    #[command(subcommand)]
+    Tls(tls::Command),
     /// The site file
     #[command(subcommand)]
     Config(config::Command),
@@ -141,6 +147,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         Command::Farm(options) => farm::run(options),
         Command::Scan(options) => scan::run(options),
         Command::Token(command) => token::run(command),
+        Command::Tls(command) => tls::run(command),
         Command::Config(command) => config::run(command),
         Command::Policy(command) => policy::run(command),
         Command::Tariff(command) => tariff::run(command),

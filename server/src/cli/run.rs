@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Outcome;
+use super::web::WebOptions;
 use crate::config::SiteFile;
 use crate::run::Place;
 
@@ -26,6 +27,8 @@ pub(super) struct Options {
     /// Folder of the journal, the readings and the registry
     #[arg(long, value_name = "DIR", default_value = DATA)]
     data: PathBuf,
+    #[command(flatten)]
+    web: WebOptions,
     /// Browsers come through an HTTPS proxy: cookies are sent over HTTPS only
     #[arg(long)]
     behind_https: bool,
@@ -35,7 +38,8 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: Options) -> Outcome {
-    let Options { site, listen, data, behind_https, accept_loss } = options;
+    let Options { site, listen, data, web, behind_https, accept_loss } = options;
     let site = SiteFile::read(&site)?;
-    crate::run::site(Place { listen, data, behind_https, accept_loss }, site)
+    let web = web.over(site.web.clone())?;
+    crate::run::site(Place { listen, data, web, behind_https, accept_loss }, site)
 }

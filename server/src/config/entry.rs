@@ -15,6 +15,7 @@ use super::counters::{CounterTable, LimitsTable};
 use super::policy::PolicyTable;
 use super::printer::PrinterTable;
 use super::provider::ProviderTable;
+use super::web::{TlsTable, WebTable};
 use crate::headend::config::{LineConfig, MeterConfig, RelayConfig, UnitAddress};
 
 #[derive(Deserialize)]
@@ -45,6 +46,9 @@ pub(super) struct File {
     pub(super) counter: Vec<CounterTable>,
     #[serde(default)]
     pub(super) limits: LimitsTable,
+    pub(super) tls: Option<TlsTable>,
+    #[serde(default)]
+    pub(super) web: WebTable,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ mod policy;
 pub mod printer;
 pub mod provider;
 mod source;
+mod web;
 pub mod tariffs;
 
 pub use policy::{PolicyFile, scope_name};
@@ -57,6 +58,8 @@ pub struct SiteFile {
     pub audit: shared::risk::Borders,
     /// Where money is taken, and within which limits.
     pub counters: counters::CountersFile,
+    /// How the web page is served.
+    pub(crate) web: crate::run::Web,
 }
 
 /// A place that is metered.
@@ -180,6 +183,7 @@ impl SiteFile {
             providers: provider::read_all(source, &file.provider)?,
             audit,
             counters,
+            web: web::read(source, file.tls.as_ref(), &file.web, &source.beside(""))?,
         })
     }
 }

@@ -34,8 +34,15 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers for every answer, of the API too: what a browser must not do with us.
-pub(crate) fn security_headers() -> DefaultHeaders {
-    DefaultHeaders::new()
+/// `promised`: browsers come by HTTPS only for a year from now (RFC 6797).
+pub(crate) fn security_headers(promised: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new();
+    let headers = if promised {
+        headers.add((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"))
+    } else {
+        headers
+    };
+    headers
         .add((header::CONTENT_SECURITY_POLICY, POLICY))
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .add((header::REFERRER_POLICY, "same-origin"))

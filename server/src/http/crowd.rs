@@ -12,7 +12,7 @@ use actix_web::dev::Extensions;
 /// A busy browser holds six, and an office behind one address has a few dozen screens.
 const MOST: u32 = 256;
 /// A proxy on this machine speaks for everybody.
-const MOST_HERE: u32 = 1_500;
+pub(super) const MOST_HERE: u32 = 1_500;
 
 /// Connections by address.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Crowd(Arc<Mutex<BTreeMap<IpAddr, u32>>>);
 
 /// A connection that counts; it ends with its connection.
 #[derive(Debug)]
-struct Seat {
+pub(super) struct Seat {
     crowd: Crowd,
     address: IpAddr,
 }
@@ -41,7 +41,7 @@ impl Crowd {
         }
     }
 
-    fn enter(&self, address: IpAddr) -> Option<Seat> {
+    pub(super) fn enter(&self, address: IpAddr) -> Option<Seat> {
         let most = if address.is_loopback() { MOST_HERE } else { MOST };
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();

@@ -44,7 +44,9 @@ async fn look_at(row: &Row, request: &ServiceRequest) -> Result<Option<Caller>, 
     let credential = Credential::of(request.headers());
     let by_browser = !matches!(credential, Some(Credential::Bearer(_)));
     if by_browser && !signed_by_itself(request.path()) {
-        from_our_page(request.method(), request.headers(), request.path())?;
+        // HTTP/2 has no `Host`; what it is meant for stands with the target.
+        let meant_for = request.uri().authority().map(|authority| authority.as_str());
+        from_our_page(request.method(), request.headers(), meant_for, request.path())?;
     }
     let verb = match row.who {
         Who::Anyone => return Ok(None),
@@ -113,7 +115,12 @@ fn not_allowed(caller: &Caller, verb: Verb) -> Trouble {
 /// Refuses what another site's page could make a browser send: without our header, which a foreign
 /// page cannot add, or with another origin. The stream is opened by GET and cannot carry headers, so
 /// its origin is always looked at.
-fn from_our_page(method: &Method, headers: &HeaderMap, path: &str) -> Result<(), Trouble> {
+fn from_our_page(
+    method: &Method,
+    headers: &HeaderMap,
+    meant_for: Option<&str>,
+    path: &str,
+) -> Result<(), Trouble> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let opens_stream = headers.contains_key(header::UPGRADE);
@@ -130,7 +137,7 @@ fn from_our_page(method: &Method, headers: &HeaderMap, path: &str) -> Result<(),
         None | Some("same-origin" | "none") => {}
         Some(_) => return foreign("another site's page"),
     }
-    match (text("origin"), text("host")) {
+    match (text("origin"), text("host").or(meant_for)) {
         (Some(origin), Some(host)) => {
             let ours = origin
                 .split_once("://")
@@ -164,7 +171,7 @@ mod tests {
             request = request.append_header((*name, *value));
         }
         let request = request.to_http_request();
-        from_our_page(request.method(), request.headers(), "/x").is_ok()
+        from_our_page(request.method(), request.headers(), None, "/x").is_ok()
     }
 
     #[test]
@@ -189,6 +196,25 @@ mod tests {
             (Method::GET, vec![upgrade, ("origin", "http://m.lan:81")], false),
         ] {
             assert_eq!(verdict(method.clone(), &headers), expected, "{method} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_host_the_target_says_it() {
+        let request = |origin: &'static str| {
+            TestRequest::post()
+                .insert_header(("x-meterhouse", "1"))
+                .insert_header(("origin", origin))
+                .to_http_request()
+        };
+        for (origin, meant_for, expected) in [
+            ("https://m.lan:443", Some("m.lan:443"), true),
+            ("https://evil.example", Some("m.lan:443"), false),
+            ("https://m.lan:443", None, false),
+        ] {
+            let request = request(origin);
+            let taken = from_our_page(request.method(), request.headers(), meant_for, "/x");
+            assert_eq!(taken.is_ok(), expected, "{origin} {meant_for:?}");
         }
     }
 }

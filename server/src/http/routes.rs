@@ -12,7 +12,7 @@ use shared::staff::Verb;
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, auditor, board, breaker, clock, commission, daybook,
+    accounts, alarms, approvals, arrears, auditor, board, breaker, ca, clock, commission, daybook,
     exceptions, exchange, explain, guard, health, label, lines, live, meters, metrics, openapi,
     overview, payments, printing, receipts, sales, search, session, sessions, shifts, site, staff,
     supply, tariffs, terms, tokens, verify, whatif, why,
@@ -82,6 +82,9 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/docs", Anyone, || web::to(openapi::page)),
     row(GET, "/api/docs/style.css", Anyone, || web::to(openapi::style)),
     row(GET, "/api/docs/filter.js", Anyone, || web::to(openapi::filter)),
+    row(GET, "/ca", Anyone, || web::to(ca::page)),
+    row(GET, "/ca/style.css", Anyone, || web::to(ca::style)),
+    row(GET, "/ca/meterhouse-ca.crt", Anyone, || web::to(ca::certificate)),
     row(POST, "/api/v1/setup", Anyone, || web::to(session::set_up)),
     row(GET, "/api/v1/session", Anyone, || web::to(session::show)),
     row(POST, "/api/v1/session", Anyone, || web::to(session::sign_in)),

@@ -25,6 +25,7 @@ use std::path::PathBuf;
 
 use crate::cli::{Fault, Outcome};
 use crate::config::SiteFile;
+use crate::tls::Certificate;
 use plan::Plan;
 
 /// Where a server runs.
@@ -33,10 +34,37 @@ pub struct Place {
     pub listen: SocketAddr,
     /// Folder of the journal, the readings and the registry.
     pub data: PathBuf,
+    pub(crate) web: Web,
     /// Browsers come through an HTTPS proxy.
     pub behind_https: bool,
     /// Records that were once safe are missing, and an admin goes on without them.
     pub accept_loss: bool,
+}
+
+/// How the web page is served.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Web {
+    /// There: over HTTPS.
+    pub(crate) certificate: Option<Certificate>,
+    /// Where it is explained without encryption how the site's authority is installed.
+    pub(crate) ca_page: Option<SocketAddr>,
+    /// Other machines are served without encryption.
+    pub(crate) insecure_http: bool,
+}
+
+impl Web {
+    /// Passwords do not go over a network in the clear because somebody forgot about it.
+    fn allows(&self, listen: SocketAddr) -> Result<(), Fault> {
+        let others = !listen.ip().is_loopback();
+        if others && self.certificate.is_none() && !self.insecure_http {
+            return Err(Fault::input(format!(
+                "{listen} can be reached from other machines, and passwords could be read on the \
+                 way; encrypt it (`meterhouse tls init`, then --tls; or --certificate and --key), \
+                 or say --insecure-http"
+            )));
+        }
+        Ok(())
+    }
 }
 
 /// What may be chosen about a demo.
@@ -58,6 +86,7 @@ pub fn site(place: Place, site: SiteFile) -> Outcome {
 }
 
 fn run(place: Place, plan: Plan) -> Outcome {
+    place.web.allows(place.listen)?;
     let listener = bind(place.listen)?;
     actix_rt::System::new().block_on(start::run(place, plan, listener))
 }
@@ -76,8 +105,5 @@ fn bind(listen: SocketAddr) -> Result<TcpListener, Fault> {
         };
         Fault::failed(format!("cannot listen on {listen}: {why}"))
     })?;
-    if !listen.ip().is_loopback() {
-        tracing::warn!("{listen} can be reached from other machines, without encryption");
-    }
     Ok(listener)
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix::{Actor as _, Addr};
+use actix_web::dev::ServerHandle;
 use actix_web::web;
 use shared::actor::billing::{BillingSupervisor, Do, GetAll};
 use shared::actor::port::Replay;
@@ -32,9 +33,11 @@ use super::simulated::{SimulatedDriver, at_start};
 use super::{Place, ends, entry, real, tills};
 use crate::cli::{Fault, Outcome, answer};
 use crate::clock;
+use crate::http::Front;
 use crate::http::auth::People;
 use crate::http::auth::cookie::Scheme;
 use crate::http::auth::throttle::Throttle;
+use crate::http::ca::{self, Told};
 use crate::http::commission::Scans;
 use crate::http::growing::Growing;
 use crate::http::live::{FeedActor, Hub};
@@ -45,6 +48,7 @@ use crate::store::anchor::Recovery;
 use crate::store::report::ledger;
 use crate::store::report::terms::{self, Published};
 use crate::store::{Options, Running, Store};
+use crate::tls::{self, Authority, Certificate, Served};
 use simulator::world::World;
 
 /// How often screens are told what changed.
@@ -56,6 +60,7 @@ const REPLAY: u32 = 10_000;
 
 pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> Outcome {
     let address = listener.local_addr().map_err(Fault::failed)?;
+    let (front, explained) = front(&place)?;
     let options = Options { site: plan.id, zone: plan.zone.clone(), anchor: None };
     let store = Store::open(&place.data, options).map_err(Fault::failed)?;
     let tills = Tills::open(&plan, address)?;
@@ -139,7 +144,8 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     drivers.push(actix_rt::spawn(kept));
     drivers.push(actix_rt::spawn(Arc::clone(&guard).run(watched, stopping.clone())));
 
-    let scheme = if place.behind_https { Scheme::Https } else { Scheme::Http };
+    let encrypted = front.served.is_some();
+    let scheme = if place.behind_https || encrypted { Scheme::Https } else { Scheme::Http };
     let people = People::new(store.registry.clone(), greeting.ready.clone(), scheme);
     let desk = tills.desk(&plan, Billing::of(&billing), clocks.clone(), Arc::clone(&hub))?;
     let at_hand = (people, guard, copies, press, desk);
@@ -164,13 +170,21 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     if let Err(trouble) = state.desk.take_over().await {
         tracing::warn!(%trouble, "cannot look for payments from before");
     }
+    if let Some(served) = &front.served {
+        drivers.push(actix_rt::spawn(Arc::clone(served).run(stopping.clone())));
+    }
     drivers.push(actix_rt::spawn(state.desk.clone().run(stopping)));
+    let explained = explain(explained, &front, address)?;
     let state = State { lines, commission, ..state };
-    let server = crate::http::serve(listener, web::Data::new(state))
+    let server = crate::http::serve(listener, web::Data::new(state), front)
         .map_err(|error| Fault::failed(format!("cannot serve on {address}: {error}")))?;
     let handle = server.handle();
     let serving = actix_rt::spawn(server);
-    let mut welcome = welcome(address, &greeting, lost.as_deref());
+    let mut welcome = welcome((encrypted, address), &greeting, lost.as_deref());
+    if let Some((at, _)) = &explained {
+        welcome.push_str("\nHow to install its authority: http://");
+        welcome.push_str(&at.to_string());
+    }
     if let Some(stub) = tills.stub_at {
         welcome.push_str("\nIts stub of a payment provider, for training: http://");
         welcome.push_str(&stub.to_string());
@@ -180,6 +194,9 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     ends::asked().await?;
     tracing::info!("asked to end");
     handle.stop(true).await;
+    if let Some((_, explaining)) = explained {
+        explaining.stop(true).await;
+    }
     // Nobody waits for it any more.
     drop(serving.await);
     stop.send_replace(true);
@@ -188,6 +205,37 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     drop(headend);
     store.shut_down().await;
     Ok(())
+}
+
+/// The certificate that is shown, and where it is explained; before anything is opened, because it
+/// is what is wrong most often.
+fn front(place: &Place) -> Result<(Front, Option<TcpListener>), Fault> {
+    let Some(certificate) = &place.web.certificate else {
+        return Ok((Front::default(), None));
+    };
+    let served = Served::open(certificate, &place.data, clock::now()).map_err(Fault::input)?;
+    let authority = match certificate {
+        Certificate::OfSite => Authority::read(&tls::folder(&place.data)).map(Some),
+        Certificate::Own { .. } => Ok(None),
+    };
+    let told = Told { authority: authority.map_err(Fault::input)? };
+    let explained = place.web.ca_page.map(super::bind).transpose()?;
+    Ok((Front { served: Some(served), told }, explained))
+}
+
+/// Serves the explanation beside the site.
+fn explain(
+    listener: Option<TcpListener>,
+    front: &Front,
+    encrypted: SocketAddr,
+) -> Result<Option<(SocketAddr, ServerHandle)>, Fault> {
+    let Some(listener) = listener else { return Ok(None) };
+    let at = listener.local_addr().map_err(Fault::failed)?;
+    let server = ca::serve(listener, front.told.clone(), encrypted.port());
+    let server = server.map_err(|error| Fault::failed(format!("cannot serve on {at}: {error}")))?;
+    let handle = server.handle();
+    actix_rt::spawn(server);
+    Ok(Some((at, handle)))
 }
 
 /// The supervisor over what the journal has, and what the journal says about the simulated past.
@@ -385,8 +433,13 @@ async fn finish(drivers: Vec<JoinHandle<()>>) {
     }
 }
 
-fn welcome(address: SocketAddr, greeting: &entry::Greeting, lost: Option<&str>) -> String {
-    let mut lines = vec![format!("Meterhouse is ready on http://{address}")];
+fn welcome(
+    (encrypted, address): (bool, SocketAddr),
+    greeting: &entry::Greeting,
+    lost: Option<&str>,
+) -> String {
+    let scheme = if encrypted { "https" } else { "http" };
+    let mut lines = vec![format!("Meterhouse is ready on {scheme}://{address}")];
     if let Some(lost) = lost {
         lines.push(format!("NOTHING IS SOLD: {lost}"));
         lines.push("Restore a newer copy, or start with --accept-loss to go on.".to_owned());

@@ -64,6 +64,11 @@ fn rows() -> Vec<About> {
         about(GET, "/api/docs", "This description as a page").file("text/html"),
         about(GET, "/api/docs/style.css", "How the page looks").file("text/css"),
         about(GET, "/api/docs/filter.js", "The page's search field").file("text/javascript"),
+        about(GET, "/ca", "How a machine comes to trust the site's own authority")
+            .file("text/html"),
+        about(GET, "/ca/style.css", "How that page looks").file("text/css"),
+        about(GET, "/ca/meterhouse-ca.crt", "The authority's certificate")
+            .file("application/x-x509-ca-cert"),
         about(
             POST,
             "/api/v1/setup",
