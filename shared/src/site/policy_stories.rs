@@ -1,6 +1,9 @@
 //! Stories of the terms of a policy: each rule at its border and on both sides of it. Nobody reads
 //! the meter while time passes (`at`): what happens then, time alone brings.
 
+#[path = "account_stories.rs"]
+mod account_stories;
+
 use expect_test::{Expect, expect};
 
 use crate::energy::{Energy, Power, Register};
