@@ -17,7 +17,7 @@ use crate::policy::{Place, Policy, Scope};
 use crate::request::Grave;
 use crate::staff::Act;
 use crate::time::Timestamp;
-use crate::vend::{Arrears, ArrearsCancelled, ArrearsDue, Reversal, Sale, to_arrears};
+use crate::vend::{Adjustment, Arrears, ArrearsCancelled, ArrearsDue, Reversal, Sale, to_arrears};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -56,6 +56,8 @@ pub enum Event {
     Counter(CounterFact),
     ArrearsDue(ArrearsDue),
     ArrearsCancelled(ArrearsCancelled),
+    /// Credit that nobody paid for, or a correction; two persons agreed to it.
+    Adjusted(Adjustment),
     /// The old meter is charged to its final reading, and the new one counts from its first.
     Exchanged {
         account: AccountId,
@@ -344,6 +346,9 @@ impl Event {
             Self::ArrearsCancelled(cancelled) => {
                 between(Code::Arrears, Code::ArrearsOrigin, cancelled.amount)
             }
+            Self::Adjusted(adjusted) => {
+                transfer(adjusted.adjusting.code(), adjusted.account, adjusted.amount)
+            }
             Self::ProvisionalCharged(charged) if charged.amount() != Money::ZERO => {
                 transfer(Code::Provisional, charged.account, -charged.amount())
             }
@@ -439,6 +444,7 @@ impl Event {
             Self::ArrearsAdded(arrears) => Some(arrears.account),
             Self::ArrearsDue(due) => Some(due.account),
             Self::ArrearsCancelled(cancelled) => Some(cancelled.account),
+            Self::Adjusted(adjusted) => Some(adjusted.account),
             Self::Payment(fact) => Some(fact.account()),
             Self::TariffPublished { .. }
             | Self::Counter(
@@ -490,6 +496,7 @@ impl Event {
             | Self::ArrearsAdded(_)
             | Self::ArrearsDue(_)
             | Self::ArrearsCancelled(_)
+            | Self::Adjusted(_)
             | Self::LowCredit { .. }
             | Self::AlarmAcknowledged { .. }
             | Self::AlarmCleared { .. }

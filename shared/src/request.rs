@@ -3,9 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::MeterId;
+use crate::id::{AccountId, MeterId};
+use crate::money::Money;
 use crate::policy::{Policy, Scope};
 use crate::time::Timestamp;
+use crate::vend::{Adjusting, Cause};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -18,4 +20,6 @@ pub enum Grave {
     Unprotect { meter: MeterId },
     /// From then, or from the decision on, these terms hold.
     PublishPolicy { scope: Scope, from: Option<Timestamp>, policy: Box<Policy> },
+    /// Gives credit that nobody paid for, or corrects.
+    Adjust { account: AccountId, adjusting: Adjusting, amount: Money, cause: Cause },
 }

@@ -114,6 +114,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Counter(CounterFact::Split { .. }) => "sale-split",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
+        Event::Adjusted(_) => "adjusted",
         Event::Exchanged { .. } => "exchanged",
         Event::ExceptionNoted { .. } => "exception-noted",
         Event::ProvisionalCharged(_) => "provisional-charged",

@@ -16,6 +16,7 @@
 mod harness;
 
 mod access;
+mod adjust;
 mod api;
 mod audit;
 mod board;

@@ -1,5 +1,7 @@
 //! The endpoints of an account beyond its sales: arrears, exchanges of its meters.
 
+use shared::api::adjust::AdjustmentOrder;
+use shared::api::approval::Asked;
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::exception::{ExceptionRow, ExceptionsClosed};
 use shared::api::meter::{ExchangeOrder, ExchangeRow};
@@ -33,6 +35,14 @@ impl Backend {
 
     pub async fn exchanges(&self, meter: MeterId) -> Answer<Vec<ExchangeRow>> {
         self.ask(Request::get(format!("/meters/{meter}/exchanges"))).await
+    }
+
+    pub async fn ask_adjustment(
+        &self,
+        account: AccountId,
+        order: &AdjustmentOrder,
+    ) -> Answer<Asked> {
+        self.ask(Request::post(format!("/accounts/{account}/adjustments")).body(order)).await
     }
 
     pub async fn add_arrears(

@@ -9,6 +9,25 @@ pub fn en() -> &'static Texts {
 }
 
 texts! {
+    adjust: Adjust {
+        open: "调账…", "Adjust…";
+        lead: "须由第二人批准后才入账;已记的账目不会改动。", "Booked only when a second person approves; nothing booked before is changed.";
+        kind: "类型", "Kind";
+        free_credit: "赠送额度", "Free credit";
+        correction: "更正", "Correction";
+        amount: "金额(更正可为负)", "Amount (a correction may be below zero)";
+        cause: "原因", "Reason";
+        goodwill: "优惠补偿", "goodwill";
+        outage: "停电", "outage";
+        meter_fault: "电表故障", "meter fault";
+        wrong_tariff: "电价错误", "wrong tariff";
+        wrong_account: "充错账户", "wrong account";
+        other: "其他", "other";
+        note: "说明", "Note";
+        bad: "请填写金额和说明", "Type an amount and a note";
+        ask: "提交申请", "Ask for it";
+        asked: "已提交,等待第二人批准。", "Asked for; it waits for a second person.";
+    }
     missing: Missing {
         notice: "自 {0} 起没有抄读：已按往日同期暂计 {1} kWh，{2}", "No reading since {0}: {1} kWh charged provisionally by usual days, {2}";
         hint: "下一次抄读会一次结清差额；期间不会因估抄拉闸。", "The next reading settles the difference at once; nobody is cut on an estimate.";

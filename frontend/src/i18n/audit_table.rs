@@ -60,6 +60,8 @@ pub fn code(lang: Lang, code: Code) -> &'static str {
         Code::Safe => pick(lang, "保险柜现金", "Cash in the safe"),
         Code::Bank => pick(lang, "已缴存银行", "Brought to the bank"),
         Code::OverShort => pick(lang, "长短款", "Cash over and short"),
+        Code::FreeCredit => pick(lang, "赠送额度", "Free credit"),
+        Code::Corrections => pick(lang, "更正", "Corrections"),
     }
 }
 
@@ -102,6 +104,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("arrears-added", "登记欠费", "Arrears added"),
     ("arrears-due", "欠费到期", "Arrears due"),
     ("arrears-cancelled", "取消欠费", "Arrears cancelled"),
+    ("adjusted", "调账", "Adjustment"),
     ("provisional-charged", "估抄扣费", "Provisional charge"),
     ("provisional-released", "估抄退回", "Provisional released"),
     ("exchanged", "换表", "Meter exchanged"),

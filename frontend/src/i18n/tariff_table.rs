@@ -142,6 +142,9 @@ texts! {
         unprotect: "解除保电", "End a protection";
         meters_many: "{0} 块电表", "{0} meters";
         fact_rooms: "房间", "Rooms";
+        fact_credit_now: "申请时余额", "Credit when asked";
+        free_credit: "赠送额度:账户 {0}", "Free credit for account {0}";
+        correction: "余额更正:账户 {0}", "Correction of account {0}";
         fact_place: "房间", "Place";
         fact_customer: "客户", "Customer";
         fact_sold_by: "售电人", "Sold by";

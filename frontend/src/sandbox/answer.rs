@@ -438,6 +438,7 @@ impl From<Refusal> for Trouble {
             Refusal::CreditUsed { used } => ("credit-used", Some(*used)),
             Refusal::NoArrears { .. } => ("no-arrears", None),
             Refusal::BadArrears => ("bad-arrears", None),
+            Refusal::BadAdjustment => ("bad-adjustment", None),
             Refusal::LacksCredit => ("lacks-credit", None),
             Refusal::NothingHeld(_) => ("nothing-held", None),
             Refusal::KeyReused => ("key-reused", None),

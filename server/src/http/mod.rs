@@ -1,6 +1,7 @@
 //! The web server: the API under `/api/v1`, health and metrics, and the web app.
 
 mod accounts;
+mod adjust;
 mod alarms;
 mod approvals;
 mod arrears;

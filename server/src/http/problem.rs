@@ -110,6 +110,7 @@ impl From<Refusal> for Trouble {
             Refusal::CreditUsed { .. } => (StatusCode::CONFLICT, "credit-used"),
             Refusal::NoArrears { .. } => (StatusCode::NOT_FOUND, "no-arrears"),
             Refusal::BadArrears => (StatusCode::UNPROCESSABLE_ENTITY, "bad-arrears"),
+            Refusal::BadAdjustment => (StatusCode::UNPROCESSABLE_ENTITY, "bad-adjustment"),
             Refusal::LacksCredit => (StatusCode::CONFLICT, "lacks-credit"),
             Refusal::NothingHeld(_) => (StatusCode::CONFLICT, "nothing-held"),
             Refusal::KeyReused => (StatusCode::CONFLICT, "key-reused"),
@@ -165,6 +166,7 @@ impl From<Refusal> for Trouble {
             | Refusal::AlreadyReversed(_)
             | Refusal::NoArrears { .. }
             | Refusal::BadArrears
+            | Refusal::BadAdjustment
             | Refusal::LacksCredit
             | Refusal::NoReason
             | Refusal::NothingHeld(_)

@@ -12,10 +12,10 @@ use shared::staff::Verb;
 
 use super::problem;
 use super::{
-    accounts, alarms, approvals, arrears, auditor, board, breaker, ca, clock, commission, daybook,
-    exceptions, exchange, explain, guard, health, label, lines, live, meters, metrics, openapi,
-    overview, payments, printing, receipts, sales, search, session, sessions, shifts, site, staff,
-    supply, tariffs, terms, tokens, verify, whatif, why,
+    accounts, adjust, alarms, approvals, arrears, auditor, board, breaker, ca, clock, commission,
+    daybook, exceptions, exchange, explain, guard, health, label, lines, live, meters, metrics,
+    openapi, overview, payments, printing, receipts, sales, search, session, sessions, shifts,
+    site, staff, supply, tariffs, terms, tokens, verify, whatif, why,
 };
 
 /// One route.
@@ -131,6 +131,7 @@ pub static ROUTES: &[Row] = &[
         May(Verb::KeepAccounts),
         || web::to(terms::delivered),
     ),
+    row(POST, "/api/v1/accounts/{account}/adjustments", May(Verb::Adjust), || web::to(adjust::ask)),
     row(POST, "/api/v1/accounts/{account}/arrears", May(Verb::KeepAccounts), || {
         web::to(arrears::add)
     }),

@@ -67,6 +67,7 @@ impl Past {
             | Event::Counter(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
+            | Event::Adjusted(_)
             | Event::ExceptionNoted { .. }
             | Event::PolicyPublished { .. }
             | Event::MeterPlaced { .. }

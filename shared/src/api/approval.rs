@@ -60,6 +60,7 @@ pub enum Fact {
     SoldAt,
     CreditBeforeSale,
     CreditAfterSale,
+    CreditNow,
     /// The rooms that go dark.
     Rooms,
 }

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::id::{AccountId, ArrearsId, ReceiptNo, Seq};
 use crate::money::Money;
 use crate::time::Timestamp;
-use crate::vend::to_arrears;
+use crate::vend::{Adjusting, Cause, to_arrears};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -62,6 +62,13 @@ pub enum Entry {
     },
     /// A provisional charge that no reading will settle, given back.
     ProvisionalReleased,
+    /// Credit that nobody paid for, or a correction.
+    Adjusted {
+        adjusting: Adjusting,
+        cause: Cause,
+        note: String,
+        by: String,
+    },
     /// Parts of arrears fell due; the entry's amount is what credit paid of them.
     ArrearsDue {
         arrears: ArrearsId,
@@ -123,6 +130,12 @@ impl LedgerEntry {
             Event::ArrearsDue(due) => {
                 let entry = Entry::ArrearsDue { arrears: due.arrears, due: due.due };
                 (-due.taken, due.credit_after, entry)
+            }
+            Event::Adjusted(adjusted) => {
+                let (adjusting, cause) = (adjusted.adjusting, adjusted.cause);
+                let note = adjusted.note.clone();
+                let entry = Entry::Adjusted { adjusting, cause, note, by: by() };
+                (adjusted.amount, adjusted.credit_after, entry)
             }
             Event::TariffPublished { .. }
             | Event::AccountOpened { .. }

@@ -1,6 +1,7 @@
 //! What travels between server and screens: one file a resource. Money is minor units of the site's
 //! currency, energy mWh, power W, time UTC milliseconds; screens format, they never compute.
 
+pub mod adjust;
 pub mod alarm;
 pub mod approval;
 pub mod ask;

@@ -99,6 +99,7 @@ impl IssuedFor {
             | Event::Counter(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
+            | Event::Adjusted(_)
             | Event::Exchanged { .. }
             | Event::ExceptionNoted { .. }
             | Event::PolicyPublished { .. }

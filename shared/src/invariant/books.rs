@@ -94,6 +94,8 @@ fn credit_after(event: &Event) -> Option<(AccountId, Money)> {
         Some((settled.account, settled.credit_after))
     } else if let Event::ArrearsDue(due) = event {
         Some((due.account, due.credit_after))
+    } else if let Event::Adjusted(adjusted) = event {
+        Some((adjusted.account, adjusted.credit_after))
     } else if let Event::ProvisionalCharged(charged) = event {
         Some((charged.account, charged.credit_after))
     } else if let Event::ProvisionalReleased { account, credit_after, .. } = event {

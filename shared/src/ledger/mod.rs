@@ -81,10 +81,14 @@ pub enum Code {
     Bank,
     /// What a count found too much or too little 长短款 (expense; revenue where below zero).
     OverShort,
+    /// Credit given away 赠送 (expense).
+    FreeCredit,
+    /// What was charged or sold wrongly, put right 更正 (contra to revenue).
+    Corrections,
 }
 
 impl Code {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Cash,
         Self::CardClearing,
         Self::MobileClearing,
@@ -100,6 +104,8 @@ impl Code {
         Self::Safe,
         Self::Bank,
         Self::OverShort,
+        Self::FreeCredit,
+        Self::Corrections,
     ];
 
     /// Its name in tables and files.
@@ -120,6 +126,8 @@ impl Code {
             Self::Safe => "safe",
             Self::Bank => "bank",
             Self::OverShort => "over-short",
+            Self::FreeCredit => "free-credit",
+            Self::Corrections => "corrections",
         }
     }
 }

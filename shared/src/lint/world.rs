@@ -403,6 +403,7 @@ fn words(event: &Event) -> Option<String> {
         | Event::Counter(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
+        | Event::Adjusted(_)
         | Event::Exchanged { .. }
         | Event::ExceptionNoted { .. }
         | Event::ProvisionalCharged(_)

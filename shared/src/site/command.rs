@@ -240,6 +240,9 @@ pub enum Done {
         wanted: Supply,
         reasons: Vec<DisconnectReason>,
     },
+    Adjusted {
+        seq: Seq,
+    },
     /// A shift is open, or closed with this count, or countersigned.
     Shift {
         shift: ShiftNo,
@@ -300,6 +303,10 @@ pub enum Refusal {
         "arrears, their weekly rate and their weekly cap are above zero and at most 10¹² minor units"
     )]
     BadArrears,
+    #[error(
+        "free credit is above zero, a correction is not zero, and neither is above 10¹² minor units"
+    )]
+    BadAdjustment,
     #[error("supply is open for lack of credit; only a payment brings it back")]
     LacksCredit,
     #[error("a reason is required")]

@@ -7,6 +7,7 @@ use crate::meter::{AlarmKind, DisconnectReason, Limits};
 use crate::money::Money;
 use crate::policy::{Policy, RestoreMode};
 use crate::prepaid::{Account, EmergencyState};
+use crate::request::Grave;
 use crate::site::tick::Stamp;
 use crate::site::{
     Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, payment, second, supply,
@@ -480,6 +481,15 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
             collection: arrears.collection,
             reason: arrears.reason.clone(),
         }),
+        Event::Adjusted(adjusted) => Some(Command::Grave {
+            what: Grave::Adjust {
+                account: adjusted.account,
+                adjusting: adjusted.adjusting,
+                amount: adjusted.amount,
+                cause: adjusted.cause,
+            },
+            reason: adjusted.note.clone(),
+        }),
         Event::ArrearsCancelled(cancelled) => Some(Command::CancelArrears {
             account: cancelled.account,
             arrears: cancelled.arrears,
@@ -551,6 +561,7 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
             Some(Done::Reversed { reversal: reversal.clone(), seq, at, seal })
         }
         Event::Exchanged { .. } => Some(Done::Exchanged { seq }),
+        Event::Adjusted(_) => Some(Done::Adjusted { seq }),
         Event::ArrearsAdded(arrears) => Some(Done::Arrears { arrears: arrears.arrears, seq }),
         Event::ArrearsCancelled(cancelled) => {
             Some(Done::Arrears { arrears: cancelled.arrears, seq })

@@ -148,6 +148,7 @@ impl Replay {
             | Event::Counter(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
+            | Event::Adjusted(_)
             | Event::Exchanged { .. }
             | Event::ExceptionNoted { .. }
             | Event::PolicyPublished { .. }

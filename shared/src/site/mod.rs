@@ -6,6 +6,9 @@
 mod arrears;
 #[cfg(test)]
 mod arrears_stories;
+mod adjust;
+#[cfg(test)]
+mod adjust_stories;
 pub mod breaker;
 #[cfg(test)]
 mod breaker_stories;
@@ -275,6 +278,9 @@ impl Site {
             }
             Event::ProvisionalReleased { account, meter, .. } => {
                 self.account_mut(*account).release(*meter);
+            }
+            Event::Adjusted(adjusted) => {
+                self.account_mut(adjusted.account).top_up(adjusted.amount);
             }
             Event::ArrearsCancelled(cancelled) => {
                 let account = self.account_mut(cancelled.account);

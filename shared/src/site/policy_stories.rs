@@ -267,6 +267,7 @@ fn brief(event: &Event) -> Option<String> {
         | Event::Counter(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
+        | Event::Adjusted(_)
         | Event::Exchanged { .. }
         | Event::ExceptionNoted { .. }
         | Event::ProvisionalCharged(_)

@@ -40,6 +40,9 @@ impl Now<'_> {
             Grave::CutSupplies { meters } => self.cuttable(meters).map(drop),
             Grave::Unprotect { meter } => self.unprotectable(*meter).map(drop),
             Grave::PublishPolicy { scope: _, from, policy } => self.publishable(*from, policy),
+            Grave::Adjust { account, adjusting, amount, cause: _ } => {
+                self.adjustable(*account, *adjusting, *amount)
+            }
         }
     }
 
@@ -65,6 +68,9 @@ impl Now<'_> {
                 let from = from.filter(|from| *from > now);
                 self.publishable(from, policy)?;
                 self.publish_policy(scope, from, policy, reason)?;
+            }
+            Grave::Adjust { account, adjusting, amount, cause } => {
+                self.adjust(*account, *adjusting, *amount, *cause, reason)?;
             }
         }
         Ok(())

@@ -301,6 +301,9 @@ fn brief(event: &Event) -> String {
         Event::ArrearsCancelled(cancelled) => {
             format!("cancelled {}", cancelled.amount.to_decimal(Currency::CNY))
         }
+        Event::Adjusted(adjusted) => {
+            format!("adjusted {}", adjusted.amount.to_decimal(Currency::CNY))
+        }
         Event::LowCredit { .. } => "low".to_owned(),
         Event::Cut { reason, .. } => format!("cut {reason:?}"),
         Event::Lifted { reason, .. } => format!("lifted {reason:?}"),

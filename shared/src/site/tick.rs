@@ -187,6 +187,7 @@ fn posts_first(event: &Event) -> bool {
         | Event::Counter(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
+        | Event::Adjusted(_)
         | Event::ProvisionalCharged(_)
         | Event::Exchanged { .. }
         | Event::ExceptionNoted { .. }

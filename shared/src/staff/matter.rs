@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, Book, MeterId, ReceiptNo, TariffId};
 use crate::money::Money;
+use crate::vend::{Adjusting, Cause};
 
 /// Numbers only besides a tariff's own text: it stands in the journal too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum Matter {
     CutSupplies { book: Book, meters: Vec<MeterId> },
     /// The protection of a supply ends that others' lives may hang on.
     Unprotect { book: Book, meter: MeterId },
+    /// Credit that nobody paid for, or a correction.
+    Adjust { book: Book, account: AccountId, adjusting: Adjusting, amount: Money, cause: Cause },
 }
 
 impl Matter {
@@ -36,6 +39,7 @@ impl Matter {
             Self::ReleaseCuts { .. } => "release-cuts",
             Self::CutSupplies { .. } => "cut-supplies",
             Self::Unprotect { .. } => "unprotect",
+            Self::Adjust { .. } => "adjust",
         }
     }
 
@@ -46,7 +50,8 @@ impl Matter {
             Self::Reversal { .. }
             | Self::ReleaseCuts { .. }
             | Self::CutSupplies { .. }
-            | Self::Unprotect { .. } => None,
+            | Self::Unprotect { .. }
+            | Self::Adjust { .. } => None,
         }
     }
 
@@ -57,7 +62,8 @@ impl Matter {
             Self::Reversal { .. }
             | Self::ReleaseCuts { .. }
             | Self::CutSupplies { .. }
-            | Self::Unprotect { .. } => Some(self.clone()),
+            | Self::Unprotect { .. }
+            | Self::Adjust { .. } => Some(self.clone()),
         }
     }
 }
@@ -78,6 +84,13 @@ mod tests {
             Matter::ReleaseCuts { book, meters: vec![MeterId(1), MeterId(2)] },
             Matter::CutSupplies { book, meters: vec![MeterId(3)] },
             Matter::Unprotect { book, meter: MeterId(4) },
+            Matter::Adjust {
+                book,
+                account,
+                adjusting: Adjusting::Correction,
+                amount: -amount,
+                cause: Cause::Outage,
+            },
         ] {
             let kept = serde_json::to_value(&matter).unwrap();
             assert_eq!(kept.get("kind").and_then(|kind| kind.as_str()), Some(matter.kind()));

@@ -1,5 +1,6 @@
 //! Selling: how it is paid, what the payment goes to, and what the receipt keeps.
 
+mod adjust;
 mod arrears;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use crate::id::{AccountId, ArrearsId, CounterId, PaymentId, ReceiptNo, ShiftNo};
 use crate::ledger::Code;
 use crate::money::Money;
 
+pub use adjust::{Adjusting, Adjustment, Cause};
 pub use arrears::{Arrears, ArrearsCancelled, ArrearsDue, BadShare, Collection, Parts, Share};
 
 /// How it was paid.

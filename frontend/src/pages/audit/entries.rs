@@ -26,7 +26,7 @@ const NAMES: [&str; 14] = [
 ];
 
 /// The kinds that people look for; any other is reached by its name in the address.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "sold",
     "reversed",
     "settled",
@@ -34,6 +34,7 @@ const KINDS: [&str; 12] = [
     "arrears-added",
     "arrears-due",
     "arrears-cancelled",
+    "adjusted",
     "provisional-charged",
     "provisional-released",
     "exchanged",

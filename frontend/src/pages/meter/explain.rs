@@ -127,6 +127,8 @@ fn code(lang: Lang, code: Code) -> &'static str {
         | Code::MobileClearing
         | Code::Opening
         | Code::Provisional
+        | Code::FreeCredit
+        | Code::Corrections
         | Code::Arrears
         | Code::ArrearsOrigin
         | Code::Safe

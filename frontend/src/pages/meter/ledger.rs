@@ -136,6 +136,10 @@ fn Line(props: &LineProps) -> Html {
             html! { <span class="ink-held">{ fill(own.missing.charged, &[&format::energy(*energy)]) }</span> }
         }
         Entry::ProvisionalReleased => html! { <>{ own.missing.released }</> },
+        Entry::Adjusted { adjusting, cause, note, by } => {
+            let word = super::adjust::kind(own, *adjusting);
+            html! { <>{ word }{ " · " }{ super::adjust::cause(own, *cause) }{ " " }<span class="quiet">{ note }{ " · " }{ by }</span></> }
+        }
         Entry::ArrearsDue { arrears: _, due } => {
             html! { <>{ fill(own.arrears.due, &[&format::money(*due, currency)]) }</> }
         }

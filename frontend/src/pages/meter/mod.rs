@@ -1,6 +1,7 @@
 //! One meter: who and where, supply as a statement, credit as the largest figure, live values with
 //! their age, power, and the tabs.
 
+mod adjust;
 mod arrears;
 mod device;
 mod exchange;
@@ -107,6 +108,7 @@ pub fn Meter(props: &MeterProps) -> Html {
                 if let Some(account) = page.account.clone() { <Credit {account} {now} simulated={row.book == Book::Simulated} /> }
                 <supply::SupplyCard page={page.clone()} {now} ordered={reload.clone()} />
                 <terms::TermsCard page={page.clone()} {now} ordered={reload.clone()} />
+                if let Some(account) = page.account.as_ref() { <adjust::Adjust account={account.account} /> }
                 if let Some(account) = page.account.clone() { <arrears::Arrears {account} {now} changed={reload.clone()} /> }
                 <live_values::LiveValues page={page.clone()} {now} />
             </div>

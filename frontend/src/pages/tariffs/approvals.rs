@@ -1,5 +1,6 @@
 //! "Needs you": what waits for a second person, with everything to judge it by.
 
+use shared::api::adjust::Adjusting;
 use shared::api::approval::{Approval, ApprovalState, Fact, Figure, Matter};
 use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
@@ -113,9 +114,10 @@ fn Waiting(props: &WaitingProps) -> Html {
     let action = match &approval.matter {
         Matter::TariffPublish { .. } => texts.tariffs.approve,
         Matter::Reversal { .. } => texts.tariffs.approve_reversal,
-        Matter::ReleaseCuts { .. } | Matter::CutSupplies { .. } | Matter::Unprotect { .. } => {
-            texts.tariffs.approve_it
-        }
+        Matter::ReleaseCuts { .. }
+        | Matter::CutSupplies { .. }
+        | Matter::Unprotect { .. }
+        | Matter::Adjust { .. } => texts.tariffs.approve_it,
     };
     html! {
         <article class="approval">
@@ -185,6 +187,13 @@ fn name(approval: &Approval, texts: &TariffTexts) -> String {
         Matter::ReleaseCuts { .. } => texts.tariffs.release_cuts.to_owned(),
         Matter::CutSupplies { .. } => texts.tariffs.cut_supplies.to_owned(),
         Matter::Unprotect { .. } => texts.tariffs.unprotect.to_owned(),
+        Matter::Adjust { adjusting, account, .. } => {
+            let word = match adjusting {
+                Adjusting::FreeCredit => texts.tariffs.free_credit,
+                Adjusting::Correction => texts.tariffs.correction,
+            };
+            fill(word, &[&account.to_string()])
+        }
     }
 }
 
@@ -197,6 +206,7 @@ fn detail(approval: &Approval, seat: &Seat, texts: &TariffTexts) -> String {
             fill(texts.tariffs.meters_many, &[&meters.len().to_string()])
         }
         Matter::Unprotect { meter, .. } => meter.to_string(),
+        Matter::Adjust { amount, .. } => format::money(*amount, seat.currency()),
     }
 }
 
@@ -209,6 +219,7 @@ fn fact(fact: Fact, texts: &TariffTexts) -> &'static str {
         Fact::CreditBeforeSale => texts.tariffs.fact_before,
         Fact::CreditAfterSale => texts.tariffs.fact_after,
         Fact::Rooms => texts.tariffs.fact_rooms,
+        Fact::CreditNow => texts.tariffs.fact_credit_now,
     }
 }
 

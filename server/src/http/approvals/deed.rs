@@ -29,7 +29,10 @@ pub(super) fn command(
         Matter::Reversal { book, receipt, .. } => {
             (*book, Command::Reverse { receipt: *receipt, reason: reason.to_owned() })
         }
-        Matter::ReleaseCuts { .. } | Matter::CutSupplies { .. } | Matter::Unprotect { .. } => {
+        Matter::ReleaseCuts { .. }
+        | Matter::CutSupplies { .. }
+        | Matter::Unprotect { .. }
+        | Matter::Adjust { .. } => {
             unreachable!("what the core keeps for two persons is taken out before")
         }
     }
@@ -46,6 +49,10 @@ pub(super) fn grave(matter: &Matter) -> Option<(Book, Grave)> {
             Some((*book, Grave::CutSupplies { meters: meters.clone() }))
         }
         Matter::Unprotect { book, meter } => Some((*book, Grave::Unprotect { meter: *meter })),
+        Matter::Adjust { book, account, adjusting, amount, cause } => {
+            let (account, adjusting, amount) = (*account, *adjusting, *amount);
+            Some((*book, Grave::Adjust { account, adjusting, amount, cause: *cause }))
+        }
     }
 }
 
@@ -66,5 +73,8 @@ pub(super) fn follow_up(state: &State, matter: &Matter) {
             state.clocks.wake(*book, meters.iter().copied());
         }
         Matter::Unprotect { book, meter } => state.clocks.wake(*book, [*meter]),
+        Matter::Adjust { book, account, .. } => {
+            state.clocks.wake(*book, meters_of(state, *account));
+        }
     }
 }

@@ -225,7 +225,8 @@ fn shown(
             | Matter::Reversal { .. }
             | Matter::ReleaseCuts { .. }
             | Matter::CutSupplies { .. }
-            | Matter::Unprotect { .. },
+            | Matter::Unprotect { .. }
+            | Matter::Adjust { .. },
             _,
         ) => Vec::new(),
     };

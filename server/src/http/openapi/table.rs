@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use actix_web::http::Method;
+use shared::api::adjust::AdjustmentOrder;
 use shared::api::alarm::Alarm;
 use shared::api::approval::{Approval, Asked, Decision};
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
@@ -162,6 +163,14 @@ fn rows() -> Vec<About> {
             "/api/v1/accounts/{account}/notices/{notice}/delivered",
             "A notice reached the customer",
         ),
+        about(
+            POST,
+            "/api/v1/accounts/{account}/adjustments",
+            "Ask a second person for free credit or a correction",
+        )
+        .takes::<AdjustmentOrder>()
+        .gives::<Asked>()
+        .status(202),
         about(POST, "/api/v1/accounts/{account}/arrears", "Agree about arrears")
             .keyed()
             .takes::<ArrearsOrder>()

@@ -75,6 +75,7 @@ impl Facts {
             | Event::Counter(_)
             | Event::ArrearsDue(_)
             | Event::ArrearsCancelled(_)
+            | Event::Adjusted(_)
             | Event::Exchanged { .. }
             | Event::ExceptionNoted { .. }
             | Event::PolicyPublished { .. }
@@ -122,6 +123,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Counter(CounterFact::Split { .. }) => "sale-split",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",
+        Event::Adjusted(_) => "adjusted",
         Event::Exchanged { .. } => "exchanged",
         Event::ExceptionNoted { .. } => "exception-noted",
         Event::ProvisionalCharged(_) => "provisional-charged",

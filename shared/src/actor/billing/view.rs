@@ -349,6 +349,7 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::Counter(_)
         | Event::ArrearsDue(_)
         | Event::ArrearsCancelled(_)
+        | Event::Adjusted(_)
         | Event::Exchanged { .. }
         | Event::ExceptionNoted { .. }
         | Event::PolicyPublished { .. }

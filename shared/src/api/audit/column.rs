@@ -76,6 +76,8 @@ impl Column {
             },
             Code::Arrears | Code::ArrearsOrigin => Self::Arrears,
             Code::Provisional => Self::Provisional,
+            Code::FreeCredit => Self::FreeCredit,
+            Code::Corrections => Self::Corrections,
             Code::Prepaid | Code::Safe | Code::Bank | Code::OverShort => Self::Other,
         }
     }
@@ -108,6 +110,8 @@ mod tests {
             ("provisional-charged", Code::Provisional, Column::Provisional),
             ("arrears-due", Code::Arrears, Column::Arrears),
             ("account-opened", Code::Opening, Column::BroughtIn),
+            ("adjusted", Code::FreeCredit, Column::FreeCredit),
+            ("adjusted", Code::Corrections, Column::Corrections),
             ("never-heard-of", Code::Cash, Column::Other),
         ] {
             assert_eq!(Column::of(kind, code), column, "{kind} {code:?}");
