@@ -33,6 +33,7 @@ pub(super) struct LimitsTable {
     most_cash: Option<Spanned<String>>,
     most_credit: Option<Spanned<String>>,
     most_reversals: Option<u32>,
+    most_reversal_alone: Option<Spanned<String>>,
 }
 
 /// Where money is taken, and how much of it.
@@ -94,6 +95,7 @@ impl LimitsTable {
             day: amount(&self.most_a_day)?,
             till: amount(&self.most_cash)?,
             reversals: self.most_reversals,
+            alone: amount(&self.most_reversal_alone)?,
             credit: amount(&self.most_credit)?,
         };
         if let (Some(least), Some(most), Some(written)) =

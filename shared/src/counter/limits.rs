@@ -30,6 +30,9 @@ pub struct Limits {
     /// Sales taken back in one shift by its cashier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reversals: Option<u32>,
+    /// The most that one person takes back of one sale; above it a second one agrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Money>,
     /// Credit of an account after a sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credit: Option<Money>,
@@ -57,6 +60,7 @@ impl LimitsOf {
             day: own.day.or(usual.day),
             till: own.till.or(usual.till),
             reversals: own.reversals.or(usual.reversals),
+            alone: own.alone.or(usual.alone),
             credit: own.credit.or(usual.credit),
         }
     }

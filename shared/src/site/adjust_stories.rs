@@ -1,7 +1,8 @@
 //! Stories of adjustments: two persons, both books, no debt, and sums that stay zero.
 
+use crate::counter::{CounterOrder, Limits, LimitsOf};
 use crate::event::Event;
-use crate::id::{AccountId, Book, IdempotencyKey, StaffId, TariffId};
+use crate::id::{AccountId, Book, CounterId, IdempotencyKey, ReceiptNo, StaffId, TariffId};
 use crate::ledger::{Code, balanced};
 use crate::money::Money;
 use crate::policy::Policy;
@@ -10,7 +11,7 @@ use crate::site::tests::FLAT;
 use crate::site::{Command, Order, Refusal, Site};
 use crate::staff::Act;
 use crate::time::{Timestamp, Zone};
-use crate::vend::{Adjusting, Cause};
+use crate::vend::{Adjusting, Cause, Tender};
 
 const ACCOUNT: AccountId = AccountId(1);
 const ASKER: StaffId = StaffId(4);
@@ -51,6 +52,12 @@ fn adjust(
     let act = Act::ApprovalGiven { approval, tariff, asked_by: ASKER, matter, approved_by };
     let command = Box::new(Command::Grave { what, reason });
     ordered(site, book, Command::Approved { act, note: String::new(), command })
+}
+
+fn by_asker(site: &mut Site, key: &str, command: Command) -> Result<Vec<Event>, Refusal> {
+    let now = Timestamp::from_millis(1_800_000_000_000);
+    let key = IdempotencyKey::try_from(key.to_owned()).ok();
+    site.carry_out(&Order { book: Book::Live, now, by: ASKER, key, command })
 }
 
 fn credit(site: &Site) -> i64 {
@@ -97,5 +104,35 @@ fn nobody_adjusts_alone_or_in_the_other_book_or_into_debt() {
         let mut site = site();
         assert_eq!(adjust(&mut site, who, adjusting, minor), Err(refusal), "{adjusting:?} {minor}");
         assert_eq!(credit(&site), 1_000, "a refusal changes nothing");
+    }
+}
+
+#[test]
+fn above_the_limit_even_an_own_sale_is_taken_back_by_two_persons() {
+    for (minor, alone) in [(500, Ok(())), (501, Err(Refusal::SecondPerson))] {
+        let mut site = site();
+        let usual = Limits { alone: Some(Money::from_minor(500)), ..Limits::default() };
+        let limits = LimitsOf { usual, counters: std::collections::BTreeMap::new() };
+        let (counter, float, note) = (CounterId(1), Money::ZERO, String::new());
+        let limit = CounterOrder::Limit { limits, approved_by: None, note };
+        for order in [limit, CounterOrder::Open { counter, float }] {
+            by_asker(&mut site, "counter-1", Command::Counter(order)).expect("a shift is open");
+        }
+        let (amount, reference) = (Money::from_minor(minor), String::new());
+        let (account, tender, handed) = (ACCOUNT, Tender::Cash, None);
+        let sale = Command::Sell { account, amount, tender, handed, reference };
+        by_asker(&mut site, "sale-0001", sale).expect("a sale");
+        let receipt = ReceiptNo(1);
+        let reverse = || Command::Reverse { receipt, reason: "wrong room".to_owned() };
+        let one = by_asker(&mut site, "reversal-1", reverse()).map(drop);
+        assert_eq!(one, alone, "{minor}");
+        if alone.is_err() {
+            let (approval, tariff, matter, approved_by) = (1, None, None, Some(SECOND));
+            let act = Act::ApprovalGiven { approval, tariff, asked_by: ASKER, matter, approved_by };
+            let (note, command) = (String::new(), Box::new(reverse()));
+            let two = Command::Approved { act, note, command };
+            by_asker(&mut site, "reversal-2", two).expect("two persons");
+        }
+        assert_eq!(credit(&site), 1_000);
     }
 }

@@ -155,6 +155,13 @@ impl Now<'_> {
         Ok(self.counters().till_to_reverse(self.order.by, taken_at)?)
     }
 
+    /// The most that one person takes back there without a second one.
+    pub(super) fn most_alone(&self, till: Option<Till>) -> Money {
+        let counters = self.counters();
+        let there = till.map(|till| counters.limits().of(till.counter));
+        there.unwrap_or(counters.limits().usual).alone.unwrap_or(MOST)
+    }
+
     /// Puts on record what looks like one sale in parts.
     pub(super) fn look_for_split(&mut self, sale: &Sale) {
         let split = self.counters().split(self.order.by, sale);

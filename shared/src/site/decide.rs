@@ -24,13 +24,13 @@ impl Site {
             if let Command::Grave { .. } = order.command {
                 return Err(Refusal::SecondPerson);
             }
-            let mut now = Now { site: self, order, events: Vec::new() };
+            let mut now = Now { site: self, order, approved: false, events: Vec::new() };
             now.carry_out()?;
             return Ok(now.events);
         };
         second::agreed(act, order.by)?;
         let agreed = Order { command: command.itself().clone(), ..order.clone() };
-        let mut now = Now { site: self, order: &agreed, events: Vec::new() };
+        let mut now = Now { site: self, order: &agreed, approved: true, events: Vec::new() };
         now.carry_out()?;
         now.emit(Event::Acted { act: act.clone(), note: note.clone() });
         Ok(now.events)
@@ -52,6 +52,8 @@ pub(super) struct Sell<'a> {
 pub(super) struct Now<'a> {
     pub(super) site: &'a mut Site,
     pub(super) order: &'a Order,
+    /// A second person agreed to it.
+    approved: bool,
     events: Vec<Event>,
 }
 
@@ -294,6 +296,9 @@ impl Now<'_> {
             return Err(Refusal::CreditUsed { used: to_credit - left.max(Money::ZERO) });
         }
         let till = self.till_to_reverse(sale.till)?;
+        if !self.approved && sale.amount > self.most_alone(till) {
+            return Err(Refusal::SecondPerson);
+        }
         self.settle(id);
         let account = self.account(id)?;
         let receipt = self.site.next_receipt(self.order.book);
