@@ -28,7 +28,7 @@ pub(crate) fn lines(text: &str, currency: Currency) -> Result<Vec<Line<u64>>, St
         // Blank lines are skipped by the reader and counted here.
         let begin = record.position().map_or(0, ::csv::Position::byte);
         let begin = usize::try_from(begin).unwrap_or(bytes.len());
-        let ends = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+        let ends = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').skip(1).count();
         let blank = bytes.iter().skip(begin).take_while(|byte| b"\r\n".contains(byte)).count();
         number += ends(bytes.get(seen..begin + blank).unwrap_or_default());
         seen = begin + blank;

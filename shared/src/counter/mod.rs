@@ -126,6 +126,6 @@ pub enum Denied {
     Reversals { most: u32 },
 }
 
-fn is_nothing(amount: &Money) -> bool {
-    *amount == Money::ZERO
+fn is_nothing<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
