@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
@@ -61,7 +62,6 @@ impl Encrypted {
 
     fn authority(&self) -> CertificateDer<'static> {
         let pem = std::fs::read(self.folder.path().join("data/tls/ca.pem")).expect("the authority");
-        use tokio_rustls::rustls::pki_types::pem::PemObject as _;
         CertificateDer::from_pem_slice(&pem).expect("a certificate")
     }
 
@@ -74,12 +74,11 @@ impl Encrypted {
     ) -> std::io::Result<TlsStream<TcpStream>> {
         let mut trusted = RootCertStore::empty();
         trusted.add(authority).expect("an authority");
-        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .expect("versions")
             .with_root_certificates(trusted)
             .with_no_client_auth();
-        let mut config = config;
         config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         let socket = TcpStream::connect(&self.address).await?;
         let name = ServerName::try_from(name.to_owned()).expect("a name");
