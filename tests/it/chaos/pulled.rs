@@ -2,6 +2,7 @@
 //! back, and while credit arrives. What is wanted is made so in the end, and proven.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Command;
@@ -112,7 +113,8 @@ fn site_file(folder: &Folder, name: &str, lines: [&str; 2]) -> String {
                     zone = \"UTC\"\nid = 1\n"
         .to_owned();
     for (id, address) in (1..).zip(lines) {
-        site += &format!(
+        write!(
+            site,
             "[[line]]\nid = {id}\nname = \"gateway {id}\"\n\
              transport = {{ tcp = {{ address = \"{address}\" }} }}\n\
              [[meter]]\nmeter = {id}\nname = \"10{id}\"\nbuilding = \"1\"\nfloor = \"1\"\n\
@@ -120,7 +122,8 @@ fn site_file(folder: &Folder, name: &str, lines: [&str; 2]) -> String {
              most_power = 40000000\n\
              relay = {{ profile = \"relay-coils\", output = 1, feedback = 1 }}\n\
              account = {{ customer = \"10{id}\", tariff = \"flat\", opening = \"0.01\" }}\n"
-        );
+        )
+        .expect("a string takes text");
     }
     folder.write(name, &site).display().to_string()
 }
