@@ -2,7 +2,7 @@
 //! longer each time. Nobody is locked out: the wait is at most a minute, and the right password
 //! ends it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
@@ -17,11 +17,21 @@ const FORGET: Span = Span::from_mins(15);
 const REMEMBERED: usize = 10_000;
 
 #[derive(Debug, Default)]
-pub(crate) struct Throttle(Mutex<BTreeMap<Who, Failures>>);
+pub(crate) struct Throttle(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    failures: BTreeMap<Who, Failures>,
+    /// Where a name came in before: there, what others try of it from elsewhere costs no wait, so that
+    /// nobody keeps the only admin out by guessing on and on.
+    usual: BTreeSet<(String, IpAddr)>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
     Name(String),
+    /// A name where it came in before.
+    NameAt(String, IpAddr),
     Address(IpAddr),
 }
 
@@ -47,9 +57,13 @@ impl Throttle {
     /// How long this try has to wait; zero: go on. An allowed try counts as failed until
     /// [`Self::succeeded`], so that a thousand at once do not slip through together.
     pub(crate) fn try_one(&self, name: &str, address: IpAddr, now: Timestamp) -> Span {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Known { failures, usual } = &mut *known;
         failures.retain(|_who, failures| now - failures.last < FORGET);
-        let who = [Who::Name(name.to_lowercase()), Who::Address(address)];
+        let name = name.to_lowercase();
+        let at_home = usual.contains(&(name.clone(), address));
+        let whose = if at_home { Who::NameAt(name, address) } else { Who::Name(name) };
+        let who = [whose, Who::Address(address)];
         let wait = who
             .iter()
             .filter_map(|who| failures.get(who))
@@ -74,9 +88,19 @@ impl Throttle {
 
     /// The password was right.
     pub(crate) fn succeeded(&self, name: &str, address: IpAddr) {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&Who::Name(name.to_lowercase()));
-        failures.remove(&Who::Address(address));
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = name.to_lowercase();
+        known.failures.remove(&Who::Address(address));
+        if known.usual.contains(&(name.clone(), address)) {
+            // What others try elsewhere has to wait on.
+            known.failures.remove(&Who::NameAt(name, address));
+            return;
+        }
+        known.failures.remove(&Who::Name(name.clone()));
+        if known.usual.len() >= REMEMBERED {
+            known.usual.pop_first();
+        }
+        known.usual.insert((name, address));
     }
 }
 
@@ -122,6 +146,30 @@ mod tests {
         }
         throttle.succeeded("Ann", HERE);
         assert_eq!(throttle.try_one("ann", HERE, at(17 * 60)), Span::ZERO);
+    }
+
+    #[test]
+    fn two_hundred_addresses_that_guess_on_and_on_do_not_keep_the_only_admin_out() {
+        let throttle = Throttle::default();
+        let desk = IpAddr::from([10, 1, 0, 1]);
+        assert_eq!(throttle.try_one("admin", desk, at(0)), Span::ZERO);
+        throttle.succeeded("admin", desk);
+        let mut guesses = 0;
+        for second in 0..3_600 {
+            for host in 0..200 {
+                let elsewhere = IpAddr::from([10, 0, 0, host]);
+                let wait = throttle.try_one("admin", elsewhere, at(second));
+                guesses += u32::from(wait == Span::ZERO);
+            }
+            assert_eq!(throttle.try_one("admin", desk, at(second)), Span::ZERO, "{second}");
+            throttle.succeeded("admin", desk);
+        }
+        assert!(guesses < 100, "{guesses} guesses in an hour, from all of them together");
+        // At her own desk, too, wrong passwords cost.
+        for _try in 0..6 {
+            throttle.try_one("admin", desk, at(3_700));
+        }
+        assert!(throttle.try_one("admin", desk, at(3_700)) > Span::ZERO);
     }
 
     #[test]
