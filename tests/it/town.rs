@@ -106,7 +106,7 @@ fn processor(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a running process");
     let (_, after_name) = stat.rsplit_once(')').expect("a name in brackets");
     // Fields 14 and 15 of the line, in hundredths of a second.
-    let ticks = after_name.split_whitespace().skip(11).take(2).map(|field| field.parse::<f64>());
+    let ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
     ticks.map(|ticks| ticks.expect("a number")).sum::<f64>() / 100.0
 }
 
@@ -153,7 +153,6 @@ fn ended(site: &TestSite) -> BTreeMap<usize, Timestamp> {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "figures for docs/performance.md")]
 async fn every_meter_of_a_town_is_polled_each_second_and_cut_when_its_credit_ends() {
     let town = Town::asked_for();
     let folder = Folder::new();

@@ -176,6 +176,7 @@ mod tests {
             counter_table::pairs(),
             line_table::pairs(),
             payment_table::pairs(),
+            people_table::pairs(),
             shift_table::pairs(),
             terms_table::pairs(),
         ];

@@ -3,6 +3,7 @@
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::uri::Authority;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
@@ -45,7 +46,7 @@ async fn look_at(row: &Row, request: &ServiceRequest) -> Result<Option<Caller>, 
     let by_browser = !matches!(credential, Some(Credential::Bearer(_)));
     if by_browser && !signed_by_itself(request.path()) {
         // HTTP/2 has no `Host`; what it is meant for stands with the target.
-        let meant_for = request.uri().authority().map(|authority| authority.as_str());
+        let meant_for = request.uri().authority().map(Authority::as_str);
         from_our_page(request.method(), request.headers(), meant_for, request.path())?;
     }
     let verb = match row.who {

@@ -162,7 +162,7 @@ mod tests {
         seats.push(crowd.enter(here).expect("its seat is free again"));
 
         let (_one_too_many, io) = pair(&listener).await;
-        let refused = enter(io, &acceptor, &crowd, Duration::from_secs(60)).await.err();
+        let refused = enter(io, &acceptor, &crowd, Duration::from_mins(1)).await.err();
         assert_eq!(refused.map(|error| error.kind()), Some(io::ErrorKind::ConnectionRefused));
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn init(
     }
     files::make_folder(folder)?;
     let key = KeyPair::generate()?;
-    let certificate = of_authority(&all, now)?.self_signed(&key)?;
+    let certificate = of_authority(&all, now).self_signed(&key)?;
     files::write_key(&paths.authority_key, &key.serialize_pem())?;
     files::write_certificate(&paths.names, &(all.join("\n") + "\n"))?;
     files::write_certificate(&paths.authority, &certificate.pem())?;
@@ -126,7 +126,7 @@ pub(super) fn sign_server(folder: &Path, now: Timestamp) -> Result<(), TlsError>
     files::write_certificate(&paths.server, &certificate.pem())
 }
 
-fn of_authority(names: &[String], now: Timestamp) -> Result<CertificateParams, TlsError> {
+fn of_authority(names: &[String], now: Timestamp) -> CertificateParams {
     let mut params = CertificateParams::default();
     let (begins, ends) = (now - BEFORE, now + AUTHORITY_LASTS);
     params.not_before = day!(begins);
@@ -140,7 +140,7 @@ fn of_authority(names: &[String], now: Timestamp) -> Result<CertificateParams, T
         permitted_subtrees: names.iter().map(|name| subtree(name)).collect(),
         excluded_subtrees: Vec::new(),
     });
-    Ok(params)
+    params
 }
 
 fn of_server(

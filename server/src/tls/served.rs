@@ -22,7 +22,7 @@ use crate::clock;
 const RENEW: Span = Span::from_days(30);
 /// The operator is warned of the end of a certificate that we cannot renew.
 const WARN: Span = Span::from_days(14);
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 pub(crate) struct Served {
     certificate: PathBuf,
@@ -142,11 +142,12 @@ fn read(certificate: &Path, key: &Path, now: Timestamp) -> Result<(CertifiedKey,
     }
     let secret = files::key(key)?;
     let both = CertifiedKey::from_der(chain.certificates.clone(), secret, &default_provider());
-    let both = both.map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => {
+    let both = both.map_err(|error| {
+        if matches!(error, rustls::Error::InconsistentKeys(_)) {
             TlsError::OtherKey { key: key.to_owned(), certificate: path.clone() }
+        } else {
+            TlsError::Unreadable { path: path.clone(), why: error.to_string() }
         }
-        other => TlsError::Unreadable { path: path.clone(), why: other.to_string() },
     })?;
     Ok((both, chain))
 }

@@ -333,8 +333,9 @@ impl Site {
                 self.alarms.remove(alarm);
             }
             // What an older program was asked in the journal: what followed has events of its own.
-            Event::RequestMade { .. } | Event::RequestDecided { .. } => {}
-            Event::Acted { act: _, note: _ } => {}
+            Event::RequestMade { .. }
+            | Event::RequestDecided { .. }
+            | Event::Acted { act: _, note: _ } => {}
             Event::PolicyPublished { scope, from, policy, note: _ } => {
                 let terms = self.terms.entry(book).or_default();
                 terms.publish(scope.clone(), *from, policy.clone());

@@ -201,12 +201,13 @@ fn name(approval: &Approval, texts: &TariffTexts) -> String {
 fn detail(approval: &Approval, seat: &Seat, texts: &TariffTexts) -> String {
     match &approval.matter {
         Matter::TariffPublish { from, .. } => fill(texts.tariffs.begins, &[from]),
-        Matter::Reversal { amount, .. } => format::money(*amount, seat.currency()),
+        Matter::Reversal { amount, .. } | Matter::Adjust { amount, .. } => {
+            format::money(*amount, seat.currency())
+        }
         Matter::ReleaseCuts { meters, .. } | Matter::CutSupplies { meters, .. } => {
             fill(texts.tariffs.meters_many, &[&meters.len().to_string()])
         }
         Matter::Unprotect { meter, .. } => meter.to_string(),
-        Matter::Adjust { amount, .. } => format::money(*amount, seat.currency()),
     }
 }
 

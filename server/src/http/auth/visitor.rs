@@ -60,7 +60,7 @@ fn short(agent: &str) -> String {
     });
     let unknown = || {
         let word = agent.split_whitespace().next().unwrap_or_default();
-        word.chars().filter(|letter| letter.is_ascii_graphic()).take(24).collect()
+        word.chars().filter(char::is_ascii_graphic).take(24).collect()
     };
     let browser = named.unwrap_or_else(unknown);
     match SYSTEMS.iter().find(|(mark, _)| agent.contains(mark)) {
