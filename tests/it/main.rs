@@ -38,6 +38,7 @@ mod first_run;
 mod fraud;
 mod guards;
 mod headend;
+mod hostile;
 mod isolation;
 mod limits;
 mod same_hash;
