@@ -99,16 +99,16 @@ pub fn DayBook() -> Html {
                     <section class="card"><Empty icon={Icon::Table} title={day_words.none} /></section>
                 } else {
                     <p class="audit-proof"><b>{ totals(&page.sums) }</b></p>
-                    <section class="card list-card"><div class="table-scroll"><table class="audit-table">
-                        <caption class="pad">{ day_words.sums }</caption>
+                    <section class="card list-card audit-part"><div class="table-scroll"><table class="audit-table">
+                        <caption>{ day_words.sums }</caption>
                         <thead><tr>
                             <th scope="col">{ day_words.counter }</th><th scope="col">{ words.by }</th><th scope="col">{ words.tender }</th>
                             <th scope="col" class="num">{ day_words.count }</th><th scope="col" class="num">{ common.common.amount }</th>
                         </tr></thead>
                         <tbody>{ for page.sums.iter().map(sum) }</tbody>
                     </table></div></section>
-                    <section class="card list-card audit-scroll"><div class="table-scroll"><table class="audit-table">
-                        <caption class="pad">{ day_words.rows }</caption>
+                    <section class="card list-card audit-part"><div class="table-scroll"><table class="audit-table">
+                        <caption>{ day_words.rows }</caption>
                         <thead><tr>
                             <th scope="col">{ common.common.time }</th><th scope="col">{ words.receipt }</th><th scope="col">{ words.account }</th>
                             <th scope="col" class="num">{ common.common.amount }</th><th scope="col">{ words.tender }</th><th scope="col">{ day_words.reference }</th>
