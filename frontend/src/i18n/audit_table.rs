@@ -259,6 +259,6 @@ mod tests {
             assert_eq!(KINDS.iter().position(|(other, _, _)| other == own), Some(place), "{own}");
             assert!(!zh.is_empty() && en.is_ascii(), "{own}");
         }
-        assert_eq!(kind(Lang::En, "token-made"), "token made");
+        assert_eq!(kind(Lang::En, "moon-seen"), "moon seen");
     }
 }
