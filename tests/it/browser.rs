@@ -189,6 +189,10 @@ async fn every_page_is_sound_at_both_widths_in_both_languages_and_themes() {
         ("tariff", "/tariffs/of/demo-residential"),
         ("tariff-editor", "/tariffs/edit/template/cn-four-band"),
         ("people", "/people"),
+        ("shift", "/shift"),
+        ("approvals", "/approvals"),
+        ("day-book", "/audit/daybook"),
+        ("matching", "/audit/matching"),
     ];
     let mut faults = Vec::new();
     for (width, height) in [DESK, PHONE] {
@@ -270,6 +274,13 @@ pub(crate) async fn look(browser: &Browser, name: &str, screens: &Path) -> Vec<S
     let wide = browser.run("return document.documentElement.scrollWidth - window.innerWidth").await;
     if wide.as_i64().unwrap_or(0) > 0 {
         faults.push(format!("{name}: {wide} px wider than the screen"));
+    }
+    // Unsaid, a browser shows what was put in first, and the page puts in the last one first.
+    let unsaid = "return [...document.querySelectorAll('select')].filter(list => \
+         list.options.length && !list.options[list.selectedIndex].defaultSelected).length";
+    let unsaid = browser.run(unsaid).await;
+    if unsaid != 0 {
+        faults.push(format!("{name}: {unsaid} lists show what nobody chose for them"));
     }
     faults
 }

@@ -126,7 +126,7 @@ fn mbpoll(arguments: &[&str]) -> String {
 
 /// Other models than pymodbus reads, over TCP and over a serial line.
 #[test]
-fn mbpoll_reads_and_switches_other_models_of_the_farm_over_tcp_and_a_serial_line() {
+fn mbpoll_reads_other_models_of_the_farm_over_tcp_and_a_serial_line() {
     let arguments =
         ["farm", "--meters", "2", "--profile", "schneider-iem3155", "--tcp", "127.0.0.1:0"];
     let (_farm, ready): (Process, String) = program(&arguments);

@@ -11,6 +11,7 @@ pub mod icon;
 pub mod ladder;
 pub mod load_chart;
 pub mod notice;
+pub mod options;
 pub mod palette;
 pub mod password_again;
 pub mod password_button;

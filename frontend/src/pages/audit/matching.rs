@@ -15,6 +15,7 @@ use crate::backend::Failure;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::FailureNotice;
+use crate::components::options::options;
 use crate::format;
 use crate::hooks::{use_audit_texts, use_backend, use_lang, use_seat};
 use crate::i18n::{self, fill, payment_state};
@@ -73,7 +74,7 @@ pub fn Matching() -> Html {
                 <Field name="day" label={words.day} kind="date" usual={day.to_string()} asked={asked.clone()} ask={ask.clone()} />
                 <Choice name="book" label={texts.audit.book} choices={books(&seat, lang)} asked={asked.clone()} ask={ask.clone()} />
                 <label class="field audit-field"><span>{ texts.audit.tender }</span><select ref={tender} name="tender">
-                    <option value="mobile">{ i18n::tender(lang, Tender::Mobile) }</option><option value="card">{ i18n::tender(lang, Tender::Card) }</option>
+                    { options([("mobile", i18n::tender(lang, Tender::Mobile)), ("card", i18n::tender(lang, Tender::Card))]) }
                 </select></label>
                 <Field name="provider" label={words.provider} {asked} {ask} />
                 <label class="field audit-field audit-file"><span>{ words.file }</span><input ref={file} type="file" name="file" accept=".csv,text/csv" required=true aria-invalid={unread.to_string()} />

@@ -212,7 +212,7 @@ fn AddForm(props: &AddFormProps) -> Html {
                 <label class="field"><span>{ words.building }</span><input ref={building} name="building" /></label>
                 <label class="field"><span>{ words.tariff }</span>
                     <select ref={tariff} name="tariff">
-                        <option value="">{ words.no_tariff }</option>
+                        <option value="" selected=true>{ words.no_tariff }</option>
                         for tariff in tariffs.value.iter().flat_map(|rows| rows.iter()) { <option value={tariff.id.0.clone()}>{ &tariff.name }</option> }
                     </select>
                 </label>

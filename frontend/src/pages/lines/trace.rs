@@ -60,7 +60,7 @@ pub fn Trace(props: &TraceProps) -> Html {
                 <span class="spring" />
                 <label class="inline-field">{ words.only_unit }{ " " }
                     <select onchange={choose}>
-                        <option value="">{ words.all_units }</option>
+                        <option value="" selected={only.is_none()}>{ words.all_units }</option>
                         { for units.iter().map(|unit| html! { <option value={unit.to_string()} selected={*only == Some(*unit)}>{ *unit }</option> }) }
                     </select>
                 </label>

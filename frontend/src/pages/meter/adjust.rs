@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::backend::Failure;
 use crate::components::dialog::Dialog;
 use crate::components::notice::FailureNotice;
+use crate::components::options::options;
 use crate::hooks::{use_account_texts, use_backend, use_seat, use_texts};
 use crate::i18n::AccountTexts;
 
@@ -109,10 +110,10 @@ pub fn Adjust(props: &AdjustProps) -> Html {
                         <h2>{ words.open }</h2>
                         <p class="soft">{ words.lead }</p>
                         <label class="field"><span>{ words.kind }</span>
-                            <select ref={what} name="kind"><option>{ words.free_credit }</option><option>{ words.correction }</option></select></label>
+                            <select ref={what} name="kind">{ options([words.free_credit, words.correction].map(|word| (word, word))) }</select></label>
                         <label class="field"><span>{ words.amount }</span><input ref={amount} name="amount" type="text" autocomplete="off" required=true /></label>
                         <label class="field"><span>{ words.cause }</span>
-                            <select ref={why} name="cause">{ for Cause::ALL.iter().map(|one| html! { <option>{ cause(own, *one) }</option> }) }</select></label>
+                            <select ref={why} name="cause">{ options(Cause::ALL.iter().map(|one| cause(own, *one)).map(|word| (word, word))) }</select></label>
                         <label class="field"><span>{ words.note }</span><input ref={note} name="note" type="text" maxlength="200" required=true /></label>
                         if *bad { <p class="field-error" role="alert">{ words.bad }</p> }
                         if let Some(failure) = &*failure { <FailureNotice failure={failure.clone()} /> }

@@ -18,6 +18,7 @@ use crate::backend::{Answer, Failure};
 use crate::browser;
 use crate::components::dialog::Dialog;
 use crate::components::notice::FailureNotice;
+use crate::components::options::options;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::format;
 use crate::hooks::{use_account_texts, use_backend, use_lang, use_leave, use_seat, use_texts};
@@ -263,7 +264,7 @@ fn New(props: &NewProps) -> Html {
                 if *weekly {
                     { money(rate, "rate", words.rate, true) }
                     <label class="field"><span>{ words.parts }</span>
-                        <select ref={parts} name="parts"><option value="daily">{ words.daily }</option><option value="hundred">{ words.hundred }</option></select></label>
+                        <select ref={parts} name="parts">{ options([("daily", words.daily), ("hundred", words.hundred)]) }</select></label>
                     <label class="check"><input ref={pause} type="checkbox" name="pause" />{ words.pause }</label>
                 } else {
                     { money(share, "share", words.share, true) }

@@ -15,6 +15,7 @@ use crate::backend::{Backend, Failure};
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{FailureNotice, Waiting};
+use crate::components::options::options;
 use crate::hooks::{use_backend, use_lang, use_load, use_seat, use_tariff_texts};
 use crate::i18n::{self, fill};
 
@@ -188,7 +189,7 @@ fn Add(props: &AddProps) -> Html {
                 if *missing { <small class="field-error" role="alert">{ texts.people.name_needed }</small> }
             </label>
             <label class="field"><span>{ texts.people.role }</span>
-                <select ref={role} name="new-role">{ for ROLES.into_iter().map(|role| html! { <option value={role.name()}>{ i18n::role(lang, role) }</option> }) }</select>
+                <select ref={role} name="new-role">{ options(ROLES.into_iter().map(|role| (role.name(), i18n::role(lang, role)))) }</select>
             </label>
             <button class="button primary">{ texts.people.add }</button>
         </form>

@@ -11,6 +11,7 @@ use crate::backend::Failure;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{FailureNotice, Waiting};
+use crate::components::options::options;
 use crate::format;
 use crate::hooks::{use_backend, use_lang, use_load, use_people_texts, use_seat};
 use crate::i18n::{self, fill};
@@ -162,7 +163,7 @@ fn Make(props: &MakeProps) -> Html {
             <p class="quiet">{ texts.lead }</p>
             <label class="field"><span>{ texts.name }</span><input ref={name} name="token-name" autocomplete="off" required={true} maxlength="64" /></label>
             <label class="field"><span>{ texts.role }</span>
-                <select name="token-role" onchange={choose}>{ for ROLES.into_iter().map(|role| html! { <option value={role.name()}>{ i18n::role(lang, role) }</option> }) }</select>
+                <select name="token-role" onchange={choose}>{ options(ROLES.into_iter().map(|role| (role.name(), i18n::role(lang, role)))) }</select>
             </label>
             <label class="field"><span>{ texts.days }</span><input ref={days} name="token-days" type="number" min="1" max="365" value="90" required={true} /></label>
             <fieldset class="token-verbs"><legend class="quiet">{ texts.verbs }</legend>{ for role.verbs().iter().map(verb) }</fieldset>

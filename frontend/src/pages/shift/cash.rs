@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::{Told, amount};
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::options::options;
 use crate::format;
 use crate::hooks::{use_backend, use_lang, use_seat, use_settings};
 use crate::i18n::{ShiftWords, fill};
@@ -81,10 +82,10 @@ pub(super) fn MoveCash(props: &Props) -> Html {
     html! {
         <form class="card pad add-person no-print" onsubmit={submit}>
             <h2>{ words.move_cash }</h2><p class="quiet">{ words.move_lead }</p>
-            <label class="field"><span>{ words.way }</span><select ref={which} name="way">{ for WAYS.into_iter().map(|(name, out, with)| {
+            <label class="field"><span>{ words.way }</span><select ref={which} name="way">{ options(WAYS.into_iter().map(|(name, out, with)| {
                 let sign = Money::from_minor(if out { -1 } else { 1 });
-                html! { <option value={name}>{ way(words, sign, with) }</option> }
-            }) }</select></label>
+                (name, way(words, sign, with))
+            })) }</select></label>
             <label class="field"><span>{ words.cash }</span><input ref={sum} name="moved-cash" inputmode="decimal" autocomplete="off" aria-invalid={bad.to_string()} />
                 if *bad { <small class="field-error" role="alert">{ words.bad_amount }</small> }
             </label>

@@ -14,6 +14,7 @@ use yew_router::prelude::*;
 
 use crate::backend::Failure;
 use crate::components::notice::{FailureNotice, Waiting};
+use crate::components::options::options;
 use crate::format;
 use crate::hooks::{use_backend, use_lang, use_load, use_seat};
 use crate::i18n;
@@ -142,9 +143,9 @@ fn Open(props: &OpenProps) -> Html {
     html! {
         <form class="card pad add-person no-print" onsubmit={submit}>
             <h2>{ words.open }</h2>
-            <label class="field"><span>{ words.counter }</span><select ref={counter} name="counter">{ for props.counters.iter().map(|known| html! {
-                <option value={known.counter.to_string()}>{ &known.name }</option>
-            }) }</select></label>
+            <label class="field"><span>{ words.counter }</span><select ref={counter} name="counter">{
+                options(props.counters.iter().map(|known| (known.counter.to_string(), known.name.clone())))
+            }</select></label>
             <label class="field"><span>{ words.float }</span><input ref={float} name="float" inputmode="decimal" autocomplete="off" aria-invalid={bad.to_string()} />
                 if *bad { <small class="field-error" role="alert">{ words.bad_amount }</small> }
             </label>
