@@ -99,7 +99,7 @@ pub fn DayBook() -> Html {
                     <section class="card"><Empty icon={Icon::Table} title={day_words.none} /></section>
                 } else {
                     <p class="audit-proof"><b>{ totals(&page.sums) }</b></p>
-                    <section class="card list-card audit-part"><div class="table-scroll"><table class="audit-table">
+                    <section class="card list-card audit-part"><div class="table-scroll" tabindex="0"><table class="audit-table">
                         <caption>{ day_words.sums }</caption>
                         <thead><tr>
                             <th scope="col">{ day_words.counter }</th><th scope="col">{ words.by }</th><th scope="col">{ words.tender }</th>
@@ -107,7 +107,7 @@ pub fn DayBook() -> Html {
                         </tr></thead>
                         <tbody>{ for page.sums.iter().map(sum) }</tbody>
                     </table></div></section>
-                    <section class="card list-card audit-part"><div class="table-scroll"><table class="audit-table">
+                    <section class="card list-card audit-part"><div class="table-scroll" tabindex="0"><table class="audit-table">
                         <caption>{ day_words.rows }</caption>
                         <thead><tr>
                             <th scope="col">{ common.common.time }</th><th scope="col">{ words.receipt }</th><th scope="col">{ words.account }</th>

@@ -127,7 +127,7 @@ pub fn Entries() -> Html {
                     if entries.is_empty() && listed.older.is_none() {
                         <Empty icon={Icon::Search} title={words.nothing} hint={words.nothing_hint} />
                     } else {
-                        <div class="table-scroll"><table class="audit-table">
+                        <div class="table-scroll" tabindex="0"><table class="audit-table">
                             <thead><tr>
                                 <th scope="col">{ words.record }</th><th scope="col">{ common.common.time }</th><th scope="col">{ words.kind }</th>
                                 <th scope="col">{ words.account }</th><th scope="col" class="num">{ common.common.amount }</th>

@@ -76,10 +76,11 @@ pub fn Choice(props: &ChoiceProps) -> Html {
         })
     };
     let own = props.asked.get(props.name);
+    let known = props.choices.iter().position(|(value, _)| own == value).unwrap_or_default();
     html! {
         <label class="field audit-field"><span>{ &props.label }</span>
             <select name={props.name} onchange={changed}>
-                { for props.choices.iter().map(|(value, words)| html! { <option value={value.clone()} selected={own == value}>{ words }</option> }) }
+                { for props.choices.iter().enumerate().map(|(place, (value, words))| html! { <option value={value.clone()} selected={place == known}>{ words }</option> }) }
             </select>
         </label>
     }

@@ -73,7 +73,7 @@ pub fn Log() -> Html {
                     if acts.is_empty() {
                         <Empty icon={Icon::Person} title={words.nothing} hint={words.nothing_hint} />
                     } else {
-                        <div class="table-scroll"><table class="audit-table">
+                        <div class="table-scroll" tabindex="0"><table class="audit-table">
                             <thead><tr>
                                 <th scope="col">{ common.common.time }</th><th scope="col">{ words.by }</th><th scope="col">{ words.kind }</th>
                                 <th scope="col">{ words.what }</th><th scope="col">{ words.change }</th><th scope="col">{ words.why }</th><th scope="col">{ words.record }</th>

@@ -122,7 +122,7 @@ fn Found(props: &FoundProps) -> Html {
     let nothing = || html! { { "–" } };
     let table = |rows: Html| {
         html! {
-            <section class="card list-card audit-scroll"><div class="table-scroll"><table class="audit-table">
+            <section class="card list-card audit-scroll"><div class="table-scroll" tabindex="0"><table class="audit-table">
                 <thead><tr>
                     <th scope="col">{ words.reference }</th><th scope="col" class="num">{ words.here }</th>
                     <th scope="col" class="num">{ words.there }</th><th scope="col">{ words.what }</th>

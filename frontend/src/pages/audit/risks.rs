@@ -69,7 +69,7 @@ pub fn Risks() -> Html {
                     if page.findings.is_empty() {
                         <Empty icon={Icon::Check} title={words.none_found} />
                     } else {
-                        <div class="table-scroll"><table class="audit-table">
+                        <div class="table-scroll" tabindex="0"><table class="audit-table">
                             <thead><tr>
                                 <th scope="col">{ words.rule }</th><th scope="col">{ common.common.time }</th><th scope="col">{ words.by }</th>
                                 <th scope="col">{ words.account }</th><th scope="col" class="num">{ common.common.amount }</th><th scope="col">{ words.entries }</th>
