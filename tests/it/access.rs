@@ -178,13 +178,7 @@ async fn the_set_up_code_makes_the_first_admin_once() {
     );
     let arguments = ["run", "--site", file.to_str().expect("a plain path")];
     let site = TestSite::start_in(folder, &arguments).await;
-    let code = site
-        .program()
-        .says("the set-up code", |said| {
-            let (_, rest) = said.split_once("good once: ")?;
-            rest.split_whitespace().next().map(str::to_owned)
-        })
-        .await;
+    let code = site.program().set_up_code().await;
     let state = site.get(&Caller::Nobody, "/api/v1/session").await.expect(200).json();
     assert_eq!(state, json!({ "state": "setup-needed" }));
     let set_up = async |code: &str, password: &str| {

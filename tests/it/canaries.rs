@@ -47,13 +47,7 @@ async fn planted_secrets_are_found_nowhere() {
     );
     let arguments = ["run", "--site", file.to_str().expect("a plain path"), "--log", "debug"];
     let site = TestSite::start_in(folder, &arguments).await;
-    let code = site
-        .program()
-        .says("the set-up code", |said| {
-            let (_, rest) = said.split_once("good once: ")?;
-            rest.split_whitespace().next().map(str::to_owned)
-        })
-        .await;
+    let code = site.program().set_up_code().await;
     let body = json!({ "code": code, "name": "Ann", "password": PASSWORD });
     let entered = site.post(&Caller::Nobody, "/api/v1/setup", &body).await.expect(200);
     let cookie = entered.cookie().expect("a cookie");

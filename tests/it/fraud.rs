@@ -36,10 +36,7 @@ fn site_file(folder: &Folder) -> String {
 }
 
 async fn first_admin(site: &TestSite) -> Caller {
-    let code = site.program().says("the set-up code", |said| {
-        let (_, rest) = said.split_once("good once: ")?;
-        rest.split_whitespace().next().map(str::to_owned)
-    });
+    let code = site.program().set_up_code();
     let body = json!({ "code": code.await, "name": "Ann", "password": PASSWORD });
     let reply = site.post(&Caller::Nobody, "/api/v1/setup", &body).await.expect(200);
     Caller::Session(reply.cookie().expect("a cookie"))

@@ -36,10 +36,7 @@ async fn a_name_is_text_wherever_it_is_shown_and_printed() {
     );
     let arguments = ["run", "--site", file.to_str().expect("a plain path")];
     let site = TestSite::start_in(folder, &arguments).await;
-    let code = site.program().says("the set-up code", |said| {
-        let (_, rest) = said.split_once("good once: ")?;
-        rest.split_whitespace().next().map(str::to_owned)
-    });
+    let code = site.program().set_up_code();
     let body = json!({ "code": code.await, "name": "Ann", "password": "correct horse" });
     let entered = site.post(&Caller::Nobody, "/api/v1/setup", &body).await.expect(200);
     let ann = Caller::Session(entered.cookie().expect("a cookie"));

@@ -31,10 +31,7 @@ pub(super) async fn end(
     caller: Caller,
     session: web::Path<u32>,
 ) -> Answer {
-    let session = session.into_inner();
-    let all = state.people.sessions().await?;
-    let found = all.into_iter().find(|entry| entry.session == session);
-    end_one(&state, &caller, found.ok_or_else(|| absent(session))?).await
+    end_one(&state, &caller, session.into_inner(), |_| true).await
 }
 
 /// Ends a session of one's own; another's is told no different from none.
@@ -43,10 +40,7 @@ pub(super) async fn end_own(
     caller: Caller,
     session: web::Path<u32>,
 ) -> Answer {
-    let session = session.into_inner();
-    let all = state.people.sessions().await?;
-    let found = all.into_iter().find(|entry| entry.session == session && is_own(&caller, entry));
-    end_one(&state, &caller, found.ok_or_else(|| absent(session))?).await
+    end_one(&state, &caller, session.into_inner(), |entry| is_own(&caller, entry)).await
 }
 
 /// Ends all sessions of one's own but this one.
@@ -66,7 +60,16 @@ pub(super) async fn end_others(state: web::Data<State>, caller: Caller) -> Answe
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn end_one(state: &State, caller: &Caller, entry: SessionEntry) -> Answer {
+async fn end_one(
+    state: &State,
+    caller: &Caller,
+    session: u32,
+    may: impl Fn(&SessionEntry) -> bool,
+) -> Answer {
+    let all = state.people.sessions().await?;
+    let found = all.into_iter().find(|entry| entry.session == session && may(entry));
+    let gone = || Trouble::absent(format!("there is no session {session}, or it has ended"));
+    let entry = found.ok_or_else(gone)?;
     let act = Act::SessionsEnded { staff: entry.person.staff, sessions: 1 };
     audit::record(state, caller.person.staff, act, "").await?;
     state.people.end_session(entry.session).await?;
@@ -80,10 +83,6 @@ fn is_own(caller: &Caller, entry: &SessionEntry) -> bool {
 
 fn is_this(caller: &Caller, entry: &SessionEntry) -> bool {
     caller.session == Some(entry.hash)
-}
-
-fn absent(session: u32) -> Trouble {
-    Trouble::absent(format!("there is no session {session}, or it has ended"))
 }
 
 fn shown(caller: &Caller, entry: SessionEntry) -> SessionRow {

@@ -67,6 +67,15 @@ impl Program {
         })
     }
 
+    /// The code with which the first admin is made.
+    pub(crate) async fn set_up_code(&self) -> String {
+        self.says("the set-up code", |said| {
+            let (_, rest) = said.split_once("good once: ")?;
+            rest.split_whitespace().next().map(str::to_owned)
+        })
+        .await
+    }
+
     /// Sends a signal, such as `TERM`, to the program itself.
     pub(crate) fn signal(&self, name: &str) {
         signal(name, &self.pid().to_string());
