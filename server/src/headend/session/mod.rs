@@ -4,12 +4,13 @@
 //! Modbus RTU has no transaction number. An answer that comes too late looks like the answer to the
 //! next question; so nothing of a failed session is used again.
 
+mod deadline;
 mod raw;
 
 use std::time::Duration;
 
 use shared::meter::CommFault;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 use tokio_modbus::client::{Client, Context, rtu, tcp};
 use tokio_modbus::slave::{Slave, SlaveContext};
 use tokio_modbus::{Error, Request, Response};
@@ -20,11 +21,14 @@ use crate::headend::reply::answers;
 use crate::headend::timing::Pace;
 use crate::headend::wire::{Clock, Wire};
 
+use self::deadline::{Deadline, Elapsed};
+
 pub(in crate::headend) struct Session {
     transport: Transport,
     name: String,
     wire: Wire,
     context: Option<Context>,
+    deadline: Deadline,
     /// Silence to be kept before the next request.
     quiet: Option<Duration>,
     last: Option<(UnitAddress, Instant)>,
@@ -51,6 +55,7 @@ impl Session {
             name: line.name.clone(),
             wire: Wire::closed(clock),
             context: None,
+            deadline: Deadline::default(),
             quiet: None,
             last: None,
             unheard: 0,
@@ -104,7 +109,7 @@ impl Session {
         };
         context.set_slave(Slave(unit.into()));
         let sent = Instant::now();
-        let outcome = timeout(pace.timeout, context.call(request.clone())).await;
+        let outcome = self.deadline.within(pace.timeout, context.call(request.clone())).await;
         let ended = Instant::now();
         self.took = ended - sent;
         self.last = Some((unit, ended));
@@ -118,11 +123,12 @@ impl Session {
                 return Err(CommFault::Exception(exception.into()));
             }
             Ok(Ok(Ok(_)) | Err(Error::Protocol(_))) => CommFault::WrongReply,
-            Ok(Err(Error::Transport(_))) if !self.wire.is_open() => CommFault::LineDown,
+            Ok(Err(Error::Transport(_))) | Err(Elapsed) if !self.wire.is_open() => {
+                CommFault::LineDown
+            }
             Ok(Err(Error::Transport(_))) => CommFault::Garbled,
-            Err(_elapsed) if !self.wire.is_open() => CommFault::LineDown,
-            Err(_elapsed) if self.wire.received() > 0 => CommFault::Garbled,
-            Err(_elapsed) => CommFault::Timeout,
+            Err(Elapsed) if self.wire.received() > 0 => CommFault::Garbled,
+            Err(Elapsed) => CommFault::Timeout,
         };
         self.poison(&fault, pace);
         Err(fault)

@@ -1,0 +1,76 @@
+//! The time by which an answer has to be there: one timer for all requests of a line.
+//!
+//! A timer made anew for each request would be the earliest that its thread knows of, and each time
+//! the thread would wake itself to look again how long it may sleep: two system calls a request. A
+//! timer that is only pushed further back costs none.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// It was not done in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Elapsed;
+
+#[derive(Default)]
+pub(super) struct Deadline(Option<Pin<Box<Sleep>>>);
+
+impl Deadline {
+    /// Does `work`, or gives it up after `most`.
+    pub(super) async fn within<F: Future>(
+        &mut self,
+        most: Duration,
+        work: F,
+    ) -> Result<F::Output, Elapsed> {
+        let end = Instant::now() + most;
+        let timer = self.0.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        timer.as_mut().reset(end);
+        let mut work = pin!(work);
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(done) => Poll::Ready(Ok(done)),
+            Poll::Pending => timer.as_mut().poll(cx).map(|()| Err(Elapsed)),
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    #[actix_rt::test]
+    async fn the_same_timer_serves_one_request_after_another() {
+        let mut deadline = Deadline::default();
+        let (short, long) = (Duration::from_millis(10), Duration::from_mins(1));
+        for (most, answered) in [
+            (long, true),
+            (short, false), // earlier than the last
+            (short, false), // after one that ran out
+            (long, true),
+            (short, true),
+            (short, false),
+        ] {
+            let begun = Instant::now();
+            let outcome = if answered {
+                deadline.within(most, async { yield_now().await }).await
+            } else {
+                deadline.within(most, pending()).await
+            };
+            assert_eq!(outcome.is_ok(), answered, "{most:?}");
+            assert!(answered || begun.elapsed() >= most, "given up early");
+        }
+        let begun = Instant::now();
+        while begun.elapsed() < 2 * short {
+            yield_now().await; // the timer runs out while nobody asks
+        }
+        assert_eq!(deadline.within(short, ready(1)).await, Ok(1));
+        assert_eq!(deadline.within(short, pending::<()>()).await, Err(Elapsed));
+    }
+}
