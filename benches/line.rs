@@ -54,7 +54,7 @@ fn main() {
     let quick = !arguments.iter().any(|argument| argument == "--bench");
     let (rounds, polls) = if quick { (2, 20) } else { (30, 2_000) };
     let (hand, living) = (Server::start(HAND), Server::start(FARM));
-    let blocks = blocks(&profile);
+    let turn = turn(&profile);
     let system = System::new();
 
     head("One connection, polls of an SDM630 one after the other");
@@ -64,14 +64,14 @@ fn main() {
     Rounds::of(
         rounds,
         || system.block_on(async { poll(&line, MeterId(1_001), polls).await }),
-        || bare(hand.address, &blocks, polls),
+        || Bare::connect(hand.address, &turn).poll(polls),
     )
     .print("our line, decoding and the actor in front, against a bare socket loop");
-    match LibmodbusClient::start(hand.address, &blocks) {
+    match LibmodbusClient::start(hand.address, &turn) {
         Ok(mut client) => Rounds::of(
             rounds,
             || system.block_on(async { poll(&line, MeterId(1_001), polls).await }),
-            || client.poll(polls),
+            || client.poll(polls, TURN),
         )
         .print("our line, decoding and the actor in front, against libmodbus"),
         Err(why) => println!("not compared with libmodbus: {why}"),
@@ -79,7 +79,7 @@ fn main() {
 
     head("32 connections");
     let seconds = if quick { 1 } else { 5 };
-    match against_pymodbus(&system, &library, &hand, &blocks, (rounds / 6).max(1), seconds) {
+    match against_pymodbus(&system, &library, &hand, &turn, (rounds / 6).max(1), seconds) {
         Ok((processor, wall)) => {
             processor.print("our lines against pymodbus, processor time a poll");
             wall.print("our lines against pymodbus, time a poll");
@@ -89,8 +89,11 @@ fn main() {
 
     head("A poll served, processor time");
     let served = |server: &Server| {
+        // While the connection stands: what a thread took is gone with it.
+        let mut client = Bare::connect(server.address, &turn);
+        client.poll(TURN);
         let before = server.processor();
-        bare(server.address, &blocks, polls);
+        client.poll(polls);
         (server.processor() - before) / f64::from(polls)
     };
     Rounds::of_costs(rounds, || served(&living), || served(&hand))
@@ -105,7 +108,7 @@ fn against_pymodbus(
     system: &SystemRunner,
     library: &Library,
     server: &Server,
-    blocks: &[(u16, u16)],
+    turn: &[(u16, u16)],
     rounds: u32,
     seconds: u32,
 ) -> Result<(Rounds, Rounds), String> {
@@ -123,7 +126,7 @@ fn against_pymodbus(
                 actix_rt::spawn(async move {
                     let mut polls = 0;
                     while began.elapsed() < Duration::from_secs(seconds.into()) {
-                        polls += poll(&line, meter, 10).await;
+                        polls += poll(&line, meter, TURN).await;
                     }
                     polls
                 })
@@ -139,7 +142,7 @@ fn against_pymodbus(
     };
     let (mut by_processor, mut by_wall) = (Rounds::default(), Rounds::default());
     for _ in 0..rounds {
-        let theirs = pymodbus(server.address, CONNECTIONS, seconds, blocks)?;
+        let theirs = pymodbus(server.address, CONNECTIONS, seconds, turn, TURN)?;
         let ours = ours();
         by_processor.push(ours.0, theirs.0);
         by_wall.push(ours.1, theirs.1);
@@ -187,33 +190,48 @@ async fn poll(line: &Line, meter: MeterId, polls: u32) -> u64 {
     u64::from(polls)
 }
 
-/// What a poll asks for: first register, and how many.
-fn blocks(profile: &Profile) -> Vec<(u16, u16)> {
-    let plan = profile.plan(Every::Fast, true);
-    plan.blocks.iter().map(|block| (block.at, block.count)).collect()
+/// After so many polls everything was asked for: what changes seldom goes with one of them.
+const TURN: u32 = 10;
+
+/// What so many polls ask for: first register, and how many.
+fn turn(profile: &Profile) -> Vec<(u16, u16)> {
+    let blocks = |every| {
+        let plan = profile.plan(every, true);
+        plan.blocks.iter().map(|block| (block.at, block.count)).collect::<Vec<_>>()
+    };
+    let turns = usize::try_from(TURN).expect("small");
+    [blocks(Every::Fast).repeat(turns), blocks(Every::Slow)].concat()
 }
 
-/// The requests of one poll, framed by hand, and their answers read but not looked at.
-fn bare(address: SocketAddr, blocks: &[(u16, u16)], polls: u32) -> u64 {
-    let requests: Vec<[u8; 12]> = blocks
-        .iter()
-        .map(|(at, count)| {
+/// The requests of the polls framed by hand, and their answers read but not looked at.
+struct Bare {
+    socket: TcpStream,
+    requests: Vec<[u8; 12]>,
+}
+
+impl Bare {
+    fn connect(address: SocketAddr, turn: &[(u16, u16)]) -> Self {
+        let socket = TcpStream::connect(address).expect("the server listens");
+        socket.set_nodelay(true).expect("a socket option");
+        let requests = turn.iter().map(|(at, count)| {
             let ([a, b], [c, d]) = (at.to_be_bytes(), count.to_be_bytes());
             [0, 1, 0, 0, 0, 6, 1, 4, a, b, c, d]
-        })
-        .collect();
-    let mut socket = TcpStream::connect(address).expect("the server listens");
-    socket.set_nodelay(true).expect("a socket option");
-    let mut answer = [0; 260];
-    for _ in 0..polls {
-        for request in &requests {
-            socket.write_all(request).expect("the server reads");
-            socket.read_exact(&mut answer[..6]).expect("the server answers");
-            let length = usize::from(u16::from_be_bytes([answer[4], answer[5]]));
-            socket.read_exact(&mut answer[..length]).expect("the server answers");
-        }
+        });
+        Self { socket, requests: requests.collect() }
     }
-    u64::from(polls)
+
+    fn poll(&mut self, polls: u32) -> u64 {
+        let mut answer = [0; 260];
+        for _ in 0..polls / TURN {
+            for request in &self.requests {
+                self.socket.write_all(request).expect("the server reads");
+                self.socket.read_exact(&mut answer[..6]).expect("the server answers");
+                let length = usize::from(u16::from_be_bytes([answer[4], answer[5]]));
+                self.socket.read_exact(&mut answer[..length]).expect("the server answers");
+            }
+        }
+        u64::from(polls)
+    }
 }
 
 /// What an SDM630 at rest shows at an input register.
@@ -321,23 +339,30 @@ fn cut(system: &SystemRunner, library: &Library, lines: u16, cuts: u32) {
         .collect();
     let headend = HeadEnd::start(&configs, &meters, library, clock()).expect("the lines start");
     let ports = headend.lines();
+    let second = Duration::from_secs(1);
     let mut taken: Vec<f64> = system.block_on(async {
-        for meter in &meters {
+        for (place, meter) in (0_u32..).zip(&meters) {
             let (line, meter) = (ports[&meter.line].clone(), meter.meter);
+            // Spread over the second, as the world's wheel does it.
+            let first = second * place / u32::try_from(meters.len()).expect("few");
             actix_rt::spawn(async move {
+                tokio::time::sleep(first).await;
+                let mut every = tokio::time::interval(second);
                 loop {
+                    every.tick().await;
                     let now = server::clock::now();
                     let request = LineRequest { meter, now, job: LineJob::Poll };
                     if line.send(request).await.is_err() {
                         return;
                     }
-                    tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             });
         }
         tokio::time::sleep(Duration::from_millis(if lines < 10 { 100 } else { 3_000 })).await;
         let mut taken = Vec::new();
         for number in 0..cuts {
+            // Not one on the heels of the other: a thousand take some seconds of polls.
+            tokio::time::sleep(Duration::from_millis(5)).await;
             let place = usize::try_from(number * 7_919).expect("small") % meters.len();
             let config = &meters[place];
             let job = LineJob::Switch(SwitchCommand::Open);

@@ -98,8 +98,9 @@ impl LibmodbusClient {
         Ok(Self { _process: process, orders, answers })
     }
 
-    pub(crate) fn poll(&mut self, polls: u32) -> u64 {
-        writeln!(self.orders, "{polls}").expect("the client reads");
+    /// `turn`: how many polls the blocks are for.
+    pub(crate) fn poll(&mut self, polls: u32, turn: u32) -> u64 {
+        writeln!(self.orders, "{}", polls / turn).expect("the client reads");
         let mut sum = String::new();
         self.answers.read_line(&mut sum).expect("the client answers");
         assert!(!sum.is_empty(), "the client ended");
@@ -107,12 +108,14 @@ impl LibmodbusClient {
     }
 }
 
-/// Runs `tests/compare/pymodbus_client.py`: processor time and time a poll, in nanoseconds.
+/// Runs `tests/compare/pymodbus_client.py`, where the blocks are for `turn` polls: processor time and
+/// time a poll, in nanoseconds.
 pub(crate) fn pymodbus(
     address: SocketAddr,
     connections: u16,
     seconds: u32,
     blocks: &[(u16, u16)],
+    turn: u32,
 ) -> Result<(f64, f64), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = root.join("tests/.env/bin/python");
@@ -130,5 +133,6 @@ pub(crate) fn pymodbus(
     let (Some(Ok(polls)), Some(Ok(taken))) = (numbers.next(), numbers.next()) else {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     };
+    let polls = polls * f64::from(turn);
     Ok((taken * 1e9 / polls, f64::from(seconds) * 1e9 / polls))
 }

@@ -1,5 +1,5 @@
 /* The polls of benches/line.rs by libmodbus: HOST PORT UNIT AT:COUNT...
- * For each number N read from standard input: N polls, each of all blocks, every pair of words decoded as
+ * For each number N read from standard input: N times all blocks, every pair of words decoded as
  * a float; then one line with the sum of what was read, so that no compiler leaves it out. */
 #include <errno.h>
 #include <modbus/modbus.h>
