@@ -70,6 +70,14 @@ impl Fleet {
         self.places.get(&meter).and_then(|place| self.rows.get(*place))
     }
 
+    /// The time in a book, as last heard; none before anything was.
+    pub fn now_in(&self, book: Book) -> Option<Timestamp> {
+        match (book, self.clock) {
+            (Book::Simulated, Some(clock)) => Some(clock.now),
+            (Book::Simulated | Book::Live, _) => (self.version > 0).then_some(self.now),
+        }
+    }
+
     /// The row of a happening: its meter's, or the one its account is supplied by.
     pub fn row_of(&self, happening: &Happening) -> Option<&Rc<MeterRow>> {
         match happening.meter {
@@ -286,6 +294,18 @@ mod tests {
         let unknown = delta(5, vec![change(9, MeterState::Cut)]);
         let fleet = after(vec![snapshot(4, rows), unknown]);
         assert_eq!(fleet.counts(), [(MeterState::Connected, 1)]);
+    }
+
+    #[test]
+    fn each_book_has_its_own_time() {
+        let mut fleet = Fleet::default();
+        assert_eq!(fleet.now_in(Book::Live), None, "nothing was heard yet");
+        let at = Timestamp::from_millis;
+        (fleet.version, fleet.now) = (1, at(7));
+        assert_eq!(fleet.now_in(Book::Simulated), Some(at(7)), "no clock of its own");
+        fleet.clock = Some(Clock { now: at(90_000), paused: true, pace: 60, reached: 0 });
+        assert_eq!(fleet.now_in(Book::Simulated), Some(at(90_000)));
+        assert_eq!(fleet.now_in(Book::Live), Some(at(7)));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::FailureNotice;
 use crate::components::options::options;
 use crate::format;
-use crate::hooks::{use_audit_texts, use_backend, use_lang, use_seat};
+use crate::hooks::{use_audit_texts, use_backend, use_fleet, use_lang, use_seat};
 use crate::i18n::{self, fill, payment_state};
 use crate::route::Route;
 
@@ -31,7 +31,8 @@ pub fn Matching() -> Html {
     let found = use_state_eq(|| None::<(Book, Reconciled)>);
     let words = &texts.day;
     let (day, book) = day_and_book(&asked, &seat);
-    let today = seat.zone.date(browser::now());
+    let fleet = use_fleet();
+    let today = seat.zone.date(fleet.now_in(book).unwrap_or_else(browser::now));
     let day = day.parse().unwrap_or(today);
     let submit = {
         let (file, tender, seat, asked) =
