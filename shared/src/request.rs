@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, MeterId};
+use crate::id::{AccountId, MeterId, ReceiptNo};
 use crate::money::Money;
 use crate::policy::{Policy, Scope};
 use crate::time::Timestamp;
@@ -22,4 +22,7 @@ pub enum Grave {
     PublishPolicy { scope: Scope, from: Option<Timestamp>, policy: Box<Policy> },
     /// Gives credit that nobody paid for, or corrects.
     Adjust { account: AccountId, adjusting: Adjusting, amount: Money, cause: Cause },
+    /// Takes back a sale that the asker may not take back alone; as a debt where less is left on the
+    /// account than came to it.
+    Reverse { receipt: ReceiptNo, as_debt: bool },
 }

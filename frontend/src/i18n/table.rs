@@ -320,7 +320,8 @@ texts! {
         reversed_by: "已被收据 {0} 冲正", "Taken back by receipt {0}";
         reprint: "补打（记副本）", "Reprint (counts a copy)";
         reverse: "冲正", "Reverse";
-        asked_second: "这笔不是您售出的；已请经理或管理员复核，批准后自动冲正。", "Somebody else sold it: a manager or an admin was asked, and it is taken back once one of them approves.";
+        asked_second: "已请经理或管理员复核，批准后自动冲正。", "A manager or an admin was asked; it is taken back once one of them approves.";
+        as_debt: "申请按欠费冲正", "Ask for it as a debt";
         reverse_title: "冲正收据 {0}？", "Take back receipt {0}?";
         reverse_lead: "将从余额中扣回 {0}，并退还客户。冲正不可撤销，原因会记入流水。", "Takes {0} off the credit; the customer gets the money back. This cannot be undone, and the reason is kept.";
         reverse_hint: "例如：金额输错", "For example: wrong amount typed";

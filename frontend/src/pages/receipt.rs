@@ -86,45 +86,49 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
             }
         }));
     }
-    // A second person was asked, because somebody else sold it.
+    // A second person was asked: somebody else sold it, it is large, or it leaves a debt.
     let asked = use_state_eq(|| false);
     let give = {
         let (asking, busy, failure) = (asking.clone(), busy.clone(), failure.clone());
         let asked = asked.clone();
-        Callback::from(move |reason: String| {
+        Callback::from(move |(reason, as_debt): (String, bool)| {
             let (backend, leave, navigator, key) =
                 (backend.clone(), leave.clone(), navigator.clone(), key.clone());
             let (asking, busy, failure) = (asking.clone(), busy.clone(), failure.clone());
             let asked = asked.clone();
-            let order = ReversalOrder { book: place.0, receipt: place.1, reason };
+            let order = ReversalOrder { book: place.0, receipt: place.1, reason, as_debt };
             busy.set(true);
             spawn_local(async move {
-                let answer = backend.reverse(&order, &key).await;
-                busy.set(false);
-                match answer {
-                    Ok(reversal) => {
+                let alone = if as_debt { None } else { Some(backend.reverse(&order, &key).await) };
+                let needs_two =
+                    |refused: &Failure| refused.is("not-own-sale") || refused.is("second-person");
+                let refused = match alone {
+                    Some(Ok(reversal)) => {
                         asking.set(false);
                         navigator.push(&Route::receipt(reversal.book, reversal.no.0));
+                        None
                     }
-                    Err(refused) if refused.is("not-own-sale") || refused.is("second-person") => {
-                        match backend.ask_reversal(&order).await {
-                            Ok(()) => {
-                                asking.set(false);
-                                asked.set(true);
-                            }
-                            Err(refused) => failure.set(Some(refused)),
+                    Some(Err(refused)) if !needs_two(&refused) => Some(refused),
+                    Some(Err(_)) | None => match backend.ask_reversal(&order).await {
+                        Ok(()) => {
+                            asking.set(false);
+                            asked.set(true);
+                            None
                         }
-                    }
-                    Err(refused) => {
-                        if refused.is_signed_out() {
-                            leave.emit(());
-                        }
-                        failure.set(Some(refused));
-                    }
+                        Err(refused) => Some(refused),
+                    },
+                };
+                busy.set(false);
+                if refused.as_ref().is_some_and(Failure::is_signed_out) {
+                    leave.emit(());
                 }
+                failure.set(refused);
             });
         })
     };
+    let instead = (*failure).as_ref().filter(|refused| refused.is("leaves-debt")).map(|_| {
+        (AttrValue::from(texts.receipt.as_debt), give.reform(|reason: String| (reason, true)))
+    });
     let ask = {
         let asking = asking.clone();
         Callback::from(move |_: MouseEvent| asking.set(true))
@@ -181,7 +185,7 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
             </div>
             if *asking {
                 <ReasonDialog title={fill(texts.receipt.reverse_title, &[&number])} lead={fill(texts.receipt.reverse_lead, &[&format::money(receipt.amount, seat.currency())])}
-                    hint={texts.receipt.reverse_hint} action={texts.receipt.reverse} danger=true busy={*busy} failure={(*failure).clone()} on_close={close} on_reason={give} />
+                    hint={texts.receipt.reverse_hint} action={texts.receipt.reverse} danger=true busy={*busy} failure={(*failure).clone()} {instead} on_close={close} on_reason={give.reform(|reason: String| (reason, false))} />
             }
         </div>
     }

@@ -22,6 +22,7 @@ use shared::counter::Denied;
 use shared::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq};
 use shared::meter::Exchange;
 use shared::money::Money;
+use shared::request::Grave;
 use shared::site::{Command, Done, Exception, Refusal};
 use shared::tariff::Tariff;
 use shared::time::{Span, Timestamp};
@@ -321,7 +322,13 @@ async fn sell(house: &mut House, ask: &Ask, order: SaleOrder) -> Answer {
 }
 
 async fn reverse(house: &mut House, ask: &Ask, order: ReversalOrder) -> Answer {
-    let command = Command::Reverse { receipt: order.receipt, reason: order.reason };
+    let ReversalOrder { book: _, receipt: no, reason, as_debt } = order;
+    let command = if as_debt {
+        let what = Grave::Reverse { receipt: no, as_debt };
+        Command::Grave { what, reason }
+    } else {
+        Command::Reverse { receipt: no, reason }
+    };
     let done = self::command(house, ask, command).await?;
     let Done::Reversed { reversal, .. } = done else { return Err(unexpected(&done)) };
     receipt(house, reversal.receipt)
@@ -436,6 +443,7 @@ impl From<Refusal> for Trouble {
             Refusal::AlreadyReversed(_) => ("already-reversed", None),
             Refusal::NotLatest { .. } => ("not-latest", None),
             Refusal::CreditUsed { used } => ("credit-used", Some(*used)),
+            Refusal::LeavesDebt { owed } => ("leaves-debt", Some(*owed)),
             Refusal::NoArrears { .. } => ("no-arrears", None),
             Refusal::BadArrears => ("bad-arrears", None),
             Refusal::BadAdjustment => ("bad-adjustment", None),

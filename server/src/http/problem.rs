@@ -108,6 +108,7 @@ impl From<Refusal> for Trouble {
             Refusal::AlreadyReversed(_) => (StatusCode::CONFLICT, "already-reversed"),
             Refusal::NotLatest { .. } => (StatusCode::CONFLICT, "not-latest"),
             Refusal::CreditUsed { .. } => (StatusCode::CONFLICT, "credit-used"),
+            Refusal::LeavesDebt { .. } => (StatusCode::CONFLICT, "leaves-debt"),
             Refusal::NoArrears { .. } => (StatusCode::NOT_FOUND, "no-arrears"),
             Refusal::BadArrears => (StatusCode::UNPROCESSABLE_ENTITY, "bad-arrears"),
             Refusal::BadAdjustment => (StatusCode::UNPROCESSABLE_ENTITY, "bad-adjustment"),
@@ -146,7 +147,9 @@ impl From<Refusal> for Trouble {
             Refusal::AboveLargest { largest } | Refusal::Counter(Denied::Limit { largest, .. }) => {
                 Some(largest.minor().to_string())
             }
-            Refusal::CreditUsed { used } => Some(used.minor().to_string()),
+            Refusal::CreditUsed { used } | Refusal::LeavesDebt { owed: used } => {
+                Some(used.minor().to_string())
+            }
             Refusal::NotLatest { latest } => Some(latest.to_string()),
             Refusal::NoAccount(_)
             | Refusal::BadTariff(_)

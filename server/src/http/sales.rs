@@ -5,6 +5,7 @@ use shared::api::approval::{Evidence, Fact, Figure};
 use shared::api::receipt::{IssuedFor, Receipt};
 use shared::api::sale::{ReversalOrder, SaleOrder, Tender};
 use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId};
+use shared::request::Grave;
 use shared::site::{Command, Done, Refusal};
 use shared::staff::{Matter, Verb};
 
@@ -74,7 +75,12 @@ pub(super) async fn reverse(
         let sold_in = sale.till.map(|till| till.shift);
         shifts::of_same_shift(&counters, caller.person.staff, sold_in)?;
     }
-    let command = Command::Reverse { receipt: order.receipt, reason };
+    let command = if order.as_debt {
+        let what = Grave::Reverse { receipt: order.receipt, as_debt: true };
+        Command::Grave { what, reason }
+    } else {
+        Command::Reverse { receipt: order.receipt, reason }
+    };
     let now = state.now(order.book);
     let (book, by) = (order.book, caller.person.staff);
     let done = state.billing.order(book, now, by, Some(key), command).await?;
@@ -109,9 +115,11 @@ pub(super) async fn ask_reversal(
         receipt: order.receipt,
         account: sold.account,
         amount: sold.amount,
+        as_debt: order.as_debt,
     };
+    let credit = state.hub.rows_of(sold.account).first().and_then(|row| row.change.credit);
     let fact = |what, is| Evidence { what, is };
-    let evidence = vec![
+    let mut evidence = vec![
         fact(Fact::Place, Figure::Text(sold.place)),
         fact(Fact::Customer, Figure::Text(sold.customer)),
         fact(Fact::SoldBy, Figure::Text(sold.by)),
@@ -119,6 +127,7 @@ pub(super) async fn ask_reversal(
         fact(Fact::CreditBeforeSale, Figure::Money(sold.credit_before)),
         fact(Fact::CreditAfterSale, Figure::Money(sold.credit_after)),
     ];
+    evidence.extend(credit.map(|credit| fact(Fact::CreditNow, Figure::Money(credit))));
     approvals::ask(&state, &caller, matter, evidence, reason, None).await
 }
 

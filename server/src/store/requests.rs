@@ -144,7 +144,7 @@ mod tests {
     fn asked(db: &Connection, by: u32) -> u64 {
         let (book, receipt) = (Book::Live, ReceiptNo(7));
         let (account, amount) = (AccountId(1), Money::from_minor(500));
-        let matter = Matter::Reversal { book, receipt, account, amount };
+        let matter = Matter::Reversal { book, receipt, account, amount, as_debt: false };
         let (reason, at) = ("wrong room".to_owned(), Timestamp::from_millis(1_000));
         add(db, &Request { matter, evidence: Vec::new(), reason, by: StaffId(by), at }).unwrap()
     }

@@ -81,6 +81,7 @@ impl Sample {
             credit_after: Money::ZERO,
             lines: Vec::new(),
             till: None,
+            as_debt: false,
         }))
     }
 

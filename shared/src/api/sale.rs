@@ -74,4 +74,8 @@ pub struct ReversalOrder {
     pub book: Book,
     pub receipt: ReceiptNo,
     pub reason: String,
+    /// What is used of the sale already becomes a debt of the account. Only two persons decide that,
+    /// so it is asked for with `POST /api/v1/receipts/{no}/reversal/request`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_debt: bool,
 }

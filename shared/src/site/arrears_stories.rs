@@ -93,7 +93,7 @@ fn parts_fall_due_by_the_week_and_wait_for_a_payment_where_credit_does_not_cover
             tick             ->   3.00 on           due 1.00 took 1.00, provisional 0 kWh = 0.00
             wait 24          ->   3.00 on
             tick             ->   3.00 on           provisional 0 kWh = 0.00
-            reverse 3        ->   3.00 on           REFUSED: 100 minor units of it are used already; only what is left on the account can be taken back
+            reverse 3        ->   3.00 on           REFUSED: it would leave the account 100 minor units below zero, because some of it is used already; a second person may approve it as a debt of the account
         "#]],
     );
 }

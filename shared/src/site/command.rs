@@ -297,6 +297,11 @@ pub enum Refusal {
     NotLatest { latest: ReceiptNo },
     #[error("{} minor units of it are used already; only what is left on the account can be taken back", used.minor())]
     CreditUsed { used: Money },
+    #[error(
+        "it would leave the account {} minor units below zero, because some of it is used already; a second person may approve it as a debt of the account",
+        owed.minor()
+    )]
+    LeavesDebt { owed: Money },
     #[error("account {account} has no open arrears {arrears}")]
     NoArrears { account: AccountId, arrears: ArrearsId },
     #[error(

@@ -2,7 +2,7 @@
 
 use crate::counter::{CounterFact, CounterOrder};
 use crate::event::Event;
-use crate::id::{AccountId, AlarmId, Book, MeterId, PaymentId, ReceiptNo, StaffId, TariffId};
+use crate::id::{AccountId, AlarmId, Book, MeterId, PaymentId, StaffId, TariffId};
 use crate::meter::{AlarmKind, DisconnectReason, Limits};
 use crate::money::Money;
 use crate::policy::{Policy, RestoreMode};
@@ -13,7 +13,7 @@ use crate::site::{
     Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, payment, second, supply,
 };
 use crate::tariff::Tariff;
-use crate::vend::{BuysStep, Reversal, Sale, Tender, to_arrears};
+use crate::vend::{BuysStep, Sale, Tender, to_arrears};
 
 impl Site {
     /// Decides a command and applies its events; a refusal changes nothing. The caller keeps the
@@ -53,7 +53,7 @@ pub(super) struct Now<'a> {
     pub(super) site: &'a mut Site,
     pub(super) order: &'a Order,
     /// A second person agreed to it.
-    approved: bool,
+    pub(super) approved: bool,
     events: Vec<Event>,
 }
 
@@ -71,7 +71,7 @@ impl Now<'_> {
                 self.sell(&Sell { account, amount, tender, handed, reference, payment: None })
             }
             Command::Counter(order) => self.counter(order),
-            Command::Reverse { receipt, reason } => self.reverse(*receipt, reason),
+            Command::Reverse { receipt, reason } => self.reverse(*receipt, false, reason),
             Command::AddArrears { account, amount, collection, reason } => {
                 self.add_arrears(*account, *amount, *collection, reason)
             }
@@ -269,58 +269,6 @@ impl Now<'_> {
         Ok(())
     }
 
-    fn reverse(&mut self, of: ReceiptNo, reason: &str) -> Result<(), Refusal> {
-        if self.order.key.is_none() {
-            return Err(Refusal::NoKey);
-        }
-        if reason.trim().is_empty() {
-            return Err(Refusal::NoReason);
-        }
-        let id = self.site.holder(self.order.book, of).ok_or(Refusal::NoReceipt(of))?;
-        let account = self.account(id)?;
-        let sale = account.last_sale.clone().ok_or(Refusal::AlreadyReversed(of))?;
-        if sale.receipt != of {
-            // Between the account's latest sale and the end of the series lie only its reversal and
-            // other accounts' receipts.
-            return Err(if of > sale.receipt {
-                Refusal::AlreadyReversed(of)
-            } else {
-                Refusal::NotLatest { latest: sale.receipt }
-            });
-        }
-        if sale.reversed {
-            return Err(Refusal::AlreadyReversed(of));
-        }
-        let (left, to_credit) = (account.credit(), sale.to_credit());
-        if left < to_credit {
-            return Err(Refusal::CreditUsed { used: to_credit - left.max(Money::ZERO) });
-        }
-        let till = self.till_to_reverse(sale.till)?;
-        if !self.approved && sale.amount > self.most_alone(till) {
-            return Err(Refusal::SecondPerson);
-        }
-        self.settle(id);
-        let account = self.account(id)?;
-        let receipt = self.site.next_receipt(self.order.book);
-        let reversal = Reversal {
-            receipt,
-            of,
-            account: id,
-            amount: sale.amount,
-            tender: sale.tender,
-            reason: reason.to_owned(),
-            credit_before: account.posted(),
-            credit_after: account.posted() - to_credit,
-            lines: sale.lines,
-            till,
-        };
-        self.emit(Event::Reversed(reversal));
-        if let Some(payment) = sale.payment {
-            self.refund_reversed(payment, receipt, reason);
-        }
-        Ok(())
-    }
-
     fn cut(&mut self, meter: MeterId, reason: &str) -> Result<(), Refusal> {
         if reason.trim().is_empty() {
             return Err(Refusal::NoReason);
@@ -473,6 +421,10 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
             tender: sale.tender,
             handed: sale.handed,
             reference: sale.reference.clone(),
+        }),
+        Event::Reversed(reversal) if reversal.as_debt => Some(Command::Grave {
+            what: Grave::Reverse { receipt: reversal.of, as_debt: true },
+            reason: reversal.reason.clone(),
         }),
         Event::Reversed(reversal) => {
             Some(Command::Reverse { receipt: reversal.of, reason: reversal.reason.clone() })

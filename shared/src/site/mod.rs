@@ -34,6 +34,9 @@ pub mod payment;
 #[cfg(test)]
 mod payment_stories;
 mod report;
+mod reverse;
+#[cfg(test)]
+mod reverse_stories;
 mod second;
 mod supply;
 mod terms;

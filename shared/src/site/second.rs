@@ -43,6 +43,7 @@ impl Now<'_> {
             Grave::Adjust { account, adjusting, amount, cause: _ } => {
                 self.adjustable(*account, *adjusting, *amount)
             }
+            Grave::Reverse { receipt, as_debt } => self.reversible(*receipt, *as_debt).map(drop),
         }
     }
 
@@ -72,6 +73,7 @@ impl Now<'_> {
             Grave::Adjust { account, adjusting, amount, cause } => {
                 self.adjust(*account, *adjusting, *amount, *cause, reason)?;
             }
+            Grave::Reverse { receipt, as_debt } => self.reverse(*receipt, *as_debt, reason)?,
         }
         Ok(())
     }

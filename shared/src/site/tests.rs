@@ -14,7 +14,9 @@ use crate::meter::{
 };
 use crate::money::{Currency, Money};
 use crate::policy::Policy;
+use crate::request::Grave;
 use crate::site::{Command, HoldResolution, Order, Refusal, Site};
+use crate::staff::Act;
 use crate::time::{Span, Timestamp, Zone};
 use crate::vend::{Allocation, Collection, Parts, ReceiptLine, Share, Tender};
 
@@ -123,6 +125,12 @@ impl Story {
                 let receipt = ReceiptNo(no.parse().expect("a number"));
                 self.order(Command::Reverse { receipt, reason: reason() })
             }
+            ["reverse", no, "as", "debt", rest @ ..] => {
+                let receipt = ReceiptNo(no.parse().expect("a number"));
+                let what = Grave::Reverse { receipt, as_debt: true };
+                let command = Command::Grave { what, reason: reason() };
+                if rest == ["alone"] { self.order(command) } else { self.agreed(command) }
+            }
             ["cut"] => self.order(Command::CutSupply { meter: METER, reason: reason() }),
             ["restore"] => self.order(Command::RestoreSupply { meter: METER, reason: reason() }),
             ["restore", "silently"] => {
@@ -218,6 +226,15 @@ impl Story {
         self.told += "\n";
     }
 
+    /// A second person lets it through.
+    fn agreed(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
+        let (approval, tariff, matter) = (1, None, None);
+        let (asked_by, approved_by) = (StaffId(0), Some(StaffId(9)));
+        let act = Act::ApprovalGiven { approval, tariff, asked_by, matter, approved_by };
+        let (note, command) = (String::new(), Box::new(command));
+        self.order(Command::Approved { act, note, command })
+    }
+
     fn owe(&mut self, amount: &str, collection: Collection) -> Result<Vec<Event>, Refusal> {
         let (amount, reason) = (money(amount), "brought along".to_owned());
         self.order(Command::AddArrears { account: ACCOUNT, amount, collection, reason })
@@ -277,6 +294,7 @@ fn brief(event: &Event) -> String {
         }
         Event::AlarmRaised { alarm, kind, .. } => format!("alarm {alarm} {kind:?}"),
         Event::AlarmCleared { alarm } => format!("alarm {alarm} over"),
+        Event::Acted { act: Act::ApprovalGiven { .. }, .. } => "approved".to_owned(),
         Event::Acted { act, .. } => format!("{act:?}"),
         Event::AlarmAcknowledged { alarm } => format!("alarm {alarm} seen"),
         Event::TariffPublished { .. } => "published".to_owned(),
@@ -496,7 +514,7 @@ fn only_the_latest_sale_can_be_reversed_and_only_once_and_only_what_is_left() {
             sell 7 for 10    ->  12.00 on           receipt 4
             wait 1           ->  12.00 on
             read 1006        ->   6.00 on           settled 6 kWh = 6.00
-            reverse 4        ->   6.00 on           REFUSED: 100 minor units of it are used already; only what is left on the account can be taken back
+            reverse 4        ->   6.00 on           REFUSED: it would leave the account 100 minor units below zero, because some of it is used already; a second person may approve it as a debt of the account
         "#]],
     );
 }

@@ -166,20 +166,9 @@ impl Replay {
         };
         let tried = tried.into_iter().flatten();
         let refused = tried.filter_map(|(tried, command)| Some((tried, refusal(command)?)));
-        let reversal = self.reversal().map(|refusal| (Tried::Reverse, refusal));
+        let reversal =
+            self.site.refuses_reversal(self.account).map(|refusal| (Tried::Reverse, refusal));
         refused.chain(reversal).collect()
-    }
-
-    /// Why the last sale cannot be taken back.
-    fn reversal(&self) -> Option<Refusal> {
-        let account = self.site.accounts().get(&self.account)?;
-        let sale = account.last_sale.as_ref()?;
-        let left = account.credit().max(Money::ZERO);
-        match (sale.reversed, sale.to_credit()) {
-            (true, _) => Some(Refusal::AlreadyReversed(sale.receipt)),
-            (false, credit) if left < credit => Some(Refusal::CreditUsed { used: credit - left }),
-            (false, _) => None,
-        }
     }
 }
 

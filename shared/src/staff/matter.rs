@@ -19,7 +19,15 @@ pub enum Matter {
     /// A draft becomes the tariff from a civil date on.
     TariffPublish { tariff: TariffId, name: String, text: String, from: String },
     /// A sale that the asker may not take back alone, such as another cashier's.
-    Reversal { book: Book, receipt: ReceiptNo, account: AccountId, amount: Money },
+    Reversal {
+        book: Book,
+        receipt: ReceiptNo,
+        account: AccountId,
+        amount: Money,
+        /// What is used of it already becomes a debt of the account.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        as_debt: bool,
+    },
     /// Cuts that the mass-disconnect breaker holds go ahead.
     ReleaseCuts { book: Book, meters: Vec<MeterId> },
     /// Many supplies are opened at once.
@@ -80,7 +88,8 @@ mod tests {
         let (account, amount) = (AccountId(1), Money::from_minor(500));
         for matter in [
             Matter::TariffPublish { tariff, name, text, from },
-            Matter::Reversal { book, receipt, account, amount },
+            Matter::Reversal { book, receipt, account, amount, as_debt: false },
+            Matter::Reversal { book, receipt, account, amount, as_debt: true },
             Matter::ReleaseCuts { book, meters: vec![MeterId(1), MeterId(2)] },
             Matter::CutSupplies { book, meters: vec![MeterId(3)] },
             Matter::Unprotect { book, meter: MeterId(4) },

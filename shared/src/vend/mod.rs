@@ -122,6 +122,10 @@ pub struct Reversal {
     /// Where it was given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub till: Option<Till>,
+    /// Two persons let it leave the account below zero (product rule 13). What is missing is an
+    /// ordinary debt of the account: the next payment covers it as `Overdrawn`, before any credit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_debt: bool,
 }
 
 /// A reversal's lines as its paper shows them: taken off.

@@ -5,6 +5,7 @@ pub(crate) mod browser;
 pub(crate) mod conform;
 pub(crate) mod folder;
 pub(crate) mod http;
+pub(crate) mod office;
 pub(crate) mod peers;
 pub(crate) mod printer;
 pub(crate) mod program;
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub(crate) use browser::Browser;
 pub(crate) use folder::Folder;
 pub(crate) use http::{Caller, Reply};
+pub(crate) use office::Office;
 pub(crate) use program::Program;
 pub(crate) use site::TestSite;
 

@@ -181,8 +181,9 @@ fn Done(props: &DoneProps) -> Html {
 fn name(approval: &Approval, texts: &TariffTexts) -> String {
     match &approval.matter {
         Matter::TariffPublish { name, .. } => name.clone(),
-        Matter::Reversal { receipt, .. } => {
-            fill(texts.tariffs.reversal_of, &[&receipt.to_string()])
+        Matter::Reversal { receipt, as_debt, .. } => {
+            let word = if *as_debt { texts.tariffs.debt_of } else { texts.tariffs.reversal_of };
+            fill(word, &[&receipt.to_string()])
         }
         Matter::ReleaseCuts { .. } => texts.tariffs.release_cuts.to_owned(),
         Matter::CutSupplies { .. } => texts.tariffs.cut_supplies.to_owned(),

@@ -26,10 +26,8 @@ pub(super) fn command(
             let approved_by = Some(approved_by);
             (tariffs::book(state), Command::PublishTariff { text: text.clone(), approved_by })
         }
-        Matter::Reversal { book, receipt, .. } => {
-            (*book, Command::Reverse { receipt: *receipt, reason: reason.to_owned() })
-        }
-        Matter::ReleaseCuts { .. }
+        Matter::Reversal { .. }
+        | Matter::ReleaseCuts { .. }
         | Matter::CutSupplies { .. }
         | Matter::Unprotect { .. }
         | Matter::Adjust { .. } => {
@@ -41,7 +39,10 @@ pub(super) fn command(
 /// What the core itself lets nobody order alone, and its book.
 pub(super) fn grave(matter: &Matter) -> Option<(Book, Grave)> {
     match matter {
-        Matter::TariffPublish { .. } | Matter::Reversal { .. } => None,
+        Matter::TariffPublish { .. } => None,
+        Matter::Reversal { book, receipt, as_debt, .. } => {
+            Some((*book, Grave::Reverse { receipt: *receipt, as_debt: *as_debt }))
+        }
         Matter::ReleaseCuts { book, meters } => {
             Some((*book, Grave::ReleaseCuts { meters: meters.clone() }))
         }
