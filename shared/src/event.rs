@@ -17,7 +17,9 @@ use crate::policy::{Place, Policy, Scope};
 use crate::request::Grave;
 use crate::staff::Act;
 use crate::time::Timestamp;
-use crate::vend::{Adjustment, Arrears, ArrearsCancelled, ArrearsDue, Reversal, Sale, to_arrears};
+use crate::vend::{
+    Adjustment, Arrears, ArrearsCancelled, ArrearsDue, Refund, Reversal, Sale, to_arrears,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -51,6 +53,8 @@ pub enum Event {
     Settled(Settled),
     Sold(Sale),
     Reversed(Reversal),
+    /// Unused credit was given back in cash.
+    Refunded(Refund),
     ArrearsAdded(Arrears),
     /// Shifts, limits, and what looks wrong about sales.
     Counter(CounterFact),
@@ -340,6 +344,9 @@ impl Event {
                 let code = reversal.tender.code();
                 payment(code, reversal.account, -reversal.amount, -to_arrears)
             }
+            Self::Refunded(refund) => {
+                payment(Code::Cash, refund.account, -refund.amount, Money::ZERO)
+            }
             Self::ArrearsAdded(arrears) => {
                 between(Code::ArrearsOrigin, Code::Arrears, arrears.amount)
             }
@@ -441,6 +448,7 @@ impl Event {
             Self::Settled(settled) => Some(settled.account),
             Self::Sold(sale) => Some(sale.account),
             Self::Reversed(reversal) => Some(reversal.account),
+            Self::Refunded(refund) => Some(refund.account),
             Self::ArrearsAdded(arrears) => Some(arrears.account),
             Self::ArrearsDue(due) => Some(due.account),
             Self::ArrearsCancelled(cancelled) => Some(cancelled.account),
@@ -493,6 +501,7 @@ impl Event {
             | Self::AccountOpened { .. }
             | Self::Sold(_)
             | Self::Reversed(_)
+            | Self::Refunded(_)
             | Self::ArrearsAdded(_)
             | Self::ArrearsDue(_)
             | Self::ArrearsCancelled(_)

@@ -22,6 +22,8 @@ pub enum Grave {
     PublishPolicy { scope: Scope, from: Option<Timestamp>, policy: Box<Policy> },
     /// Gives credit that nobody paid for, or corrects.
     Adjust { account: AccountId, adjusting: Adjusting, amount: Money, cause: Cause },
+    /// Gives back more of an account's credit in cash than one person may.
+    Refund { account: AccountId, amount: Money },
     /// Takes back a sale that the asker may not take back alone; as a debt where less is left on the
     /// account than came to it.
     Reverse { receipt: ReceiptNo, as_debt: bool },

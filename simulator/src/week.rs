@@ -105,6 +105,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Settled(_) => "settled",
         Event::Sold(_) => "sold",
         Event::Reversed(_) => "reversed",
+        Event::Refunded(_) => "refunded",
         Event::ArrearsAdded(_) => "arrears-added",
         Event::Counter(CounterFact::Opened { .. }) => "shift-opened",
         Event::Counter(CounterFact::Closed(_)) => "shift-closed",

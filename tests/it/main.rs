@@ -47,6 +47,7 @@ mod mass_cut;
 mod printing;
 mod mobile;
 mod rate;
+mod refund;
 mod reversal;
 mod scan;
 mod tariff_page;

@@ -5,6 +5,8 @@ use shared::api::approval::Asked;
 use shared::api::arrears::{ArrearsCancel, ArrearsOrder, ArrearsOrdered};
 use shared::api::exception::{ExceptionRow, ExceptionsClosed};
 use shared::api::meter::{ExchangeOrder, ExchangeRow};
+use shared::api::receipt::Receipt;
+use shared::api::refund::RefundOrder;
 use shared::api::why::WhyPage;
 use shared::id::{AccountId, ArrearsId, IdempotencyKey, MeterId};
 
@@ -43,6 +45,19 @@ impl Backend {
         order: &AdjustmentOrder,
     ) -> Answer<Asked> {
         self.ask(Request::post(format!("/accounts/{account}/adjustments")).body(order)).await
+    }
+
+    pub async fn refund(
+        &self,
+        account: AccountId,
+        order: &RefundOrder,
+        key: &IdempotencyKey,
+    ) -> Answer<Receipt> {
+        self.ask(Request::post(format!("/accounts/{account}/refunds")).body(order).key(key)).await
+    }
+
+    pub async fn ask_refund(&self, account: AccountId, order: &RefundOrder) -> Answer<Asked> {
+        self.ask(Request::post(format!("/accounts/{account}/refunds/request")).body(order)).await
     }
 
     pub async fn add_arrears(

@@ -24,7 +24,12 @@ pub fn ReceiptPaper(props: &ReceiptPaperProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_texts());
     let (receipt, words, counter) = (&props.receipt, &texts.receipt, use_counter_texts());
     let money = |amount| format::money(amount, seat.currency());
-    let title = if receipt.reverses.is_some() { words.reversal_title } else { words.title };
+    let back = receipt.reverses.is_some() || receipt.refund;
+    let title = match (receipt.reverses, receipt.refund) {
+        (Some(_), _) => words.reversal_title,
+        (None, true) => counter.beside.refund_title,
+        (None, false) => words.title,
+    };
     let meters = receipt.meters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let pair = |name: &'static str, value: String| html! { <><dt>{ name }</dt><dd>{ visible(&value) }</dd></> };
     let cash = match receipt.tender {
@@ -49,18 +54,18 @@ pub fn ReceiptPaper(props: &ReceiptPaperProps) -> Html {
                 { pair(words.by, receipt.by.clone()) }
             </dl>
             <hr />
-            <dl class="paper-sum">{ pair(words.paid, money(receipt.amount)) }</dl>
+            <dl class="paper-sum">{ if receipt.refund { pair(counter.beside.paid_out, money(-receipt.amount)) } else { pair(words.paid, money(receipt.amount)) } }</dl>
             <dl>
                 { for receipt.lines.iter().map(|line| pair(i18n::allocation(lang, line.what), money(line.amount))) }
                 { pair(words.tender, i18n::tender(lang, receipt.tender).to_owned()) }
                 if let Some(handed) = receipt.handed { { pair(words.handed, money(handed)) } }
                 if let Some(change) = receipt.change { { pair(words.change, money(change)) } }
-                if receipt.reverses.is_some() { { pair(texts.common.reason, receipt.reference.clone()) } } else if !cash && !receipt.reference.is_empty() { { pair(words.reference, receipt.reference.clone()) } }
+                if back { { pair(texts.common.reason, receipt.reference.clone()) } } else if !cash && !receipt.reference.is_empty() { { pair(words.reference, receipt.reference.clone()) } }
             </dl>
             <hr />
             <dl>
                 { for receipt.steps.iter().map(|step| html! { <><dt>{ i18n::charge_line(lang, &step.name) }</dt><dd>{ format::energy(step.energy) }{ " kWh" }</dd></> }) }
-                { pair(words.buys, format!("{} kWh", format::energy(receipt.energy))) }
+                if !back { { pair(words.buys, format!("{} kWh", format::energy(receipt.energy))) } }
                 { pair(words.before, money(receipt.credit_before)) }
                 <dt><b>{ words.after }</b></dt><dd><b>{ money(receipt.credit_after) }</b></dd>
             </dl>

@@ -28,6 +28,16 @@ texts! {
         ask: "提交申请", "Ask for it";
         asked: "已提交,等待第二人批准。", "Asked for; it waits for a second person.";
     }
+    refund: Refund {
+        open: "现金退款…", "Refund in cash…";
+        lead: "只退实际支付且未使用的余额，赠送额度不退；现金从您的钱箱付出，超过限额须第二人批准。", "Gives back paid credit that is not used, never gifts; the cash comes out of your till, and above a limit a second person approves.";
+        amount: "退款金额", "Amount to give back";
+        reason_hint: "例如：退房", "For example: moves out";
+        pay: "退款", "Give back";
+        bad: "请填写金额和原因", "Type an amount and a reason";
+        asked: "超过限额：已提交，等待第二人批准；批准后从您的钱箱付款。", "Above the limit: a second person was asked; pay it out once it is approved.";
+        entry: "现金退款", "Cash refund";
+    }
     missing: Missing {
         notice: "自 {0} 起没有抄读：已按往日同期暂计 {1} kWh，{2}", "No reading since {0}: {1} kWh charged provisionally by usual days, {2}";
         hint: "下一次抄读会一次结清差额；期间不会因估抄拉闸。", "The next reading settles the difference at once; nobody is cut on an estimate.";
@@ -84,6 +94,7 @@ texts! {
         replayed: "以上由流水逐笔重算得出，不是日志摘录。", "All of this was computed anew from the journal, entry by entry.";
         paid: "充值 {0}。", "Paid {0}.";
         taken_back: "冲正 {0}。", "Taken back {0}.";
+        refunded: "现金退款 {0}。", "Given back in cash {0}.";
         charged: "示数 {0} → {1}，用电 {2} kWh，扣费 {3}。", "Register {0} → {1}: {2} kWh used, {3} charged.";
         estimated: "无抄读，按往日暂计 {0} kWh，{1}。", "Nothing was read: {0} kWh estimated, {1}.";
         arrears: "偿还欠费 {0}。", "Arrears took {0}.";

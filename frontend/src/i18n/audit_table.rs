@@ -72,6 +72,7 @@ pub fn rule(lang: Lang, rule: Rule) -> &'static str {
         Rule::ReversalBeforeClose => {
             pick(lang, "交班前冲正", "Reversal just before the till was counted")
         }
+        Rule::Refund => pick(lang, "现金退款", "Credit paid out in cash"),
         Rule::Reprint => pick(lang, "补打收据", "Receipt printed again"),
         Rule::BackDated => pick(lang, "倒签日期", "Back-dated"),
         Rule::AfterHours => pick(lang, "非工作时间操作", "After hours"),
@@ -96,6 +97,7 @@ pub fn kind(lang: Lang, kind: &str) -> String {
 const KINDS: &[(&str, &str, &str)] = &[
     ("sold", "售电", "Sale"),
     ("reversed", "冲正", "Reversal"),
+    ("refunded", "现金退款", "Cash refund"),
     ("settled", "结算", "Charge"),
     ("account-opened", "开户", "Account opened"),
     ("meter-bound", "绑定电表", "Meter bound"),

@@ -35,6 +35,8 @@ texts! {
         scan: "扫码核对", "Scan to check";
         at_till: "柜台 {0} · {1} · {2} 起", "Counter {0} · {1} · since {2}";
         no_shift: "尚未开班", "No shift is open";
+        refund_title: "退款单", "Refund";
+        paid_out: "实退", "Paid out";
         need_reference: "填写终端小票上的参考号", "Type the reference on the terminal's slip";
     }
 }

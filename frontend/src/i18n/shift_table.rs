@@ -25,6 +25,7 @@ texts! {
         closed: "结班时间", "Closed";
         sales: "售电笔数", "Sales";
         reversals: "冲正笔数", "Reversals";
+        refunds: "退款笔数", "Refunds";
         receipts: "收据号", "Receipts";
         count: "清点", "Count";
         count_lead: "请填写实际清点的金额；应有金额在清点之后才显示。", "Enter what you count; what should be there is shown afterwards.";

@@ -133,6 +133,7 @@ texts! {
         approve: "批准并发布", "Approve and publish";
         approve_reversal: "批准并冲正", "Approve and take back";
         reversal_of: "冲正收据 {0}", "Take back receipt {0}";
+        refund_of: "现金退款，户号 {0}", "Cash refund to account {0}";
         debt_of: "按欠费冲正收据 {0}", "Take back receipt {0} as a debt";
         approvals: "复核", "Approvals";
         approvals_lead: "一人申请,另一人决定;双方都记入流水。", "One person asks, another decides; both go on record.";

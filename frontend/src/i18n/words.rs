@@ -204,6 +204,7 @@ pub fn problem(lang: Lang, problem: &Problem, money: impl Fn(i64) -> String) -> 
             | "above-largest-amount"
             | "credit-used"
             | "leaves-debt"
+            | "above-refundable"
             | "limit-sale"
             | "limit-shift"
             | "limit-day"
@@ -262,6 +263,8 @@ fn sentence(lang: Lang, problem: &Problem) -> String {
         "not-latest" => "只能冲正该户最近一笔售电",
         "credit-used" => "余额已被使用，不能冲正，已用",
         "leaves-debt" => "部分余额已用，冲正后账户将欠费（可申请按欠费冲正，由第二人批准）",
+        "above-refundable" => "只能退还实际支付且未使用的余额（须扣除欠费），最多",
+        "lacks-cash" => "钱箱里没有这么多现金",
         "no-exception" => "该事项已关闭或不存在",
         "no-judgement" => "待核读数需要判断：照实计费，或作为新起点",
         "not-read-yet" => "该表还没有可信读数，不能换表",

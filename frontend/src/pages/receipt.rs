@@ -152,8 +152,10 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
         let chosen = settings.clone();
         html! { <button aria-pressed={(settings.paper == paper).to_string()} onclick={move |_| chosen.dispatch(SettingsAction::Paper(paper))}>{ name }</button> }
     };
-    let may_reverse =
-        seat.may_sell() && receipt.reverses.is_none() && receipt.reversed_by.is_none();
+    let may_reverse = seat.may_sell()
+        && receipt.reverses.is_none()
+        && receipt.reversed_by.is_none()
+        && !receipt.refund;
     let number = receipt.no.to_string();
     html! {
         <div class="page receipt-page">

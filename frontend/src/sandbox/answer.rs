@@ -444,6 +444,7 @@ impl From<Refusal> for Trouble {
             Refusal::NotLatest { .. } => ("not-latest", None),
             Refusal::CreditUsed { used } => ("credit-used", Some(*used)),
             Refusal::LeavesDebt { owed } => ("leaves-debt", Some(*owed)),
+            Refusal::AboveRefundable { largest } => ("above-refundable", Some(*largest)),
             Refusal::NoArrears { .. } => ("no-arrears", None),
             Refusal::BadArrears => ("bad-arrears", None),
             Refusal::BadAdjustment => ("bad-adjustment", None),

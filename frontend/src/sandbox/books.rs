@@ -71,6 +71,7 @@ impl Books {
                 }
                 (reversal.receipt, -reversal.amount)
             }
+            IssuedFor::Refund(refund) => (refund.receipt, Money::ZERO),
         };
         self.sold.push((record.at, amount));
         self.receipts.insert(no, issued(record, what));

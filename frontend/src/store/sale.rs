@@ -388,6 +388,7 @@ mod tests {
             steps: Vec::new(),
             seal: String::new(),
             reverses: None,
+            refund: false,
             reversed_by: None,
             copy: 0,
         }

@@ -34,6 +34,7 @@ pub(super) struct LimitsTable {
     most_credit: Option<Spanned<String>>,
     most_reversals: Option<u32>,
     most_reversal_alone: Option<Spanned<String>>,
+    most_refund_alone: Option<Spanned<String>>,
 }
 
 /// Where money is taken, and how much of it.
@@ -96,6 +97,7 @@ impl LimitsTable {
             till: amount(&self.most_cash)?,
             reversals: self.most_reversals,
             alone: amount(&self.most_reversal_alone)?,
+            refund: amount(&self.most_refund_alone)?,
             credit: amount(&self.most_credit)?,
         };
         if let (Some(least), Some(most), Some(written)) =

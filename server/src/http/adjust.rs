@@ -2,7 +2,6 @@
 
 use actix_web::web;
 use shared::api::adjust::AdjustmentOrder;
-use shared::api::approval::{Evidence, Fact, Figure};
 use shared::id::AccountId;
 use shared::staff::Matter;
 
@@ -10,6 +9,7 @@ use super::approvals;
 use super::auth::Caller;
 use super::body::Body;
 use super::problem::Answer;
+use super::refunds::account_evidence;
 use super::state::State;
 
 pub(super) async fn ask(
@@ -21,14 +21,7 @@ pub(super) async fn ask(
     let account = account.into_inner();
     let book = state.book_of(account)?;
     let AdjustmentOrder { adjusting, amount, cause, note } = order;
-    let fact = |what, is| Evidence { what, is };
-    let mut evidence = Vec::new();
-    if let Some(known) = state.accounts.get(&account) {
-        evidence.push(fact(Fact::Place, Figure::Text(known.place.clone())));
-        evidence.push(fact(Fact::Customer, Figure::Text(known.customer.clone())));
-    }
-    let credit = state.hub.rows_of(account).first().and_then(|row| row.change.credit);
-    evidence.extend(credit.map(|credit| fact(Fact::CreditNow, Figure::Money(credit))));
+    let evidence = account_evidence(&state, account);
     let matter = Matter::Adjust { book, account, adjusting, amount, cause };
     approvals::wait(&state, &caller, matter, evidence, &note).await
 }

@@ -98,6 +98,18 @@ fn row(entry: Entry, names: &BTreeMap<StaffId, String>) -> DayRow {
             by,
             till: sale.till,
         },
+        Moved::Refunded(refund) => DayRow {
+            seq,
+            at,
+            receipt: refund.receipt,
+            reverses: None,
+            account: refund.account,
+            amount: -refund.amount,
+            tender: Tender::Cash,
+            reference: refund.reason,
+            by,
+            till: Some(refund.till),
+        },
         Moved::Reversed(back, reference) => DayRow {
             seq,
             at,

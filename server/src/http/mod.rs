@@ -36,6 +36,7 @@ mod payments;
 mod printing;
 pub(crate) mod problem;
 mod receipts;
+mod refunds;
 pub mod routes;
 mod sales;
 mod secure;

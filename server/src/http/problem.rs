@@ -109,6 +109,9 @@ impl From<Refusal> for Trouble {
             Refusal::NotLatest { .. } => (StatusCode::CONFLICT, "not-latest"),
             Refusal::CreditUsed { .. } => (StatusCode::CONFLICT, "credit-used"),
             Refusal::LeavesDebt { .. } => (StatusCode::CONFLICT, "leaves-debt"),
+            Refusal::AboveRefundable { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "above-refundable")
+            }
             Refusal::NoArrears { .. } => (StatusCode::NOT_FOUND, "no-arrears"),
             Refusal::BadArrears => (StatusCode::UNPROCESSABLE_ENTITY, "bad-arrears"),
             Refusal::BadAdjustment => (StatusCode::UNPROCESSABLE_ENTITY, "bad-adjustment"),
@@ -144,9 +147,9 @@ impl From<Refusal> for Trouble {
         };
         let figure = match &refusal {
             Refusal::BelowLeast { least } => Some(least.minor().to_string()),
-            Refusal::AboveLargest { largest } | Refusal::Counter(Denied::Limit { largest, .. }) => {
-                Some(largest.minor().to_string())
-            }
+            Refusal::AboveLargest { largest }
+            | Refusal::AboveRefundable { largest }
+            | Refusal::Counter(Denied::Limit { largest, .. }) => Some(largest.minor().to_string()),
             Refusal::CreditUsed { used } | Refusal::LeavesDebt { owed: used } => {
                 Some(used.minor().to_string())
             }

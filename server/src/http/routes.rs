@@ -14,8 +14,8 @@ use super::problem;
 use super::{
     accounts, adjust, alarms, approvals, arrears, auditor, board, breaker, ca, clock, commission,
     daybook, exceptions, exchange, explain, guard, health, label, lines, live, meters, metrics,
-    openapi, overview, payments, printing, receipts, sales, search, session, sessions, shifts,
-    site, staff, supply, tariffs, terms, tokens, verify, whatif, why,
+    openapi, overview, payments, printing, receipts, refunds, sales, search, session, sessions,
+    shifts, site, staff, supply, tariffs, terms, tokens, verify, whatif, why,
 };
 
 /// One route.
@@ -132,6 +132,12 @@ pub static ROUTES: &[Row] = &[
         || web::to(terms::delivered),
     ),
     row(POST, "/api/v1/accounts/{account}/adjustments", May(Verb::Adjust), || web::to(adjust::ask)),
+    row(POST, "/api/v1/accounts/{account}/refunds", May(Verb::ReverseOwn), || {
+        web::to(refunds::refund)
+    }),
+    row(POST, "/api/v1/accounts/{account}/refunds/request", May(Verb::ReverseOwn), || {
+        web::to(refunds::ask)
+    }),
     row(POST, "/api/v1/accounts/{account}/arrears", May(Verb::KeepAccounts), || {
         web::to(arrears::add)
     }),

@@ -107,7 +107,7 @@ pub(super) async fn ask_reversal(
         return Err(Refusal::NoReason.into());
     }
     let sold = receipts::load(&state, order.book, order.receipt).await?;
-    if sold.reverses.is_some() || sold.reversed_by.is_some() {
+    if sold.reverses.is_some() || sold.reversed_by.is_some() || sold.refund {
         return Err(Refusal::AlreadyReversed(order.receipt).into());
     }
     let matter = Matter::Reversal {

@@ -46,7 +46,12 @@ pub(super) fn parts(
         Book::Live => {}
         Book::Simulated => parts.push(Part::Centred(words.simulated.to_owned())),
     }
-    let title = if receipt.reverses.is_some() { words.reversal } else { words.receipt };
+    let back = receipt.reverses.is_some() || receipt.refund;
+    let title = match (receipt.reverses, receipt.refund) {
+        (Some(_), _) => words.reversal,
+        (None, true) => words.refund,
+        (None, false) => words.receipt,
+    };
     parts.push(Part::Heading(visible(&receipt.site)));
     parts.push(Part::Centred(format!("{title} No. {}", receipt.no)));
     if receipt.copy > 0 {
@@ -71,14 +76,17 @@ pub(super) fn parts(
         pair(words.account, receipt.account.to_string()),
         pair(words.by, receipt.by.clone()),
         Part::Rule,
-        Part::Sum(words.paid.to_owned(), money(receipt.amount)),
+        Part::Sum(
+            if receipt.refund { words.paid_out } else { words.paid }.to_owned(),
+            money(if receipt.refund { -receipt.amount } else { receipt.amount }),
+        ),
     ]);
     let lines = receipt.lines.iter();
     parts.extend(lines.map(|line| pair(style.language.allocation(line.what), money(line.amount))));
     parts.push(pair(words.tender, style.language.tender(receipt.tender).to_owned()));
     parts.extend(receipt.handed.map(|handed| pair(words.handed, money(handed))));
     parts.extend(receipt.change.map(|change| pair(words.change, money(change))));
-    if receipt.reverses.is_some() {
+    if back {
         parts.push(pair(words.reason, receipt.reference.clone()));
     } else if receipt.tender != Tender::Cash && !receipt.reference.is_empty() {
         parts.push(pair(words.reference, receipt.reference.clone()));
@@ -93,7 +101,7 @@ pub(super) fn parts(
         };
         parts.push(Part::Pair(name, bought));
     }
-    if receipt.reverses.is_none() {
+    if !back {
         parts.push(pair(words.buys, format!("{} kWh", kwh(receipt.energy))));
     }
     parts.extend([
@@ -191,6 +199,7 @@ pub(super) mod samples {
             seal: "0123456789ab".to_owned(),
             reverses: None,
             reversed_by: None,
+            refund: false,
             copy: 0,
         }
     }
@@ -253,6 +262,12 @@ mod tests {
             reference: "typed wrong\r\n\u{1b}p0".to_owned(),
             ..receipt()
         };
+        let refund = Receipt { amount: -receipt().amount, refund: true, ..reversal.clone() };
+        let text = all(&Receipt { reverses: None, ..refund }, false);
+        for mark in ["Refund No. 17", "Paid out ￥52.80", "Reason typed wrong"] {
+            assert!(text.contains(mark), "no `{mark}` in\n{text}");
+        }
+        assert!(!text.contains("Buys about"), "{text}");
         let text = all(&reversal, false);
         assert!(text.contains("Reversal No. 17") && text.contains("Takes back receipt 16"));
         assert!(text.contains("Reason typed wrong\\u{d}\\u{a}\\u{1b}p0"), "{text}");

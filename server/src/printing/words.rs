@@ -23,6 +23,8 @@ macro_rules! words {
 words! {
     receipt: "收据", "Receipt";
     reversal: "冲正单", "Reversal";
+    refund: "退款单", "Refund";
+    paid_out: "实退", "Paid out";
     simulated: "模拟 - 非真实收据", "SIMULATED - not a real receipt";
     copy: "副本", "COPY";
     repeated: "重复打印：前一张可能不完整", "REPEATED: the one before may be cut off";

@@ -55,6 +55,7 @@ impl Past {
             | Event::MeterBound { .. }
             | Event::Sold(_)
             | Event::Reversed(_)
+            | Event::Refunded(_)
             | Event::LowCredit { .. }
             | Event::Cut { .. }
             | Event::Lifted { .. }

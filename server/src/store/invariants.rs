@@ -207,7 +207,7 @@ fn receipts(db: &Connection) -> Answer {
         }
     }
     let issued: i64 = db.query_row(
-        "SELECT count(*) FROM record WHERE kind IN ('sold', 'reversed') AND seq <=
+        "SELECT count(*) FROM record WHERE kind IN ('sold', 'reversed', 'refunded') AND seq <=
              (SELECT coalesce(max(seq), 0) FROM receipt)",
         [],
         |row| row.get(0),

@@ -54,6 +54,12 @@ pub enum Entry {
         by: String,
         reason: String,
     },
+    /// Credit given back in cash.
+    Refund {
+        receipt: ReceiptNo,
+        by: String,
+        reason: String,
+    },
     /// A day without readings, charged as usual; the next charge gives it back and settles.
     Provisional {
         from: Timestamp,
@@ -118,6 +124,11 @@ impl LedgerEntry {
                     reason: reversal.reason.clone(),
                 };
                 (to_arrears(&reversal.lines) - reversal.amount, reversal.credit_after, entry)
+            }
+            Event::Refunded(refund) => {
+                let (receipt, reason) = (refund.receipt, refund.reason.clone());
+                let entry = Entry::Refund { receipt, by: by(), reason };
+                (-refund.amount, refund.credit_after, entry)
             }
             Event::ProvisionalCharged(charged) => {
                 let (from, to, energy) = (charged.from, charged.to, charged.energy);

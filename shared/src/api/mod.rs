@@ -23,6 +23,7 @@ pub mod printing;
 pub mod payment;
 pub mod problem;
 pub mod receipt;
+pub mod refund;
 pub mod sale;
 pub mod scan;
 pub mod session;

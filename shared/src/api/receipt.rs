@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::id::{AccountId, Book, MeterId, ReceiptNo, Seq};
 use crate::money::Money;
 use crate::time::Timestamp;
-use crate::vend::{Reversal, Sale, given_back};
+use crate::vend::{Refund, Reversal, Sale, given_back};
 
 pub use crate::vend::{Allocation, ReceiptLine};
 
@@ -46,6 +46,9 @@ pub struct Receipt {
     pub reverses: Option<ReceiptNo>,
     /// The reversal that took this one back.
     pub reversed_by: Option<ReceiptNo>,
+    /// The slip of credit that was given back in cash.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refund: bool,
     /// 0 for the original, counting up with each reprint.
     pub copy: u32,
 }
@@ -55,6 +58,7 @@ pub struct Receipt {
 pub enum IssuedFor {
     Sale(Sale),
     Reversal(Reversal),
+    Refund(Refund),
 }
 
 /// Where, when and by whom a receipt was issued: all that is not money.
@@ -80,6 +84,7 @@ impl IssuedFor {
         match event {
             Event::Sold(sale) => Some(Self::Sale(sale)),
             Event::Reversed(reversal) => Some(Self::Reversal(reversal)),
+            Event::Refunded(refund) => Some(Self::Refund(refund)),
             Event::TariffPublished { .. }
             | Event::AccountOpened { .. }
             | Event::MeterBound { .. }
@@ -131,6 +136,7 @@ impl IssuedFor {
         match self {
             Self::Sale(sale) => sale.account,
             Self::Reversal(reversal) => reversal.account,
+            Self::Refund(refund) => refund.account,
         }
     }
 
@@ -164,6 +170,7 @@ impl IssuedFor {
                 seal,
                 reverses: None,
                 reversed_by,
+                refund: false,
                 copy,
             },
             Self::Reversal(reversal) => Receipt {
@@ -190,6 +197,34 @@ impl IssuedFor {
                 seal,
                 reverses: Some(reversal.of),
                 reversed_by,
+                refund: false,
+                copy,
+            },
+            Self::Refund(refund) => Receipt {
+                book,
+                no,
+                seq,
+                at,
+                site,
+                by,
+                account,
+                customer,
+                place,
+                meters,
+                amount: -refund.amount,
+                tender: Tender::Cash,
+                handed: None,
+                change: None,
+                lines: refund.lines(),
+                reference: refund.reason,
+                credit_before: refund.credit_before,
+                credit_after: refund.credit_after,
+                energy: Energy::ZERO,
+                steps: Vec::new(),
+                seal,
+                reverses: None,
+                reversed_by,
+                refund: true,
                 copy,
             },
         }

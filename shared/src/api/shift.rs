@@ -45,6 +45,9 @@ pub struct ShiftReport {
     pub float: Money,
     pub sales: u32,
     pub reversals: u32,
+    /// Credit given back in cash.
+    #[serde(default)]
+    pub refunds: u32,
     pub first: Option<ReceiptNo>,
     pub last: Option<ReceiptNo>,
     /// None for the cashier of an open shift.
@@ -136,6 +139,7 @@ impl ShiftReport {
             float: shift.float,
             sales: totals.sales(),
             reversals: totals.reversals(),
+            refunds: totals.cash.refunds,
             first: totals.first,
             last: totals.last,
             totals: Some(totals).filter(|_| !blind),
@@ -158,6 +162,7 @@ impl ShiftReport {
             float: closed.float,
             sales: totals.sales(),
             reversals: totals.reversals(),
+            refunds: totals.cash.refunds,
             first: totals.first,
             last: totals.last,
             totals: Some(totals),

@@ -33,6 +33,10 @@ pub struct Limits {
     /// The most that one person takes back of one sale; above it a second one agrees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alone: Option<Money>,
+    /// The most of an account's credit that is given back in cash in one civil day without a second
+    /// person; left out, nothing is. By the day, so that no refund is split to stay under it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<Money>,
     /// Credit of an account after a sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credit: Option<Money>,
@@ -61,6 +65,7 @@ impl LimitsOf {
             till: own.till.or(usual.till),
             reversals: own.reversals.or(usual.reversals),
             alone: own.alone.or(usual.alone),
+            refund: own.refund.or(usual.refund),
             credit: own.credit.or(usual.credit),
         }
     }

@@ -6,7 +6,7 @@ use crate::id::{CounterId, ReceiptNo, ShiftNo, StaffId};
 use crate::ledger::Code;
 use crate::money::Money;
 use crate::time::Timestamp;
-use crate::vend::{Reversal, Sale, Tender};
+use crate::vend::{Refund, Reversal, Sale, Tender};
 
 /// An amount by tender.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,10 +48,21 @@ pub struct Taken {
     pub sold: Money,
     pub reversals: u32,
     pub reversed: Money,
+    /// Credit given back in cash; none in records from before there were refunds.
+    #[serde(default, skip_serializing_if = "super::is_nothing")]
+    pub refunds: u32,
+    #[serde(default, skip_serializing_if = "super::is_nothing")]
+    pub refunded: Money,
 }
 
 impl Taken {
+    /// What it left in the till.
     pub fn net(self) -> Money {
+        self.sold - self.reversed - self.refunded
+    }
+
+    /// Sales less reversals.
+    pub fn kept(self) -> Money {
         self.sold - self.reversed
     }
 }
@@ -90,6 +101,12 @@ impl Totals {
         self.issued(reversal.receipt);
     }
 
+    pub(crate) fn refunded(&mut self, refund: &Refund) {
+        self.cash.refunds += 1;
+        self.cash.refunded += refund.amount;
+        self.issued(refund.receipt);
+    }
+
     fn issued(&mut self, receipt: ReceiptNo) {
         self.first = self.first.or(Some(receipt));
         self.last = Some(receipt);
@@ -103,9 +120,9 @@ impl Totals {
         self.cash.reversals + self.card.reversals + self.mobile.reversals
     }
 
-    /// Sales less reversals.
-    pub fn net(&self) -> Money {
-        self.cash.net() + self.card.net() + self.mobile.net()
+    /// Sales less reversals; giving credit back makes no room to sell more.
+    pub fn kept(&self) -> Money {
+        self.cash.kept() + self.card.kept() + self.mobile.kept()
     }
 
     /// What should be there when this much lay in the till before.

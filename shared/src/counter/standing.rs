@@ -6,7 +6,7 @@ use super::{CounterFact, Denied, Limits, LimitsOf, Rule, Shift, Till, Totals};
 use crate::id::{AccountId, CounterId, ShiftNo, StaffId};
 use crate::money::Money;
 use crate::time::{Timestamp, Zone};
-use crate::vend::{Reversal, Sale, Tender};
+use crate::vend::{Refund, Reversal, Sale, Tender};
 
 #[derive(Clone, Debug, Default)]
 pub struct Counters {
@@ -35,6 +35,8 @@ struct Today {
     ends: Timestamp,
     by_cashier: BTreeMap<StaffId, Money>,
     to_account: BTreeMap<(StaffId, AccountId), (u32, Money)>,
+    /// Given back in cash, by whomever.
+    refunded: BTreeMap<AccountId, Money>,
 }
 
 impl Today {
@@ -148,7 +150,7 @@ impl Counters {
         let cash = tender == Some(Tender::Cash);
         let rooms = [
             (Rule::Sale, limits.most),
-            (Rule::Shift, limits.shift.map(|most| most - shift.totals.net())),
+            (Rule::Shift, limits.shift.map(|most| most - shift.totals.kept())),
             (Rule::Day, limits.day.map(|most| most - sold_today)),
             (Rule::Till, limits.till.filter(|_| cash).map(|most| most - shift.expected().cash)),
             (Rule::Credit, limits.credit.map(|most| most - credit)),
@@ -184,6 +186,21 @@ impl Counters {
         let shift = reversal.till.and_then(|till| self.open.get_mut(&till.shift));
         if let Some(shift) = shift {
             shift.totals.reversed(reversal);
+        }
+    }
+
+    /// What was given back in cash of an account's credit in the civil day of `now`.
+    pub fn refunded_today(&self, zone: &Zone, now: Timestamp, account: AccountId) -> Money {
+        let mut today = self.today.clone();
+        today.roll(zone, now);
+        today.refunded.get(&account).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn refunded(&mut self, zone: &Zone, at: Timestamp, refund: &Refund) {
+        self.today.roll(zone, at);
+        *self.today.refunded.entry(refund.account).or_default() += refund.amount;
+        if let Some(shift) = self.open.get_mut(&refund.till.shift) {
+            shift.totals.refunded(refund);
         }
     }
 

@@ -79,6 +79,8 @@ fn receipt(event: &Event) -> Option<ReceiptNo> {
         Some(sale.receipt)
     } else if let Event::Reversed(reversal) = event {
         Some(reversal.receipt)
+    } else if let Event::Refunded(refund) = event {
+        Some(refund.receipt)
     } else {
         None
     }
@@ -90,6 +92,8 @@ fn credit_after(event: &Event) -> Option<(AccountId, Money)> {
         Some((sale.account, sale.credit_after))
     } else if let Event::Reversed(reversal) = event {
         Some((reversal.account, reversal.credit_after))
+    } else if let Event::Refunded(refund) = event {
+        Some((refund.account, refund.credit_after))
     } else if let Event::Settled(settled) = event {
         Some((settled.account, settled.credit_after))
     } else if let Event::ArrearsDue(due) = event {

@@ -399,6 +399,7 @@ fn words(event: &Event) -> Option<String> {
         | Event::Settled(_)
         | Event::Sold(_)
         | Event::Reversed(_)
+        | Event::Refunded(_)
         | Event::ArrearsAdded(_)
         | Event::Counter(_)
         | Event::ArrearsDue(_)

@@ -26,6 +26,8 @@ pub struct Account {
     tariff: Arc<Tariff>,
     /// What the ledger says.
     posted: Money,
+    /// Credit that nobody paid for and that is not used: what was paid is used before it.
+    given: Money,
     pub meters: BTreeMap<MeterId, Metered>,
     pub standing: Standing,
     /// Consecutive good readings that found credit used up.
@@ -77,6 +79,7 @@ impl Account {
             policy,
             tariff,
             posted: opening,
+            given: Money::ZERO,
             meters: BTreeMap::new(),
             standing: Standing::default(),
             exhausted: 0,
@@ -107,6 +110,32 @@ impl Account {
     /// What the ledger says, without what is not yet posted.
     pub fn posted(&self) -> Money {
         self.posted
+    }
+
+    /// The most that can be given back in cash: credit that was paid for, less arrears still owed. What
+    /// was paid is used before what was given, so that no gift leaves as cash.
+    pub fn refundable(&self) -> Money {
+        let owed: Money = self.arrears.values().map(Recovery::left).sum();
+        (self.credit() - self.given - owed).max(Money::ZERO)
+    }
+
+    /// Credit went down: what was given is used only where nothing else is left.
+    fn use_given(&mut self) {
+        // An estimate is not use.
+        let left = (self.posted + self.provisional()).max(Money::ZERO);
+        self.given = self.given.min(left);
+    }
+
+    /// Credit that nobody paid for.
+    pub fn give(&mut self, amount: Money) {
+        self.top_up(amount);
+        self.given += amount;
+        self.use_given();
+    }
+
+    /// Credit was given back in cash.
+    pub fn pay_out(&mut self, amount: Money) {
+        self.posted -= amount;
     }
 
     /// Credit exact to the last reading.
@@ -315,11 +344,13 @@ impl Account {
             self.posted, settled.credit_after,
             "a posting moves credit by exactly its lines"
         );
+        self.use_given();
     }
 
     /// Credit after a sale or reversal.
     pub fn top_up(&mut self, amount: Money) {
         self.posted += amount;
+        self.use_given();
         self.exhausted = 0;
         self.noted.retain(|(kind, _)| *kind != ExceptionKind::Undelivered);
     }
@@ -403,6 +434,7 @@ impl Account {
         if let Some(recovery) = self.arrears.get_mut(&arrears) {
             recovery.fell_due(zone, until, taken);
             self.posted -= taken;
+            self.use_given();
         }
     }
 }

@@ -32,6 +32,7 @@ fn alone(fact: &Fact, borders: &Borders, zone: &Zone) -> Vec<Finding> {
                 found.push(of(Rule::BackDated, fact, Some(*amount)));
             }
         }
+        What::Refunded { amount } => found.push(of(Rule::Refund, fact, Some(*amount))),
         What::Reprinted { .. } => found.push(of(Rule::Reprint, fact, None)),
         What::Dated { from } if zone.date(*from) < zone.date(fact.at) => {
             found.push(of(Rule::BackDated, fact, None));
@@ -54,9 +55,10 @@ fn alone(fact: &Fact, borders: &Borders, zone: &Zone) -> Vec<Finding> {
     let by_person = fact.by != StaffId(0) && fact.book == Book::Live;
     if by_person && !borders.hours.is_empty() && !open(&borders.hours, zone, fact.at) {
         let amount = match fact.what {
-            What::Sold { amount } | What::Given { amount } | What::Reversed { amount, .. } => {
-                Some(amount)
-            }
+            What::Sold { amount }
+            | What::Given { amount }
+            | What::Refunded { amount }
+            | What::Reversed { amount, .. } => Some(amount),
             What::Reprinted { .. }
             | What::Dated { .. }
             | What::Tariff { .. }
@@ -140,6 +142,7 @@ fn with_others(
         What::Sold { .. }
         | What::Given { .. }
         | What::Reversed { .. }
+        | What::Refunded { .. }
         | What::Reprinted { .. }
         | What::Dated { .. }
         | What::Exchanged { .. }

@@ -43,6 +43,10 @@ pub enum What {
         amount: Money,
         sold: Option<Timestamp>,
     },
+    /// Credit given back in cash.
+    Refunded {
+        amount: Money,
+    },
     Reprinted {
         receipt: ReceiptNo,
         copy: u32,

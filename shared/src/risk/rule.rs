@@ -12,6 +12,8 @@ pub enum Rule {
     Reversal,
     /// A payment taken back just before the till was counted.
     ReversalBeforeClose,
+    /// Credit given back in cash.
+    Refund,
     /// A receipt printed again: the copy can be shown as a second payment.
     Reprint,
     /// Something that takes effect, or takes back, on an earlier day.
@@ -31,10 +33,11 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::FreeCredit,
         Self::Reversal,
         Self::ReversalBeforeClose,
+        Self::Refund,
         Self::Reprint,
         Self::BackDated,
         Self::AfterHours,
@@ -51,6 +54,7 @@ impl Rule {
             Self::FreeCredit => "free-credit",
             Self::Reversal => "reversal",
             Self::ReversalBeforeClose => "reversal-before-close",
+            Self::Refund => "refund",
             Self::Reprint => "reprint",
             Self::BackDated => "back-dated",
             Self::AfterHours => "after-hours",

@@ -18,7 +18,7 @@ use crate::request::Grave;
 use crate::site::payment::PaymentOrder;
 use crate::staff::Act;
 use crate::time::Timestamp;
-use crate::vend::{Collection, Reversal, Sale, Tender};
+use crate::vend::{Collection, Refund, Reversal, Sale, Tender};
 
 /// A command with everything around it. The same key and command bring the same answer again; the
 /// same key with another command is refused.
@@ -63,6 +63,12 @@ pub enum Command {
     /// Takes back the latest sale of its account, whole.
     Reverse {
         receipt: ReceiptNo,
+        reason: String,
+    },
+    /// Gives unused credit back in cash, from the till of whoever asks.
+    Refund {
+        account: AccountId,
+        amount: Money,
         reason: String,
     },
     /// Agrees about arrears: a debt that is recovered from payments or by the week.
@@ -228,6 +234,12 @@ pub enum Done {
         at: Timestamp,
         seal: Hash,
     },
+    Refunded {
+        refund: Refund,
+        seq: Seq,
+        at: Timestamp,
+        seal: Hash,
+    },
     Exchanged {
         seq: Seq,
     },
@@ -302,6 +314,8 @@ pub enum Refusal {
         owed.minor()
     )]
     LeavesDebt { owed: Money },
+    #[error("what is given back in cash is above zero and at most {} minor units: credit that was paid for, less what is owed", largest.minor())]
+    AboveRefundable { largest: Money },
     #[error("account {account} has no open arrears {arrears}")]
     NoArrears { account: AccountId, arrears: ArrearsId },
     #[error(

@@ -72,6 +72,9 @@ impl Now<'_> {
             }
             Command::Counter(order) => self.counter(order),
             Command::Reverse { receipt, reason } => self.reverse(*receipt, false, reason),
+            Command::Refund { account, amount, reason } => {
+                self.give_back(*account, *amount, reason)
+            }
             Command::AddArrears { account, amount, collection, reason } => {
                 self.add_arrears(*account, *amount, *collection, reason)
             }
@@ -429,6 +432,11 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
         Event::Reversed(reversal) => {
             Some(Command::Reverse { receipt: reversal.of, reason: reversal.reason.clone() })
         }
+        Event::Refunded(refund) => Some(Command::Refund {
+            account: refund.account,
+            amount: refund.amount,
+            reason: refund.reason.clone(),
+        }),
         Event::Exchanged { meter, exchange, .. } => {
             Some(Command::ExchangeMeter { meter: *meter, exchange: exchange.clone() })
         }
@@ -517,6 +525,7 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
         Event::Reversed(reversal) => {
             Some(Done::Reversed { reversal: reversal.clone(), seq, at, seal })
         }
+        Event::Refunded(refund) => Some(Done::Refunded { refund: refund.clone(), seq, at, seal }),
         Event::Exchanged { .. } => Some(Done::Exchanged { seq }),
         Event::Adjusted(_) => Some(Done::Adjusted { seq }),
         Event::ArrearsAdded(arrears) => Some(Done::Arrears { arrears: arrears.arrears, seq }),

@@ -134,6 +134,7 @@ impl Replay {
             | Event::MeterBound { .. }
             | Event::Sold(_)
             | Event::Reversed(_)
+            | Event::Refunded(_)
             | Event::LowCredit { .. }
             | Event::Cut { .. }
             | Event::Lifted { .. }

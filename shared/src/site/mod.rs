@@ -33,6 +33,9 @@ mod order;
 pub mod payment;
 #[cfg(test)]
 mod payment_stories;
+mod refund;
+#[cfg(test)]
+mod refund_stories;
 mod report;
 mod reverse;
 #[cfg(test)]
@@ -69,7 +72,7 @@ use crate::prepaid::account::LastSale;
 use crate::prepaid::{Account, EmergencyState, Metered, Protect, Recovery};
 use crate::tariff::{ChargeError, Tariff};
 use crate::time::{Timestamp, Zone};
-use crate::vend::to_arrears;
+use crate::vend::{Adjusting, to_arrears};
 
 /// All that is known about accounts, meters and money.
 #[derive(Clone, Debug)]
@@ -258,6 +261,11 @@ impl Site {
                 }
                 self.day_mut(book, at).sold -= reversal.amount;
             }
+            Event::Refunded(refund) => {
+                self.receipts.entry(book).or_default().push(refund.account);
+                self.counters.entry(book).or_default().refunded(&self.zone, at, refund);
+                self.account_mut(refund.account).pay_out(refund.amount);
+            }
             Event::Counter(fact) => {
                 self.counters.entry(book).or_default().apply(at, by, fact);
             }
@@ -283,7 +291,11 @@ impl Site {
                 self.account_mut(*account).release(*meter);
             }
             Event::Adjusted(adjusted) => {
-                self.account_mut(adjusted.account).top_up(adjusted.amount);
+                let account = self.account_mut(adjusted.account);
+                match adjusted.adjusting {
+                    Adjusting::FreeCredit => account.give(adjusted.amount),
+                    Adjusting::Correction => account.top_up(adjusted.amount),
+                }
             }
             Event::ArrearsCancelled(cancelled) => {
                 let account = self.account_mut(cancelled.account);

@@ -29,6 +29,7 @@ impl Now<'_> {
             | Command::BindMeter { .. }
             | Command::Sell { .. }
             | Command::Reverse { .. }
+            | Command::Refund { .. }
             | Command::CutSupply { .. }
             | Command::RestoreSupply { .. }
             | Command::ResolveHold { .. }

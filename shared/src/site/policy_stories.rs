@@ -263,6 +263,7 @@ fn brief(event: &Event) -> Option<String> {
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }
         | Event::Reversed(_)
+        | Event::Refunded(_)
         | Event::ArrearsAdded(_)
         | Event::Counter(_)
         | Event::ArrearsDue(_)

@@ -43,6 +43,9 @@ impl Now<'_> {
             Grave::Adjust { account, adjusting, amount, cause: _ } => {
                 self.adjustable(*account, *adjusting, *amount)
             }
+            Grave::Refund { account, amount } => {
+                self.refundable(*account, *amount, reason).map(drop)
+            }
             Grave::Reverse { receipt, as_debt } => self.reversible(*receipt, *as_debt).map(drop),
         }
     }
@@ -73,6 +76,7 @@ impl Now<'_> {
             Grave::Adjust { account, adjusting, amount, cause } => {
                 self.adjust(*account, *adjusting, *amount, *cause, reason)?;
             }
+            Grave::Refund { account, amount } => self.give_back(*account, *amount, reason)?,
             Grave::Reverse { receipt, as_debt } => self.reverse(*receipt, *as_debt, reason)?,
         }
         Ok(())

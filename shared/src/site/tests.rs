@@ -292,6 +292,7 @@ fn brief(event: &Event) -> String {
             let (no, of) = (reversal.receipt, reversal.of);
             format!("receipt {no} takes back {of}{}", lines(&reversal.lines))
         }
+        Event::Refunded(refund) => format!("refund {}", refund.receipt),
         Event::AlarmRaised { alarm, kind, .. } => format!("alarm {alarm} {kind:?}"),
         Event::AlarmCleared { alarm } => format!("alarm {alarm} over"),
         Event::Acted { act: Act::ApprovalGiven { .. }, .. } => "approved".to_owned(),

@@ -183,6 +183,7 @@ fn posts_first(event: &Event) -> bool {
         | Event::Settled(_)
         | Event::Sold(_)
         | Event::Reversed(_)
+        | Event::Refunded(_)
         | Event::ArrearsAdded(_)
         | Event::Counter(_)
         | Event::ArrearsDue(_)

@@ -42,14 +42,38 @@ pub struct Step {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
-    Paid { amount: Money },
-    TakenBack { amount: Money },
-    Charged { energy: Energy, amount: Money, from: Register, to: Register },
-    Estimated { energy: Energy, amount: Money },
-    ArrearsTaken { amount: Money },
+    Paid {
+        amount: Money,
+    },
+    TakenBack {
+        amount: Money,
+    },
+    /// Given back in cash.
+    Refunded {
+        amount: Money,
+    },
+    Charged {
+        energy: Energy,
+        amount: Money,
+        from: Register,
+        to: Register,
+    },
+    Estimated {
+        energy: Energy,
+        amount: Money,
+    },
+    ArrearsTaken {
+        amount: Money,
+    },
     Warned,
-    Cut { reason: DisconnectReason, note: String },
-    Lifted { reason: DisconnectReason, note: String },
+    Cut {
+        reason: DisconnectReason,
+        note: String,
+    },
+    Lifted {
+        reason: DisconnectReason,
+        note: String,
+    },
 }
 
 /// The figures a cut was decided on.
@@ -177,6 +201,8 @@ fn told(event: &Event) -> Option<What> {
         Some(What::Paid { amount: sale.amount })
     } else if let Event::Reversed(reversal) = event {
         Some(What::TakenBack { amount: reversal.amount })
+    } else if let Event::Refunded(refund) = event {
+        Some(What::Refunded { amount: refund.amount })
     } else if let Event::Settled(settled) = event {
         Some(What::Charged {
             energy: settled.energy,
@@ -230,6 +256,7 @@ mod tests {
                 What::Charged { amount, .. } => amount.minor(),
                 What::Paid { .. }
                 | What::TakenBack { .. }
+                | What::Refunded { .. }
                 | What::Estimated { .. }
                 | What::ArrearsTaken { .. }
                 | What::Warned

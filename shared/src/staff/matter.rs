@@ -34,6 +34,8 @@ pub enum Matter {
     CutSupplies { book: Book, meters: Vec<MeterId> },
     /// The protection of a supply ends that others' lives may hang on.
     Unprotect { book: Book, meter: MeterId },
+    /// More credit given back in cash than the asker may give back alone.
+    Refund { book: Book, account: AccountId, amount: Money },
     /// Credit that nobody paid for, or a correction.
     Adjust { book: Book, account: AccountId, adjusting: Adjusting, amount: Money, cause: Cause },
 }
@@ -47,6 +49,7 @@ impl Matter {
             Self::ReleaseCuts { .. } => "release-cuts",
             Self::CutSupplies { .. } => "cut-supplies",
             Self::Unprotect { .. } => "unprotect",
+            Self::Refund { .. } => "refund",
             Self::Adjust { .. } => "adjust",
         }
     }
@@ -59,6 +62,7 @@ impl Matter {
             | Self::ReleaseCuts { .. }
             | Self::CutSupplies { .. }
             | Self::Unprotect { .. }
+            | Self::Refund { .. }
             | Self::Adjust { .. } => None,
         }
     }
@@ -71,6 +75,7 @@ impl Matter {
             | Self::ReleaseCuts { .. }
             | Self::CutSupplies { .. }
             | Self::Unprotect { .. }
+            | Self::Refund { .. }
             | Self::Adjust { .. } => Some(self.clone()),
         }
     }
@@ -93,6 +98,7 @@ mod tests {
             Matter::ReleaseCuts { book, meters: vec![MeterId(1), MeterId(2)] },
             Matter::CutSupplies { book, meters: vec![MeterId(3)] },
             Matter::Unprotect { book, meter: MeterId(4) },
+            Matter::Refund { book, account, amount },
             Matter::Adjust {
                 book,
                 account,

@@ -47,11 +47,11 @@ verbs! {
     Audit = "audit", false;
     /// Sell, preview a sale, take emergency credit for a customer, print copies.
     Sell = "sell", true;
-    /// Take back own sales.
+    /// Take back own sales, and give unused credit back in cash.
     ReverseOwn = "reverse-own", true;
     /// Take back anybody's latest sale.
     ReverseAny = "reverse-any", true;
-    /// Ask for free credit, corrections and refunds.
+    /// Ask for free credit and corrections.
     Adjust = "adjust", true;
     /// Decide, as the second person, what somebody else asked for.
     Approve = "approve", true;

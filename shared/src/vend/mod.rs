@@ -2,6 +2,7 @@
 
 mod adjust;
 mod arrears;
+mod refund;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::money::Money;
 
 pub use adjust::{Adjusting, Adjustment, Cause};
 pub use arrears::{Arrears, ArrearsCancelled, ArrearsDue, BadShare, Collection, Parts, Share};
+pub use refund::Refund;
 
 /// How it was paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

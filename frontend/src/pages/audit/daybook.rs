@@ -66,7 +66,10 @@ pub fn DayBook() -> Html {
     };
     let row = |row: &DayRow| {
         let (opened, seq) = (opened.clone(), row.seq);
-        let back = row.reverses.map(|of| fill(day_words.takes_back, &[&of.to_string()]));
+        let back = match row.reverses {
+            Some(of) => Some(fill(day_words.takes_back, &[&of.to_string()])),
+            None => row.amount.is_negative().then(|| i18n::audit_kind(lang, "refunded")),
+        };
         html! {
             <tr key={row.seq.0}>
                 <td>{ format::full(row.at, &seat.zone) }</td>

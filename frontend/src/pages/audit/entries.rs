@@ -26,9 +26,10 @@ const NAMES: [&str; 14] = [
 ];
 
 /// The kinds that people look for; any other is reached by its name in the address.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "sold",
     "reversed",
+    "refunded",
     "settled",
     "account-opened",
     "arrears-added",

@@ -132,6 +132,10 @@ fn Line(props: &LineProps) -> Html {
             <>{ texts.meter.sale }{ " " }<Link<Route> to={Route::receipt(props.book, receipt.0)}>{ fill(texts.meter.receipt_no, &[&receipt.to_string()]) }</Link<Route>>{ " " }<span class="quiet">{ by }
                 if *to_arrears > Money::ZERO { { " · " }{ fill(own.arrears.sale_part, &[&format::money(*to_arrears, currency)]) } }</span></>
         },
+        Entry::Refund { receipt, by, reason } => html! {
+            <>{ own.refund.entry }{ " " }<Link<Route> to={Route::receipt(props.book, receipt.0)}>{ fill(texts.meter.receipt_no, &[&receipt.to_string()]) }</Link<Route>>{ " " }
+                <span class="quiet">{ reason }{ " · " }{ by }</span></>
+        },
         Entry::Provisional { energy, .. } => {
             html! { <span class="ink-held">{ fill(own.missing.charged, &[&format::energy(*energy)]) }</span> }
         }

@@ -11,6 +11,7 @@ mod ledger;
 mod live_values;
 mod power;
 mod readings;
+mod refund;
 mod supply;
 mod terms;
 mod why;
@@ -109,6 +110,7 @@ pub fn Meter(props: &MeterProps) -> Html {
                 <supply::SupplyCard page={page.clone()} {now} ordered={reload.clone()} />
                 <terms::TermsCard page={page.clone()} {now} ordered={reload.clone()} />
                 if let Some(account) = page.account.as_ref() { <adjust::Adjust account={account.account} /> }
+                if let Some(account) = page.account.as_ref() { <refund::Refund account={account.account} /> }
                 if let Some(account) = page.account.clone() { <arrears::Arrears {account} {now} changed={reload.clone()} /> }
                 <live_values::LiveValues page={page.clone()} {now} />
             </div>

@@ -91,6 +91,7 @@ fn sentence(lang: Lang, step: &Step, currency: Currency) -> String {
     match &step.what {
         What::Paid { amount } => fill(words.paid, &[&money(*amount)]),
         What::TakenBack { amount } => fill(words.taken_back, &[&money(*amount)]),
+        What::Refunded { amount } => fill(words.refunded, &[&money(*amount)]),
         What::Charged { energy, amount, from, to } => {
             let registers = (format::register(*from), format::register(*to));
             let (energy, amount) = (format::energy(*energy), money(*amount));

@@ -42,7 +42,9 @@ pub(super) fn Report(props: &Props) -> Html {
         |name: &'static str, value: String| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
     let sums = report.totals.map(|totals| {
         let of = |name: &'static str, taken: shared::api::shift::Taken| {
-            pair(name, format!("{} − {}", money(taken.sold), money(taken.reversed)))
+            let back = format!("{} − {}", money(taken.sold), money(taken.reversed));
+            let refunded = (taken.refunds > 0).then(|| format!(" − {}", money(taken.refunded)));
+            pair(name, back + &refunded.unwrap_or_default())
         };
         html! { <>{ of(words.cash, totals.cash) }{ of(words.card, totals.card) }{ of(words.mobile, totals.mobile) }</> }
     });
@@ -70,6 +72,7 @@ pub(super) fn Report(props: &Props) -> Html {
                     { pair(words.float, money(report.float)) }
                     { pair(words.sales, report.sales.to_string()) }
                     { pair(words.reversals, report.reversals.to_string()) }
+                    if report.refunds > 0 { { pair(words.refunds, report.refunds.to_string()) } }
                     { pair(words.receipts, receipts) }
                     { sums }
                     { for report.moves.iter().map(|moved| pair(cash::way(words, moved.amount, moved.with), format!("{} · {}", format::signed_money(moved.amount, seat.currency()), moved.reason))) }

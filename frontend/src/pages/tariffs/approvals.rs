@@ -117,6 +117,7 @@ fn Waiting(props: &WaitingProps) -> Html {
         Matter::ReleaseCuts { .. }
         | Matter::CutSupplies { .. }
         | Matter::Unprotect { .. }
+        | Matter::Refund { .. }
         | Matter::Adjust { .. } => texts.tariffs.approve_it,
     };
     html! {
@@ -188,6 +189,7 @@ fn name(approval: &Approval, texts: &TariffTexts) -> String {
         Matter::ReleaseCuts { .. } => texts.tariffs.release_cuts.to_owned(),
         Matter::CutSupplies { .. } => texts.tariffs.cut_supplies.to_owned(),
         Matter::Unprotect { .. } => texts.tariffs.unprotect.to_owned(),
+        Matter::Refund { account, .. } => fill(texts.tariffs.refund_of, &[&account.to_string()]),
         Matter::Adjust { adjusting, account, .. } => {
             let word = match adjusting {
                 Adjusting::FreeCredit => texts.tariffs.free_credit,
@@ -202,9 +204,9 @@ fn name(approval: &Approval, texts: &TariffTexts) -> String {
 fn detail(approval: &Approval, seat: &Seat, texts: &TariffTexts) -> String {
     match &approval.matter {
         Matter::TariffPublish { from, .. } => fill(texts.tariffs.begins, &[from]),
-        Matter::Reversal { amount, .. } | Matter::Adjust { amount, .. } => {
-            format::money(*amount, seat.currency())
-        }
+        Matter::Reversal { amount, .. }
+        | Matter::Refund { amount, .. }
+        | Matter::Adjust { amount, .. } => format::money(*amount, seat.currency()),
         Matter::ReleaseCuts { meters, .. } | Matter::CutSupplies { meters, .. } => {
             fill(texts.tariffs.meters_many, &[&meters.len().to_string()])
         }

@@ -30,6 +30,7 @@ pub(super) fn command(
         | Matter::ReleaseCuts { .. }
         | Matter::CutSupplies { .. }
         | Matter::Unprotect { .. }
+        | Matter::Refund { .. }
         | Matter::Adjust { .. } => {
             unreachable!("what the core keeps for two persons is taken out before")
         }
@@ -50,6 +51,9 @@ pub(super) fn grave(matter: &Matter) -> Option<(Book, Grave)> {
             Some((*book, Grave::CutSupplies { meters: meters.clone() }))
         }
         Matter::Unprotect { book, meter } => Some((*book, Grave::Unprotect { meter: *meter })),
+        Matter::Refund { book, account, amount } => {
+            Some((*book, Grave::Refund { account: *account, amount: *amount }))
+        }
         Matter::Adjust { book, account, adjusting, amount, cause } => {
             let (account, adjusting, amount) = (*account, *adjusting, *amount);
             Some((*book, Grave::Adjust { account, adjusting, amount, cause: *cause }))
@@ -74,7 +78,7 @@ pub(super) fn follow_up(state: &State, matter: &Matter) {
             state.clocks.wake(*book, meters.iter().copied());
         }
         Matter::Unprotect { book, meter } => state.clocks.wake(*book, [*meter]),
-        Matter::Adjust { book, account, .. } => {
+        Matter::Adjust { book, account, .. } | Matter::Refund { book, account, .. } => {
             state.clocks.wake(*book, meters_of(state, *account));
         }
     }

@@ -226,6 +226,7 @@ fn shown(
             | Matter::ReleaseCuts { .. }
             | Matter::CutSupplies { .. }
             | Matter::Unprotect { .. }
+            | Matter::Refund { .. }
             | Matter::Adjust { .. },
             _,
         ) => Vec::new(),

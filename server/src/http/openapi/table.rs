@@ -26,6 +26,7 @@ use shared::api::overview::Overview;
 use shared::api::payment::{PaymentReason, PaymentRequest, PaymentView};
 use shared::api::printing::{PrinterState, Printing};
 use shared::api::receipt::Receipt;
+use shared::api::refund::RefundOrder;
 use shared::api::sale::{Found, Preview, ReversalOrder, SaleOrder};
 use shared::api::scan::{ScanOrder, ScanView};
 use shared::api::session::{
@@ -169,6 +170,20 @@ fn rows() -> Vec<About> {
             "Ask a second person for free credit or a correction",
         )
         .takes::<AdjustmentOrder>()
+        .gives::<Asked>()
+        .status(202),
+        about(POST, "/api/v1/accounts/{account}/refunds", "Give unused credit back in cash")
+            .keyed()
+            .takes::<RefundOrder>()
+            .example(r#"{"amount":1000,"reason":"moves out"}"#)
+            .gives::<Receipt>(),
+        about(
+            POST,
+            "/api/v1/accounts/{account}/refunds/request",
+            "Ask a second person to give more back in cash than one may",
+        )
+        .takes::<RefundOrder>()
+        .example(r#"{"amount":100000,"reason":"moves out"}"#)
         .gives::<Asked>()
         .status(202),
         about(POST, "/api/v1/accounts/{account}/arrears", "Agree about arrears")

@@ -56,6 +56,9 @@ impl Facts {
                 account: reversal.account,
                 reverses: Some(reversal.of),
             }),
+            Event::Refunded(refund) => {
+                Some(Issued { no: refund.receipt, account: refund.account, reverses: None })
+            }
             Event::TariffPublished { .. }
             | Event::AccountOpened { .. }
             | Event::MeterBound { .. }
@@ -114,6 +117,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Settled(_) => "settled",
         Event::Sold(_) => "sold",
         Event::Reversed(_) => "reversed",
+        Event::Refunded(_) => "refunded",
         Event::ArrearsAdded(_) => "arrears-added",
         Event::Counter(CounterFact::Opened { .. }) => "shift-opened",
         Event::Counter(CounterFact::Closed(_)) => "shift-closed",

@@ -1,10 +1,10 @@
-//! Every sale and reversal of a day.
+//! Every sale, reversal and refund of a day.
 
 use rusqlite::{Connection, named_params};
 use shared::event::Event;
 use shared::id::{Book, Seq, StaffId};
 use shared::time::Timestamp;
-use shared::vend::{Reversal, Sale};
+use shared::vend::{Refund, Reversal, Sale};
 
 use super::receipt;
 use crate::store::StoreError;
@@ -17,6 +17,7 @@ pub enum Moved {
     Sold(Sale),
     /// With the reference of the sale that it takes back.
     Reversed(Reversal, String),
+    Refunded(Refund),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub fn day(
 ) -> Result<Vec<Entry>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT seq, at, by_staff, body FROM record
-         WHERE book = :book AND at >= :from AND at < :to AND kind IN ('sold', 'reversed')
+         WHERE book = :book AND at >= :from AND at < :to AND kind IN ('sold', 'reversed', 'refunded')
          ORDER BY seq",
     )?;
     let mut rows = statement.query(named_params! {
@@ -51,11 +52,17 @@ pub fn day(
         let told = event(seq, row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
         if let Event::Sold(sale) = told {
             entries.push(Entry { seq, at, by, moved: Moved::Sold(sale) });
+        } else if let Event::Refunded(refund) = told {
+            entries.push(Entry { seq, at, by, moved: Moved::Refunded(refund) });
         } else if let Event::Reversed(reversal) = told {
             let sold = receipt::get(db, book, reversal.of)?.map(|sold| sold.what);
             let reference = match sold {
                 Some(shared::api::receipt::IssuedFor::Sale(sale)) => sale.reference,
-                Some(shared::api::receipt::IssuedFor::Reversal(_)) | None => String::new(),
+                Some(
+                    shared::api::receipt::IssuedFor::Reversal(_)
+                    | shared::api::receipt::IssuedFor::Refund(_),
+                )
+                | None => String::new(),
             };
             entries.push(Entry { seq, at, by, moved: Moved::Reversed(reversal, reference) });
         }

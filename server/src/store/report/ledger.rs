@@ -24,7 +24,7 @@ pub fn page(
     let mut statement = db.prepare_cached(
         "SELECT seq, at, by_staff, body FROM record
          WHERE account = :account AND seq < :before AND kind IN ('settled', 'sold', 'reversed', 'arrears-due',
-             'provisional-charged', 'provisional-released', 'adjusted')
+             'provisional-charged', 'provisional-released', 'adjusted', 'refunded')
          ORDER BY seq DESC LIMIT :limit",
     )?;
     let mut rows = statement.query(named_params! {

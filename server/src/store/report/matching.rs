@@ -92,6 +92,7 @@ fn line(entry: Entry, wanted: Tender) -> Option<Line<ReceiptNo>> {
         Moved::Reversed(back, reference) => {
             (back.tender, Line { from: back.receipt, id: reference, amount: -back.amount })
         }
+        Moved::Refunded(_) => return None,
     };
     (tender == wanted).then_some(line)
 }

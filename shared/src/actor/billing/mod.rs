@@ -208,6 +208,7 @@ impl BillingSupervisor {
             }
             Command::Sell { .. }
             | Command::Reverse { .. }
+            | Command::Refund { .. }
             | Command::AddArrears { .. }
             | Command::CancelArrears { .. }
             | Command::ExchangeMeter { .. } => {

@@ -340,6 +340,7 @@ pub(super) fn happening(record: &Record, event: &Event) -> Option<Happening> {
         | Event::MeterBound { .. }
         | Event::Baseline { .. }
         | Event::Settled(_)
+        | Event::Refunded(_)
         | Event::ReadingHeld { .. }
         | Event::HoldEnded { .. }
         | Event::AlarmAcknowledged { .. }

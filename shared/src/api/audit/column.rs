@@ -66,7 +66,7 @@ impl Column {
         match code {
             Code::Cash | Code::CardClearing | Code::MobileClearing => match kind {
                 "sold" => Self::TopUps,
-                "reversed" => Self::Reversals,
+                "reversed" | "refunded" => Self::Reversals,
                 _ => Self::Other,
             },
             Code::Opening => Self::BroughtIn,
@@ -104,6 +104,7 @@ mod tests {
             ("sold", Code::Arrears, Column::Arrears),
             ("reversed", Code::Cash, Column::Reversals),
             ("reversed", Code::Arrears, Column::Arrears),
+            ("refunded", Code::Cash, Column::Reversals),
             ("settled", Code::Energy, Column::Consumption),
             ("settled", Code::Tax, Column::Consumption),
             ("settled", Code::Provisional, Column::Provisional),

@@ -31,6 +31,7 @@ pub fn findings(
             Rule::FreeCredit
             | Rule::Reversal
             | Rule::ReversalBeforeClose
+            | Rule::Refund
             | Rule::Reprint
             | Rule::BackDated
             | Rule::AfterHours
@@ -117,6 +118,9 @@ fn what(db: &Connection, book: Book, by: StaffId, event: Event) -> Result<What, 
     if let Event::Reversed(reversal) = event {
         let sold = issued(db, book, reversal.of)?;
         return Ok(What::Reversed { amount: reversal.amount, sold });
+    }
+    if let Event::Refunded(refund) = event {
+        return Ok(What::Refunded { amount: refund.amount });
     }
     if let Event::Acted { act: Act::ReceiptCopied { receipt, copy }, .. } = event {
         return Ok(What::Reprinted { receipt, copy });
