@@ -58,5 +58,6 @@ mod tidy;
 mod tls;
 #[path = "../../server/src/store/sample.rs"]
 mod sample;
+mod verdict;
 mod verify;
 mod verify_receipt;

@@ -47,7 +47,7 @@ use crate::printing::Press;
 use crate::store::anchor::Recovery;
 use crate::store::report::ledger;
 use crate::store::report::terms::{self, Published};
-use crate::store::{Options, Running, Store};
+use crate::store::{Options, Running, Store, verdicts};
 use crate::tls::{self, Authority, Certificate, Served};
 use simulator::world::World;
 
@@ -84,6 +84,7 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let mut fleet = plan.fleet();
     let hub = Hub::new(fleet.rows.clone());
     let (billing, past) = start_billing(&plan, &store, &hub).await?;
+    bring_verdicts_forward(&store).await?;
     fleet.renumber(&past.serials);
     entry::remember(&store.registry, &fleet).await?;
     let mut postponed = publish_tariffs(&plan, &past, &store, &billing).await?;
@@ -267,6 +268,16 @@ async fn start_billing(
         supervisor.replay(&records).map_err(Fault::failed)?;
     }
     Ok((supervisor.start(), past))
+}
+
+/// What was approved or refused just before the power went has its verdict from now on.
+async fn bring_verdicts_forward(store: &Running) -> Result<(), Fault> {
+    let now = clock::now();
+    let brought = verdicts::bring_forward(&store.registry, &store.ledger, None, now);
+    for request in brought.await.map_err(Fault::failed)? {
+        tracing::info!(request, "request {request} was decided before the program ended");
+    }
+    Ok(())
 }
 
 async fn published(store: &Running) -> Result<BTreeMap<TariffId, Published>, Fault> {

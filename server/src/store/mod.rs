@@ -12,6 +12,7 @@ pub mod readings;
 pub mod registry;
 pub mod report;
 pub mod requests;
+pub mod verdicts;
 pub mod verify;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -102,6 +102,13 @@ pub fn decide(db: &Connection, id: u64, verdict: &Verdict) -> Result<bool, Store
     Ok(changed > 0)
 }
 
+/// Requests without a verdict, also those that have lapsed meanwhile.
+pub fn undecided(db: &Connection) -> Result<Vec<RequestEntry>, StoreError> {
+    let mut statement = db.prepare_cached(requests!("WHERE decided IS NULL"))?;
+    let rows = statement.query_map([], entry)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 fn entry(row: &Row<'_>) -> rusqlite::Result<RequestEntry> {
     let by: Option<u32> = row.get("decided_by")?;
     let verdict = match by {

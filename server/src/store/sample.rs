@@ -8,6 +8,7 @@ use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, SiteId, St
 use shared::ledger::{Chain, Code, Draft, Record};
 use shared::money::Money;
 use shared::policy::Policy;
+use shared::staff::Act;
 use shared::time::Timestamp;
 use shared::vend::{Allocation, ReceiptLine, Reversal, Sale, Tender};
 
@@ -85,6 +86,10 @@ impl Sample {
         }))
     }
 
+    pub fn acted(&mut self, act: Act, by: StaffId) -> Record {
+        self.seal_by(Event::Acted { act, note: "seen".to_owned() }, None, by)
+    }
+
     pub fn settle(&mut self, account: u32, minor: i64) -> Record {
         let point = |hour: i64| Point {
             at: Timestamp::from_millis(START + hour * 3_600_000),
@@ -111,11 +116,15 @@ impl Sample {
     }
 
     pub fn seal_with(&mut self, event: Event, key: Option<String>) -> Record {
+        self.seal_by(event, key, StaffId(0))
+    }
+
+    pub fn seal_by(&mut self, event: Event, key: Option<String>, by: StaffId) -> Record {
         self.now += 1_000;
         self.chain.seal(Draft {
             at: Timestamp::from_millis(self.now),
             book: self.book,
-            by: StaffId(0),
+            by,
             key: key.map(|key| IdempotencyKey::try_from(key).expect("16 digits are a key")),
             postings: event.postings(),
             body: event.to_body(),

@@ -9,6 +9,8 @@ mod energy;
 mod price;
 mod supply;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod tests;
 mod watch;
 

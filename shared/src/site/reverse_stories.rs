@@ -2,12 +2,7 @@
 
 use expect_test::expect;
 
-use super::tests::{check, recorded};
-use crate::event::Event;
-use crate::id::SiteId;
-use crate::invariant::Watch;
-use crate::ledger::Code;
-use crate::money::Money;
+use super::tests::check;
 
 /// 3.00 of the first sale is there to be used before any of the second.
 const USED: &str = "read 1000 / read 1000 / sell 3 / sell 5";
@@ -106,26 +101,4 @@ fn what_went_to_arrears_comes_back_as_arrears_and_only_the_rest_is_a_debt() {
             sell 10          ->   3.00 on           receipt 3 5.00 share 2.00 overdrawn
         "#]],
     );
-}
-
-#[test]
-fn a_debt_keeps_every_invariant_and_posts_the_contra_of_each_line() {
-    let records = recorded(
-        "owe 20 share 5000 cap none / read 1000 / read 1000 / sell 10 / wait 1 / read 1002
-         / reverse 1 as debt / wait 1 / read 1002.5 / sell 10 / wait 1 / read 1003 / reverse 3 as debt / sell 1",
-    );
-    let mut watch = Watch::new(SiteId(1));
-    for record in &records {
-        watch.follow(record);
-    }
-    assert_eq!(watch.offence(), None);
-    let sides = |is_it: fn(&Event) -> bool| {
-        let events = records.iter().filter_map(|record| Event::from_body(&record.body).ok());
-        let first = events.filter(is_it).map(|event| event.postings()).next();
-        first.expect("there is one").into_iter().map(|one| (one.code, one.amount)).collect()
-    };
-    let sold: Vec<(Code, Money)> = sides(|event| matches!(event, Event::Sold(_)));
-    let taken_back: Vec<(Code, Money)> = sides(|event| matches!(event, Event::Reversed(_)));
-    let contra: Vec<_> = sold.iter().map(|(code, amount)| (*code, -*amount)).collect();
-    assert_eq!((taken_back, contra.len()), (contra, 3), "cash, arrears and credit");
 }

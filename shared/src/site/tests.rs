@@ -368,11 +368,16 @@ fn lines(lines: &[ReceiptLine]) -> String {
 }
 
 /// The journal of a story, sealed.
-pub(super) fn recorded(steps: &str) -> Vec<crate::ledger::Record> {
+pub(crate) fn recorded(steps: &str) -> Vec<crate::ledger::Record> {
     let mut story = Story::begin();
     for step in steps.split('/') {
         story.step(step.trim());
     }
+    sealed(&story.journal)
+}
+
+/// Events as records of a journal.
+pub(crate) fn sealed(events: &[(Timestamp, Event)]) -> Vec<crate::ledger::Record> {
     let mut chain = crate::ledger::Chain::empty(crate::id::SiteId(1));
     let seal = |(at, event): &(Timestamp, Event)| {
         chain.seal(crate::ledger::Draft {
@@ -384,7 +389,7 @@ pub(super) fn recorded(steps: &str) -> Vec<crate::ledger::Record> {
             postings: event.postings(),
         })
     };
-    story.journal.iter().map(seal).collect()
+    events.iter().map(seal).collect()
 }
 
 pub(super) fn check(steps: &str, told: Expect) {

@@ -22,6 +22,7 @@ use super::tariffs::{Terms, keeping};
 use crate::clock;
 use crate::store::drafts;
 use crate::store::requests::{self, Request, RequestEntry, Verdict};
+use crate::store::verdicts;
 
 /// Verdicts are given one after the other, so that a request is not approved and refused at once.
 static VERDICTS: Mutex<()> = Mutex::const_new(());
@@ -43,6 +44,10 @@ pub(super) async fn approve(
 ) -> Answer {
     let id = id.into_inner();
     let _one = VERDICTS.lock().await;
+    if let Some(done) = already_done(&state, id).await? {
+        deed::follow_up(&state, &done);
+        return answer(&state, &caller, id, false).await;
+    }
     let request = waiting(&state, &caller, id).await?.request;
     let (matter, approved_by) = (request.matter, caller.person.staff);
     let (book, command) = deed::command(&state, &matter, &request.reason, approved_by);
@@ -55,7 +60,7 @@ pub(super) async fn approve(
     };
     let note = decision.note.trim().to_owned();
     let command = Command::Approved { act, note, command: Box::new(command) };
-    // Approved again after a power cut in between, it still has one effect.
+    // Nothing that is approved has two effects, whatever was kept of the verdict.
     let key = format!("approval-{id}-{}", request.at.millis());
     let key = IdempotencyKey::try_from(key).expect("a word and two numbers are a key");
     state.billing.order(book, state.now(book), request.by, Some(key), command).await?;
@@ -75,6 +80,7 @@ pub(super) async fn refuse(
         return Err(shared::site::Refusal::NoReason.into());
     }
     let _one = VERDICTS.lock().await;
+    already_done(&state, id).await?;
     let request = waiting(&state, &caller, id).await?.request;
     let (asked_by, matter) = (request.by, request.matter);
     let (tariff, matter) = (matter.tariff().cloned(), matter.short());
@@ -82,6 +88,19 @@ pub(super) async fn refuse(
     audit::record(&state, caller.person.staff, act, decision.note.trim()).await?;
     keep(&state, &caller, id, false, decision).await?;
     answer(&state, &caller, id, false).await
+}
+
+/// The journal may know a verdict that was not kept beside it any more: then the request has it from
+/// now on, and what it was about is done already.
+async fn already_done(state: &State, id: u64) -> Result<Option<Matter>, Trouble> {
+    let now = clock::now();
+    let brought = verdicts::bring_forward(&state.registry, &state.ledger, Some(id), now).await;
+    if brought.map_err(keeping)?.is_empty() {
+        return Ok(None);
+    }
+    let entry = find(state, id).await?;
+    let approved = entry.verdict.is_some_and(|verdict| verdict.approved);
+    Ok(approved.then_some(entry.request.matter))
 }
 
 /// Asks a second person about what one person may order alone in other cases.

@@ -37,7 +37,10 @@ pub fn day(
 ) -> Result<Vec<Entry>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT seq, at, by_staff, body FROM record
-         WHERE book = :book AND at >= :from AND at < :to AND kind IN ('sold', 'reversed', 'refunded')
+         WHERE book = :book AND at >= :from AND at < :to AND kind IN ('sold', 'reversed')
+         UNION ALL
+         SELECT seq, at, by_staff, body FROM record
+         WHERE book = :book AND at >= :from AND at < :to AND kind = 'refunded'
          ORDER BY seq",
     )?;
     let mut rows = statement.query(named_params! {

@@ -45,7 +45,7 @@ pub fn page(
     Ok(LedgerPage { account, entries, next })
 }
 
-pub(super) fn event(seq: Seq, body: &str) -> Result<Event, StoreError> {
+pub(in crate::store) fn event(seq: Seq, body: &str) -> Result<Event, StoreError> {
     Event::from_body(body).map_err(|error| {
         StoreError::Damaged(BadRow {
             table: "record",
