@@ -460,7 +460,8 @@ impl Event {
                 | CounterFact::CashMoved(_)
                 | CounterFact::Closed(_)
                 | CounterFact::Countersigned { .. }
-                | CounterFact::Limited { .. },
+                | CounterFact::Limited { .. }
+                | CounterFact::Raised { .. },
             )
             | Self::ReadingHeld { .. }
             | Self::HoldEnded { .. }

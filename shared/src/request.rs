@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::counter::Raise;
 use crate::id::{AccountId, MeterId, ReceiptNo};
 use crate::money::Money;
 use crate::policy::{Policy, Scope};
@@ -22,6 +23,8 @@ pub enum Grave {
     PublishPolicy { scope: Scope, from: Option<Timestamp>, policy: Box<Policy> },
     /// Gives credit that nobody paid for, or corrects.
     Adjust { account: AccountId, adjusting: Adjusting, amount: Money, cause: Cause },
+    /// Raises a limit for a while.
+    RaiseLimit { raise: Raise },
     /// Gives back more of an account's credit in cash than one person may.
     Refund { account: AccountId, amount: Money },
     /// Takes back a sale that the asker may not take back alone; as a debt where less is left on the

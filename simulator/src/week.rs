@@ -112,6 +112,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Counter(CounterFact::CashMoved(_)) => "cash-moved",
         Event::Counter(CounterFact::Countersigned { .. }) => "shift-countersigned",
         Event::Counter(CounterFact::Limited { .. }) => "limits-set",
+        Event::Counter(CounterFact::Raised { .. }) => "limit-raised",
         Event::Counter(CounterFact::Split { .. }) => "sale-split",
         Event::ArrearsDue(_) => "arrears-due",
         Event::ArrearsCancelled(_) => "arrears-cancelled",

@@ -46,6 +46,7 @@ mod main_job;
 mod mass_cut;
 mod printing;
 mod mobile;
+mod raise;
 mod rate;
 mod refund;
 mod reversal;

@@ -1,5 +1,7 @@
-//! The endpoints of shifts.
+//! The endpoints of shifts and limits.
 
+use shared::api::approval::Asked;
+use shared::api::limits::{LimitsPage, RaiseOrder};
 use shared::api::shift::{
     CashOrder, Countersigning, ShiftClosing, ShiftOpening, ShiftPage, ShiftReport,
 };
@@ -26,6 +28,14 @@ impl Backend {
     ) -> Answer<ShiftReport> {
         let path = format!("/shifts/{}/{shift}/close", book_word(book));
         self.ask(Request::post(path).body(order)).await
+    }
+
+    pub async fn limits(&self, book: Book) -> Answer<LimitsPage> {
+        self.ask(Request::get(format!("/limits?book={}", book_word(book)))).await
+    }
+
+    pub async fn ask_raise(&self, order: &RaiseOrder) -> Answer<Asked> {
+        self.ask(Request::post("/limits/raises").body(order)).await
     }
 
     pub async fn move_cash(

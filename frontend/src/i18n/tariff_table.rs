@@ -9,6 +9,32 @@ pub fn en() -> &'static Texts {
 }
 
 texts! {
+    limits: LimitTexts {
+        title: "限额", "Limits";
+        lead: "取站点文件与临时提高中较大者；提高须由第二人批准，最长 31 天。", "The larger of the site file and a raise holds; a second person approves a raise, for at most 31 days.";
+        none: "没有临时提高的限额。", "No limit is raised at present.";
+        raise_of: "提高限额：{0}", "Raise a limit: {0}";
+        until: "{0}，至 {1}", "{0}, until {1}";
+        at_counter: "柜台 {0}", "counter {0}";
+        everywhere: "全部柜台", "all counters";
+        now: "现行限额", "In force now";
+        open: "提高限额…", "Raise a limit…";
+        limit: "限额", "Limit";
+        to: "提高到", "Raise to";
+        end: "截止时间", "Until";
+        where_: "适用柜台", "Where";
+        ask: "提交申请", "Ask for it";
+        asked: "已提交，等待第二人批准。", "Asked for; it waits for a second person.";
+        bad: "请填写数值、截止时间和原因", "Type a figure, a time and a reason";
+        sale: "单笔售电", "one sale";
+        shift: "本班售电", "sales of a shift";
+        day: "收银员当日售电", "sales of a cashier's day";
+        till: "钱箱现金", "cash in a till";
+        credit: "账户余额", "credit of an account";
+        reversals: "每班冲正笔数", "reversals of a shift";
+        reversal_alone: "单人冲正", "a reversal by one person";
+        refund_alone: "单人退款（每户每日）", "refunds by one person, an account and day";
+    }
     tariffs: Tariffs {
         title: "电价方案", "Tariffs";
         lead: "已用过的版本从不修改,只由以后生效的新版本取代。", "A version in use is never changed, only superseded by one that begins later.";

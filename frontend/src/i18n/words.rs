@@ -264,6 +264,8 @@ fn sentence(lang: Lang, problem: &Problem) -> String {
         "credit-used" => "余额已被使用，不能冲正，已用",
         "leaves-debt" => "部分余额已用，冲正后账户将欠费（可申请按欠费冲正，由第二人批准）",
         "above-refundable" => "只能退还实际支付且未使用的余额（须扣除欠费），最多",
+        "raise-too-long" => "限额最多临时提高 31 天；长期调整请写入站点文件",
+        "no-raise" => "须高于站点文件中的限额；未设限的项目无须提高",
         "lacks-cash" => "钱箱里没有这么多现金",
         "no-exception" => "该事项已关闭或不存在",
         "no-judgement" => "待核读数需要判断：照实计费，或作为新起点",

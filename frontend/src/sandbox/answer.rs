@@ -477,6 +477,8 @@ impl From<Refusal> for Trouble {
                 | Denied::BelowZero
                 | Denied::NoMove
                 | Denied::LacksCash(_)
+                | Denied::RaiseTooLong
+                | Denied::NoRaise { .. }
                 | Denied::Reversals { .. },
             ) => ("counter", None),
             Refusal::MassCut { .. } => ("mass-cut", None),

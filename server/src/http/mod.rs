@@ -25,6 +25,7 @@ pub(crate) mod growing;
 mod guard;
 mod health;
 mod label;
+mod limits;
 mod lines;
 pub(crate) mod live;
 mod meters;

@@ -219,6 +219,8 @@ fn of_counter(denied: &Denied) -> (StatusCode, &'static str) {
         Denied::LacksCash(_) => (StatusCode::UNPROCESSABLE_ENTITY, "lacks-cash"),
         Denied::BelowZero => (StatusCode::UNPROCESSABLE_ENTITY, "below-zero"),
         Denied::Limit { rule, .. } => (StatusCode::UNPROCESSABLE_ENTITY, rule.code()),
+        Denied::RaiseTooLong => (StatusCode::UNPROCESSABLE_ENTITY, "raise-too-long"),
+        Denied::NoRaise { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "no-raise"),
         Denied::Reversals { .. } => (StatusCode::CONFLICT, "limit-reversals"),
     }
 }

@@ -13,9 +13,9 @@ use shared::staff::Verb;
 use super::problem;
 use super::{
     accounts, adjust, alarms, approvals, arrears, auditor, board, breaker, ca, clock, commission,
-    daybook, exceptions, exchange, explain, guard, health, label, lines, live, meters, metrics,
-    openapi, overview, payments, printing, receipts, refunds, sales, search, session, sessions,
-    shifts, site, staff, supply, tariffs, terms, tokens, verify, whatif, why,
+    daybook, exceptions, exchange, explain, guard, health, label, limits, lines, live, meters,
+    metrics, openapi, overview, payments, printing, receipts, refunds, sales, search, session,
+    sessions, shifts, site, staff, supply, tariffs, terms, tokens, verify, whatif, why,
 };
 
 /// One route.
@@ -190,6 +190,8 @@ pub static ROUTES: &[Row] = &[
     row(POST, "/api/v1/shifts/{book}/{shift}/countersign", May(Verb::SuperviseTills), || {
         web::to(shifts::countersign)
     }),
+    row(GET, "/api/v1/limits", May(Verb::LookAtRequests), || web::to(limits::show)),
+    row(POST, "/api/v1/limits/raises", May(Verb::SetLimits), || web::to(limits::raise)),
     row(GET, "/api/v1/staff", May(Verb::LookAtPeople), || web::to(staff::list)),
     row(POST, "/api/v1/staff", May(Verb::ManagePeople), || web::to(staff::add)),
     row(POST, "/api/v1/staff/{staff}", May(Verb::ManagePeople), || web::to(staff::change)),

@@ -63,6 +63,8 @@ pub enum Fact {
     CreditNow,
     /// The rooms that go dark.
     Rooms,
+    /// A limit as it is in force.
+    LimitNow,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +73,7 @@ pub enum Fact {
 pub enum Figure {
     Text(String),
     Money(Money),
+    Count(i64),
     At(Timestamp),
 }
 

@@ -15,6 +15,7 @@ pub mod daybook;
 pub mod exception;
 pub mod explain;
 pub mod ledger;
+pub mod limits;
 pub mod line;
 pub mod live;
 pub mod meter;

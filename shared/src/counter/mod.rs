@@ -2,6 +2,7 @@
 //! end (product rules 13, 14, 23).
 
 mod limits;
+mod raise;
 mod reconcile;
 mod shift;
 mod standing;
@@ -13,6 +14,7 @@ use crate::id::{AccountId, CounterId, ShiftNo, StaffId};
 use crate::money::Money;
 
 pub use limits::{Limits, LimitsOf, Rule};
+pub use raise::{Raise, Raised};
 pub use reconcile::{Left, Line, Reconciled, Why, reconcile};
 pub use shift::{Amounts, CashMove, CashPlace, Closed, Shift, Taken, Totals};
 pub use standing::Counters;
@@ -44,6 +46,8 @@ pub enum CounterFact {
     },
     /// From now on at most this is sold, by counter.
     Limited { limits: LimitsOf, approved_by: Option<StaffId>, note: String },
+    /// Two persons raised a limit for a while.
+    Raised { raise: Raise, reason: String },
     /// Sales of one day to one account that are together more than one sale may be: high risk.
     Split {
         account: AccountId,
@@ -120,6 +124,13 @@ pub enum Denied {
     BelowZero,
     #[error("{} is reached; the largest allowed amount is {} minor units", rule.words(), largest.minor())]
     Limit { rule: Rule, largest: Money },
+    #[error("a limit is raised for at most 31 days; what is to last is written into the site file")]
+    RaiseTooLong,
+    #[error("{}", now.map_or_else(
+        || "that is not limited, so there is nothing to raise".to_owned(),
+        |now| format!("a raise is above what the site file says, which is {now}, and at most 10¹²"),
+    ))]
+    NoRaise { now: Option<i64> },
     #[error(
         "{most} sales of this shift were taken back, which is the limit; a supervisor can take back more"
     )]

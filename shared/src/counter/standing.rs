@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CounterFact, Denied, Limits, LimitsOf, Rule, Shift, Till, Totals};
+use super::{CounterFact, Denied, Limits, LimitsOf, Raise, Rule, Shift, Till, Totals};
 use crate::id::{AccountId, CounterId, ShiftNo, StaffId};
 use crate::money::Money;
 use crate::time::{Timestamp, Zone};
@@ -17,6 +17,8 @@ pub struct Counters {
     /// Closed and not countersigned.
     unsigned: BTreeMap<ShiftNo, Unsigned>,
     limits: LimitsOf,
+    /// The last ones, also some that have ended.
+    raises: Vec<Raise>,
     today: Today,
 }
 
@@ -56,8 +58,23 @@ impl Counters {
         self.open.get(&shift)
     }
 
+    /// Limits as the site file has them.
     pub fn limits(&self) -> &LimitsOf {
         &self.limits
+    }
+
+    /// Limits in force at a counter, or at one that has none of its own.
+    pub fn in_force(&self, now: Timestamp, counter: Option<CounterId>) -> Limits {
+        let mut limits = counter.map_or(self.limits.usual, |counter| self.limits.of(counter));
+        for raise in self.raises.iter().filter(|raise| raise.holds(now, counter)) {
+            raise.limit.lift(&mut limits);
+        }
+        limits
+    }
+
+    /// Raises that still hold somewhere.
+    pub fn raises(&self, now: Timestamp) -> impl Iterator<Item = &Raise> {
+        self.raises.iter().filter(move |raise| now < raise.until)
     }
 
     pub fn next_shift(&self) -> ShiftNo {
@@ -109,6 +126,7 @@ impl Counters {
     /// its shift is open (product rule 13).
     pub fn till_to_reverse(
         &self,
+        now: Timestamp,
         by: StaffId,
         taken_at: Option<Till>,
     ) -> Result<Option<Till>, Denied> {
@@ -120,7 +138,7 @@ impl Counters {
             (Err(denied), None) => return Err(denied),
         };
         let Some(shift) = till.and_then(|till| self.open.get(&till.shift)) else { return Ok(till) };
-        let most = self.limits.of(shift.counter).reversals;
+        let most = self.in_force(now, Some(shift.counter)).reversals;
         match most.filter(|most| shift.cashier == by && shift.totals.reversals() >= *most) {
             Some(most) => Err(Denied::Reversals { most }),
             None => Ok(till),
@@ -128,8 +146,8 @@ impl Counters {
     }
 
     /// Limits where this person sells; none without a shift.
-    pub fn limits_of(&self, by: StaffId) -> Limits {
-        self.of(by).map(|shift| self.limits.of(shift.counter)).unwrap_or_default()
+    pub fn limits_of(&self, now: Timestamp, by: StaffId) -> Limits {
+        self.of(by).map(|shift| self.in_force(now, Some(shift.counter))).unwrap_or_default()
     }
 
     /// The most that this person may sell now to an account with this credit, and which rule says
@@ -143,7 +161,7 @@ impl Counters {
         tender: Option<Tender>,
     ) -> Option<(Rule, Money)> {
         let shift = self.of(by)?;
-        let limits = self.limits.of(shift.counter);
+        let limits = self.in_force(now, Some(shift.counter));
         let mut today = self.today.clone();
         today.roll(zone, now);
         let sold_today = today.by_cashier.get(&by).copied().unwrap_or_default();
@@ -161,9 +179,9 @@ impl Counters {
 
     /// A fact for the high-risk list, where this sale made the day's sales to its account more than
     /// one sale may be.
-    pub fn split(&self, by: StaffId, sale: &Sale) -> Option<CounterFact> {
+    pub fn split(&self, now: Timestamp, by: StaffId, sale: &Sale) -> Option<CounterFact> {
         let shift = self.of(by)?;
-        let most = self.limits.of(shift.counter).most?;
+        let most = self.in_force(now, Some(shift.counter)).most?;
         let (sales, sum) = self.today.to_account.get(&(by, sale.account)).copied()?;
         let crosses = sales > 1 && sum > most && sum - sale.amount <= most;
         let (account, cashier, shift) = (sale.account, by, shift.shift);
@@ -232,6 +250,10 @@ impl Counters {
             }
             CounterFact::Limited { limits, approved_by: _, note: _ } => {
                 self.limits = limits.clone();
+            }
+            CounterFact::Raised { raise, reason: _ } => {
+                self.raises.retain(|before| at < before.until);
+                self.raises.push(*raise);
             }
             CounterFact::Split { .. } => {}
         }

@@ -2,7 +2,7 @@
 
 use crate::counter::{
     Amounts, CashMove, CashPlace, Closed, CounterFact, CounterOrder, Counters, Denied, LimitsOf,
-    Till,
+    Raise, Till,
 };
 use crate::event::Event;
 use crate::id::{CounterId, PaymentId, ShiftNo, StaffId};
@@ -131,6 +131,36 @@ impl Now<'_> {
         }
     }
 
+    /// May this limit be raised so far, for so long?
+    pub(super) fn raisable(&self, raise: &Raise) -> Result<(), Refusal> {
+        let now = self.order.now;
+        if raise.until <= now {
+            return Err(Refusal::TimePast);
+        }
+        if raise.until - now > Raise::LONGEST {
+            return Err(Denied::RaiseTooLong.into());
+        }
+        // Not with what is raised already: a smaller raise may last longer.
+        let counters = self.counters();
+        let file = counters.limits();
+        let limits = raise.counter.map_or(file.usual, |counter| file.of(counter));
+        let Some(in_force) = raise.limit.in_force(&limits) else {
+            return Err(Denied::NoRaise { now: None }.into());
+        };
+        let (from, to) = (in_force.figure(), raise.limit.figure());
+        if to <= from || to > MOST.minor() {
+            return Err(Denied::NoRaise { now: Some(from) }.into());
+        }
+        Ok(())
+    }
+
+    pub(super) fn raise(&mut self, raise: Raise, reason: &str) -> Result<(), Refusal> {
+        self.raisable(&raise)?;
+        let reason = reason.trim().to_owned();
+        self.emit(Event::Counter(CounterFact::Raised { raise, reason }));
+        Ok(())
+    }
+
     /// May whoever asks take this amount for this account now?
     pub(super) fn may_take(
         &self,
@@ -152,19 +182,19 @@ impl Now<'_> {
     }
 
     pub(super) fn till_to_reverse(&self, taken_at: Option<Till>) -> Result<Option<Till>, Refusal> {
-        Ok(self.counters().till_to_reverse(self.order.by, taken_at)?)
+        Ok(self.counters().till_to_reverse(self.order.now, self.order.by, taken_at)?)
     }
 
     /// The most that one person takes back there without a second one.
     pub(super) fn most_alone(&self, till: Option<Till>) -> Money {
         let counters = self.counters();
-        let there = till.map(|till| counters.limits().of(till.counter));
-        there.unwrap_or(counters.limits().usual).alone.unwrap_or(MOST)
+        let there = till.map(|till| till.counter);
+        counters.in_force(self.order.now, there).alone.unwrap_or(MOST)
     }
 
     /// Puts on record what looks like one sale in parts.
     pub(super) fn look_for_split(&mut self, sale: &Sale) {
-        let split = self.counters().split(self.order.by, sale);
+        let split = self.counters().split(self.order.now, self.order.by, sale);
         if let Some(fact) = split {
             self.emit(Event::Counter(fact));
         }
@@ -190,7 +220,7 @@ impl Site {
         tender: Option<Tender>,
     ) -> Result<(), Refusal> {
         let counters = self.counters(account.book);
-        let least = counters.limits_of(by).least.filter(|least| amount < *least);
+        let least = counters.limits_of(now, by).least.filter(|least| amount < *least);
         if let Some(least) = least {
             return Err(Refusal::BelowLeast { least: least.max(account.policy.least_sale) });
         }

@@ -5,14 +5,18 @@ use std::fmt::Write as _;
 use expect_test::{Expect, expect};
 
 use super::tests::FLAT;
-use crate::counter::{Amounts, CashPlace, CounterFact, CounterOrder, Limits, LimitsOf};
+use crate::counter::{
+    Amounts, CashPlace, CounterFact, CounterOrder, Limits, LimitsOf, Raise, Raised,
+};
 use crate::event::Event;
 use crate::id::{
     AccountId, Book, CounterId, IdempotencyKey, ReceiptNo, ShiftNo, StaffId, TariffId,
 };
 use crate::money::{Currency, Money};
 use crate::policy::Policy;
+use crate::request::Grave;
 use crate::site::{Command, Order, Site};
+use crate::staff::Act;
 use crate::time::{Span, Timestamp, Zone};
 use crate::vend::Tender;
 
@@ -120,6 +124,23 @@ impl Story {
                 let (approved_by, note) = (None, String::new());
                 counters(CounterOrder::Limit { limits, approved_by, note })
             }
+            [by, "raises", limit, to, "until", hour, rest @ ..] => {
+                let limit = match *limit {
+                    "sale" => Raised::Sale(money(to)),
+                    "till" => Raised::Till(money(to)),
+                    "credit" => Raised::Credit(money(to)),
+                    _ => Raised::Reversals(number(to)),
+                };
+                let counter = rest.first().map(|own| CounterId(own.parse().expect("a counter")));
+                let until = Timestamp::parse(&format!("{hour}+08:00")).expect("an instant");
+                let raise = Raise { counter, limit, until };
+                let (asked_by, approved_by) = (StaffId(number(by)), Some(StaffId(99)));
+                let (approval, tariff, matter) = (1, None, None);
+                let act = Act::ApprovalGiven { approval, tariff, asked_by, matter, approved_by };
+                let (what, reason) = (Grave::RaiseLimit { raise }, "the fair".to_owned());
+                let command = Box::new(Command::Grave { what, reason });
+                Command::Approved { act, note: String::new(), command }
+            }
             _ => panic!("`{line}` is no step"),
         };
         let by = number(words.first().expect("a word"));
@@ -178,6 +199,8 @@ fn brief(event: &Event) -> String {
             format!("slip {}{}", moved.no, posted(event))
         }
         Event::Counter(CounterFact::Limited { .. }) => "limited".to_owned(),
+        Event::Counter(CounterFact::Raised { .. }) => "raised".to_owned(),
+        Event::Acted { .. } => "approved".to_owned(),
         Event::Counter(CounterFact::Split { sales, sum, .. }) => {
             format!("SPLIT: {sales} sales, {}", shown(*sum))
         }
@@ -452,4 +475,77 @@ fn a_record_from_before_there_were_shifts_is_still_read() {
     let Event::Sold(sale) = Event::from_body(old).expect("readable") else { panic!("a sale") };
     assert_eq!(sale.till, None);
     assert_eq!(Event::Sold(sale).to_body(), old, "and is written as it was");
+}
+
+/// Every step is a minute later, from 08:00 on.
+#[test]
+fn a_raised_limit_holds_up_to_its_end_and_the_larger_one_always() {
+    check(
+        &[
+            "0 limits most=10 credit=500",
+            "1 opens 1 0.00",
+            "2 opens 2 0.00",
+            "1 sells 3 10.01 card",
+            "9 raises sale 20 until 2026-07-01T08:09",
+            "9 raises sale 19 until 2026-07-01T08:30 2",
+            "1 sells 3 20.01 card",
+            "1 sells 3 20.00 card",
+            "1 sells 4 20.00 card",
+            "1 sells 4 20.00 card",
+            "2 sells 3 19.01 card",
+            "2 sells 3 19.00 card",
+            "0 limits most=18 credit=500",
+            "2 sells 4 19.01 card",
+            "0 limits most=25 credit=500",
+            "2 sells 4 25.00 card",
+            "2 sells 4 25.01 card",
+        ],
+        expect![[r#"
+            0 limits most=10 credit=500 -> limited
+            1 opens 1 0.00           -> shift 1
+            2 opens 2 0.00           -> shift 2
+            1 sells 3 10.01 card     -> REFUSED: the limit of one sale is reached; the largest allowed amount is 1000 minor units
+            9 raises sale 20 until 2026-07-01T08:09 -> raised, approved
+            9 raises sale 19 until 2026-07-01T08:30 2 -> raised, approved
+            1 sells 3 20.01 card     -> REFUSED: the limit of one sale is reached; the largest allowed amount is 2000 minor units
+            1 sells 3 20.00 card     -> receipt 1 in shift 1
+            1 sells 4 20.00 card     -> REFUSED: the limit of one sale is reached; the largest allowed amount is 1000 minor units
+            1 sells 4 20.00 card     -> REFUSED: the limit of one sale is reached; the largest allowed amount is 1000 minor units
+            2 sells 3 19.01 card     -> REFUSED: the limit of one sale is reached; the largest allowed amount is 1900 minor units
+            2 sells 3 19.00 card     -> receipt 2 in shift 2
+            0 limits most=18 credit=500 -> limited
+            2 sells 4 19.01 card     -> REFUSED: the limit of one sale is reached; the largest allowed amount is 1900 minor units
+            0 limits most=25 credit=500 -> limited
+            2 sells 4 25.00 card     -> receipt 3 in shift 2
+            2 sells 4 25.01 card     -> REFUSED: the limit of one sale is reached; the largest allowed amount is 2500 minor units
+        "#]],
+    );
+}
+
+#[test]
+fn a_raise_is_above_what_holds_in_the_future_and_for_31_days_at_most() {
+    check(
+        &[
+            "0 limits most=10 reversals=2",
+            "9 raises sale 10 until 2026-07-02T08:00",
+            "9 raises credit 10 until 2026-07-02T08:00",
+            "9 raises sale 10.01 until 2026-07-01T08:04",
+            "9 raises sale 10.01 until 2026-08-01T08:05:00.001",
+            "9 raises sale 10.01 until 2026-08-01T08:06",
+            "9 raises sale 10.01 until 2026-08-01T08:00",
+            "9 raises reversals 3 until 2026-07-02T08:00",
+            "99 raises reversals 4 until 2026-07-02T08:00",
+        ],
+        expect![[r#"
+            0 limits most=10 reversals=2 -> limited
+            9 raises sale 10 until 2026-07-02T08:00 -> REFUSED: a raise is above what the site file says, which is 1000, and at most 10¹²
+            9 raises credit 10 until 2026-07-02T08:00 -> REFUSED: that is not limited, so there is nothing to raise
+            9 raises sale 10.01 until 2026-07-01T08:04 -> REFUSED: that time is past already
+            9 raises sale 10.01 until 2026-08-01T08:05:00.001 -> REFUSED: a limit is raised for at most 31 days; what is to last is written into the site file
+            9 raises sale 10.01 until 2026-08-01T08:06 -> raised, approved
+            9 raises sale 10.01 until 2026-08-01T08:00 -> raised, approved
+            9 raises reversals 3 until 2026-07-02T08:00 -> raised, approved
+            99 raises reversals 4 until 2026-07-02T08:00 -> REFUSED: a second person has to approve it; that cannot be who asked for it
+        "#]],
+    );
 }

@@ -474,6 +474,7 @@ pub(crate) fn command_of(event: &Event) -> Option<Command> {
             | CounterFact::Closed(_)
             | CounterFact::Countersigned { .. }
             | CounterFact::Limited { .. }
+            | CounterFact::Raised { .. }
             | CounterFact::Split { .. },
         )
         | Event::AccountOpened { .. }
@@ -542,7 +543,9 @@ pub(crate) fn answer_of(event: &Event, record: &crate::ledger::Record) -> Option
             let (shift, closed) = (closed.shift, Some(Box::new(closed.clone())));
             Some(Done::Shift { shift, closed, seq, at, seal })
         }
-        Event::Counter(CounterFact::Limited { .. } | CounterFact::Split { .. })
+        Event::Counter(
+            CounterFact::Limited { .. } | CounterFact::Raised { .. } | CounterFact::Split { .. },
+        )
         | Event::TariffPublished { .. }
         | Event::AccountOpened { .. }
         | Event::MeterBound { .. }

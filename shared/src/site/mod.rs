@@ -35,7 +35,7 @@ pub mod payment;
 mod payment_stories;
 mod refund;
 #[cfg(test)]
-mod refund_stories;
+pub(crate) mod refund_stories;
 mod report;
 mod reverse;
 #[cfg(test)]

@@ -45,7 +45,7 @@ impl Now<'_> {
         let till = self.refundable(id, amount, reason)?;
         let counters = self.site.counters(self.order.book);
         let today = counters.refunded_today(&self.site.zone, self.order.now, id);
-        let alone = counters.limits().of(till.counter).refund;
+        let alone = counters.in_force(self.order.now, Some(till.counter)).refund;
         if !self.approved && alone.is_none_or(|most| amount + today > most) {
             return Err(Refusal::SecondPerson);
         }

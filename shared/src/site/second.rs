@@ -43,6 +43,7 @@ impl Now<'_> {
             Grave::Adjust { account, adjusting, amount, cause: _ } => {
                 self.adjustable(*account, *adjusting, *amount)
             }
+            Grave::RaiseLimit { raise } => self.raisable(raise),
             Grave::Refund { account, amount } => {
                 self.refundable(*account, *amount, reason).map(drop)
             }
@@ -76,6 +77,7 @@ impl Now<'_> {
             Grave::Adjust { account, adjusting, amount, cause } => {
                 self.adjust(*account, *adjusting, *amount, *cause, reason)?;
             }
+            Grave::RaiseLimit { raise } => self.raise(*raise, reason)?,
             Grave::Refund { account, amount } => self.give_back(*account, *amount, reason)?,
             Grave::Reverse { receipt, as_debt } => self.reverse(*receipt, *as_debt, reason)?,
         }

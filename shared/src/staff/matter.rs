@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::counter::Raise;
 use crate::id::{AccountId, Book, MeterId, ReceiptNo, TariffId};
 use crate::money::Money;
 use crate::vend::{Adjusting, Cause};
@@ -34,6 +35,8 @@ pub enum Matter {
     CutSupplies { book: Book, meters: Vec<MeterId> },
     /// The protection of a supply ends that others' lives may hang on.
     Unprotect { book: Book, meter: MeterId },
+    /// A limit that is raised until then.
+    RaiseLimit { book: Book, raise: Raise },
     /// More credit given back in cash than the asker may give back alone.
     Refund { book: Book, account: AccountId, amount: Money },
     /// Credit that nobody paid for, or a correction.
@@ -49,6 +52,7 @@ impl Matter {
             Self::ReleaseCuts { .. } => "release-cuts",
             Self::CutSupplies { .. } => "cut-supplies",
             Self::Unprotect { .. } => "unprotect",
+            Self::RaiseLimit { .. } => "raise-limit",
             Self::Refund { .. } => "refund",
             Self::Adjust { .. } => "adjust",
         }
@@ -62,6 +66,7 @@ impl Matter {
             | Self::ReleaseCuts { .. }
             | Self::CutSupplies { .. }
             | Self::Unprotect { .. }
+            | Self::RaiseLimit { .. }
             | Self::Refund { .. }
             | Self::Adjust { .. } => None,
         }
@@ -75,6 +80,7 @@ impl Matter {
             | Self::ReleaseCuts { .. }
             | Self::CutSupplies { .. }
             | Self::Unprotect { .. }
+            | Self::RaiseLimit { .. }
             | Self::Refund { .. }
             | Self::Adjust { .. } => Some(self.clone()),
         }
@@ -99,6 +105,14 @@ mod tests {
             Matter::CutSupplies { book, meters: vec![MeterId(3)] },
             Matter::Unprotect { book, meter: MeterId(4) },
             Matter::Refund { book, account, amount },
+            Matter::RaiseLimit {
+                book,
+                raise: Raise {
+                    counter: None,
+                    limit: crate::counter::Raised::Sale(amount),
+                    until: crate::time::Timestamp::from_millis(1),
+                },
+            },
             Matter::Adjust {
                 book,
                 account,

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::changes::Changes;
 use super::held_cuts::HeldCuts;
+use super::limits::{self, LimitsCard};
 use crate::backend::Failure;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::FailureNotice;
@@ -39,7 +40,8 @@ pub fn ApprovalsPage() -> Html {
         <div class="page tariffs-page">
             <header class="page-head"><h1>{ texts.tariffs.approvals }</h1><p class="quiet">{ texts.tariffs.approvals_lead }</p></header>
             <HeldCuts round={*round} changed={again.clone()} />
-            if seat.may(Verb::LookAtRequests) { <Approvals round={*round} decided={again} /> }
+            if seat.may(Verb::LookAtRequests) { <Approvals round={*round} decided={again.clone()} /> }
+            if seat.may(Verb::LookAtRequests) && !seat.sandbox { <LimitsCard round={*round} asked={again} /> }
         </div>
     }
 }
@@ -118,6 +120,7 @@ fn Waiting(props: &WaitingProps) -> Html {
         | Matter::CutSupplies { .. }
         | Matter::Unprotect { .. }
         | Matter::Refund { .. }
+        | Matter::RaiseLimit { .. }
         | Matter::Adjust { .. } => texts.tariffs.approve_it,
     };
     html! {
@@ -189,6 +192,9 @@ fn name(approval: &Approval, texts: &TariffTexts) -> String {
         Matter::ReleaseCuts { .. } => texts.tariffs.release_cuts.to_owned(),
         Matter::CutSupplies { .. } => texts.tariffs.cut_supplies.to_owned(),
         Matter::Unprotect { .. } => texts.tariffs.unprotect.to_owned(),
+        Matter::RaiseLimit { raise, .. } => {
+            fill(texts.limits.raise_of, &[limits::word(raise.limit, texts)])
+        }
         Matter::Refund { account, .. } => fill(texts.tariffs.refund_of, &[&account.to_string()]),
         Matter::Adjust { adjusting, account, .. } => {
             let word = match adjusting {
@@ -210,6 +216,7 @@ fn detail(approval: &Approval, seat: &Seat, texts: &TariffTexts) -> String {
         Matter::ReleaseCuts { meters, .. } | Matter::CutSupplies { meters, .. } => {
             fill(texts.tariffs.meters_many, &[&meters.len().to_string()])
         }
+        Matter::RaiseLimit { raise, .. } => limits::detail(raise, seat, texts),
         Matter::Unprotect { meter, .. } => meter.to_string(),
     }
 }
@@ -224,6 +231,7 @@ fn fact(fact: Fact, texts: &TariffTexts) -> &'static str {
         Fact::CreditAfterSale => texts.tariffs.fact_after,
         Fact::Rooms => texts.tariffs.fact_rooms,
         Fact::CreditNow => texts.tariffs.fact_credit_now,
+        Fact::LimitNow => texts.limits.now,
     }
 }
 
@@ -231,6 +239,7 @@ fn figure(figure: &Figure, seat: &Seat) -> String {
     match figure {
         Figure::Text(text) => text.clone(),
         Figure::Money(amount) => format::money(*amount, seat.currency()),
+        Figure::Count(count) => count.to_string(),
         Figure::At(at) => format::full(*at, &seat.zone),
     }
 }

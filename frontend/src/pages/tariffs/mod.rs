@@ -2,6 +2,7 @@
 
 mod approvals;
 mod held_cuts;
+mod limits;
 mod changes;
 mod charges;
 mod editor;

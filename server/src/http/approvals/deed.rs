@@ -31,6 +31,7 @@ pub(super) fn command(
         | Matter::CutSupplies { .. }
         | Matter::Unprotect { .. }
         | Matter::Refund { .. }
+        | Matter::RaiseLimit { .. }
         | Matter::Adjust { .. } => {
             unreachable!("what the core keeps for two persons is taken out before")
         }
@@ -51,6 +52,7 @@ pub(super) fn grave(matter: &Matter) -> Option<(Book, Grave)> {
             Some((*book, Grave::CutSupplies { meters: meters.clone() }))
         }
         Matter::Unprotect { book, meter } => Some((*book, Grave::Unprotect { meter: *meter })),
+        Matter::RaiseLimit { book, raise } => Some((*book, Grave::RaiseLimit { raise: *raise })),
         Matter::Refund { book, account, amount } => {
             Some((*book, Grave::Refund { account: *account, amount: *amount }))
         }
@@ -78,6 +80,7 @@ pub(super) fn follow_up(state: &State, matter: &Matter) {
             state.clocks.wake(*book, meters.iter().copied());
         }
         Matter::Unprotect { book, meter } => state.clocks.wake(*book, [*meter]),
+        Matter::RaiseLimit { .. } => {}
         Matter::Adjust { book, account, .. } | Matter::Refund { book, account, .. } => {
             state.clocks.wake(*book, meters_of(state, *account));
         }

@@ -245,6 +245,7 @@ fn shown(
             | Matter::ReleaseCuts { .. }
             | Matter::CutSupplies { .. }
             | Matter::Unprotect { .. }
+            | Matter::RaiseLimit { .. }
             | Matter::Refund { .. }
             | Matter::Adjust { .. },
             _,

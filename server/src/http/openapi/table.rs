@@ -17,6 +17,7 @@ use shared::api::daybook::{DayBook, ProviderFile, Reconciled};
 use shared::api::exception::{ExceptionRow, ExceptionsClosed};
 use shared::api::explain::Explanation;
 use shared::api::ledger::LedgerPage;
+use shared::api::limits::{LimitsPage, RaiseOrder};
 use shared::api::line::{LineView, RawAnswer, RawOrder};
 use shared::api::meter::{
     ExchangeOrder, ExchangeRow, HoldJudgement, MeterPage, PowerCurve, ReadingRow, SupplyOrder,
@@ -46,7 +47,7 @@ use shared::api::token::{NewToken, TokenMade, TokenRow};
 use shared::api::why::WhyPage;
 
 use super::super::{
-    accounts, auditor, daybook, meters, overview, page, payments, search, shifts, why,
+    accounts, auditor, daybook, limits, meters, overview, page, payments, search, shifts, why,
 };
 use super::about::{About, about};
 
@@ -186,6 +187,16 @@ fn rows() -> Vec<About> {
         .example(r#"{"amount":100000,"reason":"moves out"}"#)
         .gives::<Asked>()
         .status(202),
+        about(GET, "/api/v1/limits", "Limits in force, by counter, and raises that hold")
+            .asks::<limits::Question>()
+            .gives::<LimitsPage>(),
+        about(POST, "/api/v1/limits/raises", "Ask a second person to raise a limit for a while")
+            .takes::<RaiseOrder>()
+            .example(
+                r#"{"book":"simulated","limit":{"sale":500000},"until":1790000000000,"reason":"fair"}"#,
+            )
+            .gives::<Asked>()
+            .status(202),
         about(POST, "/api/v1/accounts/{account}/arrears", "Agree about arrears")
             .keyed()
             .takes::<ArrearsOrder>()
