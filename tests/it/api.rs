@@ -89,6 +89,12 @@ fn keyed() -> Vec<(&'static str, &'static str, Value, Value)> {
             reversal("b"),
         ),
         (
+            "/api/v1/accounts/{account}/refunds",
+            "/api/v1/accounts/1002/refunds",
+            json!({ "amount": 100, "reason": "a" }),
+            json!({ "amount": 200, "reason": "a" }),
+        ),
+        (
             "/api/v1/accounts/{account}/arrears",
             "/api/v1/accounts/1002/arrears",
             arrears(500),

@@ -1,15 +1,18 @@
 //! What carries a matter out once a second person agreed: the very command that would have done it,
 //! in the name of who asked. One arm a kind.
 
+use actix_web::HttpRequest;
 use shared::id::{Book, StaffId};
 use shared::request::Grave;
-use shared::site::Command;
+use shared::site::{Command, Done};
 use shared::staff::Matter;
 use shared::tariff::Tariff;
 
+use crate::http::receipts;
 use crate::http::sales::meters_of;
 use crate::http::state::State;
 use crate::http::tariffs;
+use crate::http::verify;
 
 /// The command, and the book that it belongs to.
 pub(super) fn command(
@@ -60,6 +63,22 @@ pub(super) fn grave(matter: &Matter) -> Option<(Book, Grave)> {
             let (account, adjusting, amount) = (*account, *adjusting, *amount);
             Some((*book, Grave::Adjust { account, adjusting, amount, cause: *cause }))
         }
+    }
+}
+
+/// The paper of what was let through, where it has a number.
+pub(super) async fn print(request: &HttpRequest, state: &State, book: Book, done: &Done) {
+    let no = if let Done::Reversed { reversal, .. } = done {
+        reversal.receipt
+    } else if let Done::Refunded { refund, .. } = done {
+        refund.receipt
+    } else {
+        return;
+    };
+    // It is done, with paper or without.
+    match receipts::load(state, book, no).await {
+        Ok(receipt) => state.press.ask(&receipt, Some(verify::link(request, &receipt))).await,
+        Err(trouble) => tracing::error!(%trouble, "receipt {no} cannot be printed"),
     }
 }
 

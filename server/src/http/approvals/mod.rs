@@ -2,7 +2,7 @@
 
 mod deed;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use shared::api::approval::{Approval, ApprovalState, Asked, Decision, Evidence};
 use shared::api::tariff::difference;
 use shared::id::IdempotencyKey;
@@ -37,6 +37,7 @@ pub(super) async fn list(state: web::Data<State>, caller: Caller) -> Answer {
 }
 
 pub(super) async fn approve(
+    asked: HttpRequest,
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<u64>,
@@ -63,9 +64,10 @@ pub(super) async fn approve(
     // Nothing that is approved has two effects, whatever was kept of the verdict.
     let key = format!("approval-{id}-{}", request.at.millis());
     let key = IdempotencyKey::try_from(key).expect("a word and two numbers are a key");
-    state.billing.order(book, state.now(book), request.by, Some(key), command).await?;
+    let done = state.billing.order(book, state.now(book), request.by, Some(key), command).await?;
     deed::follow_up(&state, &matter);
     keep(&state, &caller, id, true, decision).await?;
+    deed::print(&asked, &state, book, &done).await;
     answer(&state, &caller, id, false).await
 }
 
