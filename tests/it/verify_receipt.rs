@@ -26,7 +26,8 @@ async fn a_receipt_is_verified_without_a_log_in_and_guessing_is_slowed() {
         site.ask(&Caller::Nobody, Method::GET, &path, None, &[]).await
     };
     let page = look(&no, &seal).await.expect(200).text();
-    for said in ["genuine", &format!("number {no}"), "CNY 52.80", "simulated"] {
+    let paper = sold["serial"].as_str().unwrap();
+    for said in ["genuine", &format!("number {paper}"), "CNY 52.80", "simulated"] {
         assert!(page.contains(said), "no `{said}` in {page}");
     }
     let customer = found[0]["customer"].as_str().unwrap();
@@ -40,6 +41,36 @@ async fn a_receipt_is_verified_without_a_log_in_and_guessing_is_slowed() {
         look(&no, "000000000001").await;
     }
     assert_eq!(look(&no, "000000000002").await.status, 429, "guessing has to wait");
+}
+
+#[tokio::test]
+async fn each_counter_numbers_its_own_receipts_and_they_are_found_by_that_number() {
+    let mut site = TestSite::start(&["demo", "--seed", "7", "--pace", "1"]).await;
+    let (cashier, admin) = (site.sign_in_as("cashier").await, site.sign_in_as("admin").await);
+    let sell = async |site: &TestSite, who: &Caller, key: &str, account: u32| {
+        let order = json!({ "account": account, "amount": 1_000, "tender": "cash" });
+        site.post_once(who, "/api/v1/sales", key, &order).await.expect(200).json()
+    };
+    let first = sell(&site, &cashier, "serial-sale-1", 1_001).await;
+    let counter = first["serial"].as_str().unwrap().split('-').next().unwrap().to_owned();
+    let start: u64 = first["serial"].as_str().unwrap()[counter.len() + 1..].parse().unwrap();
+    let theirs = sell(&site, &admin, "serial-sale-2", 1_002).await;
+    assert_ne!(theirs["serial"].as_str().unwrap().split('-').next(), Some(counter.as_str()));
+    site.kill();
+    site.restart().await;
+    let cashier = site.sign_in_as("cashier").await;
+    let next = sell(&site, &cashier, "serial-sale-3", 1_003).await;
+    assert_eq!(next["serial"], format!("{counter}-{:06}", start + 1), "across a power cut");
+    assert_eq!(next["no"].as_u64(), first["no"].as_u64().map(|no| no + 2), "of the book");
+
+    let serial = next["serial"].as_str().unwrap();
+    let hits = site.get(&cashier, &format!("/api/v1/search?q={serial}")).await.expect(200).json();
+    assert_eq!(hits[0]["account"], 1_003, "whose receipt it is comes first: {hits}");
+    let path = format!("/verify/simulated/{serial}/{}", next["seal"].as_str().unwrap());
+    let page = site.ask(&Caller::Nobody, Method::GET, &path, None, &[]).await.expect(200).text();
+    assert!(page.contains(&format!("number {serial}")), "{page}");
+    assert!(site.stop().await.success());
+    assert!(site.verify().status.success());
 }
 
 #[tokio::test]

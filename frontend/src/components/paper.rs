@@ -40,7 +40,7 @@ pub fn ReceiptPaper(props: &ReceiptPaperProps) -> Html {
         <article class={classes!("receipt", "paper", format!("mm{}", props.paper.word()))} aria-label={title}>
             if receipt.book == Book::Simulated { <p class="paper-simulated">{ words.simulated }</p> }
             <h2 class="paper-site">{ visible(&receipt.site) }</h2>
-            <p class="paper-title">{ title }{ " № " }{ receipt.no }</p>
+            <p class="paper-title">{ title }{ " № " }{ receipt.serial.map_or_else(|| receipt.no.to_string(), |at| at.to_string()) }</p>
             if receipt.copy > 0 { <p class="paper-copy">{ fill(words.copy, &[&receipt.copy.to_string()]) }</p> }
             if let Some(of) = receipt.reverses { <p class="paper-copy">{ fill(words.reverses, &[&of.to_string()]) }</p> }
             if let Some(by) = receipt.reversed_by { <p class="paper-copy">{ fill(words.reversed_by, &[&by.to_string()]) }</p> }

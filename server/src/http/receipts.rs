@@ -52,6 +52,20 @@ pub(super) async fn known(
     found.map_err(|error| Trouble::fault("read the ledger", error))
 }
 
+/// Which receipt a customer means by the number on the paper: that of its counter, or the book's.
+pub(super) async fn meant(
+    state: &State,
+    book: Book,
+    text: &str,
+) -> Result<Option<ReceiptNo>, Trouble> {
+    if let Ok(no) = text.parse() {
+        return Ok(Some(no));
+    }
+    let Ok(serial) = text.parse() else { return Ok(None) };
+    let found = state.ledger.ask(move |db| receipt::numbered(db, book, serial)).await;
+    found.map_err(|error| Trouble::fault("read the ledger", error))
+}
+
 /// A receipt as people see it.
 pub(super) async fn load(state: &State, book: Book, no: ReceiptNo) -> Result<Receipt, Trouble> {
     let issued = find(state, book, no).await?;

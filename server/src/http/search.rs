@@ -1,19 +1,21 @@
-//! `GET /api/v1/search?q=`: accounts by number, meter, room, name or phone.
+//! `GET /api/v1/search?q=`: accounts by number, meter, room, name or phone, or by the number on a
+//! receipt.
 
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use shared::api::sale::Found;
-use shared::id::{AccountId, MeterId};
+use shared::id::{AccountId, Book, MeterId};
 use shared::money::Money;
 use shared::time::Timestamp;
+use shared::vend::Serial;
 
 use super::problem::{Answer, Trouble};
 use super::state::State;
 use crate::run::fleet::Known;
 use crate::store::StoreError;
-use crate::store::report::sales;
+use crate::store::report::{receipt, sales};
 
 /// Finds that one question brings at most.
 const MOST: usize = 20;
@@ -33,8 +35,10 @@ pub(super) async fn find(state: web::Data<State>, question: web::Query<Question>
     }
     let accounts = state.accounts.all();
     let scanned = scanned(&question.q);
+    let holders = holders(&state, &question.q).await?;
     let fit = |known: &Known| match scanned {
         Some(meter) => (known.meter == meter).then_some(Rank::Exact),
+        None if holders.contains(&known.account) => Some(Rank::Exact),
         None => rank(known, &words),
     };
     let mut hits: Vec<(Rank, &Known)> =
@@ -104,6 +108,22 @@ fn fits(field: &str, words: &str) -> Option<Rank> {
     } else {
         None
     }
+}
+
+/// Whose receipt has this number on its paper, in either book.
+async fn holders(state: &State, text: &str) -> Result<Vec<AccountId>, Trouble> {
+    let Ok(serial) = text.trim().parse::<Serial>() else { return Ok(Vec::new()) };
+    let found = state.ledger.ask(move |db| holders_of(db, serial)).await;
+    found.map_err(|error| Trouble::fault("read the ledger", error))
+}
+
+fn holders_of(db: &rusqlite::Connection, serial: Serial) -> Result<Vec<AccountId>, StoreError> {
+    let mut holders = Vec::new();
+    for book in [Book::Live, Book::Simulated] {
+        let Some(no) = receipt::numbered(db, book, serial)? else { continue };
+        holders.extend(receipt::get(db, book, no)?.map(|issued| issued.account));
+    }
+    Ok(holders)
 }
 
 /// The meter whose label was scanned: a scanner types what the label's code says, a link.

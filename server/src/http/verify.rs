@@ -72,10 +72,11 @@ pub(super) async fn page(
 ) -> Answer {
     let (book, no, code) = which.into_inner();
     // A page for people, also where the address was copied wrongly.
-    let (Some(book), Ok(no)) = (named(&book), no.parse::<ReceiptNo>()) else {
+    let Some(book) = named(&book) else {
         return Ok(unknown());
     };
-    let (name, address, now) = (format!("{book:?} {no}"), address_of(&request), clock::now());
+    // By what was typed, before anything is looked up for it.
+    let (name, address, now) = (format!("{book:?} {no:.24}"), address_of(&request), clock::now());
     let wait = state.checks.try_one(&name, address, now);
     if wait.millis() > 0 {
         let seconds = (wait.millis() + 999) / 1_000;
@@ -83,9 +84,13 @@ pub(super) async fn page(
         let en = format!("Too many tries. Try again in {seconds} s.");
         return Ok(html(StatusCode::TOO_MANY_REQUESTS, &zh, &en));
     }
+    let Some(no) = receipts::meant(&state, book, &no).await? else {
+        return Ok(unknown());
+    };
     let Some(receipt) = genuine(&state, book, no, &code).await? else {
         return Ok(unknown());
     };
+    let no = receipt.serial.map_or_else(|| no.to_string(), |serial| serial.to_string());
     state.checks.succeeded(&name, address);
     let date = state.zone.date(receipt.at);
     let currency = state.site.currency;

@@ -53,7 +53,8 @@ pub(super) fn parts(
         (None, false) => words.receipt,
     };
     parts.push(Part::Heading(visible(&receipt.site)));
-    parts.push(Part::Centred(format!("{title} No. {}", receipt.no)));
+    let number = receipt.serial.map_or_else(|| receipt.no.to_string(), |at| at.to_string());
+    parts.push(Part::Centred(format!("{title} No. {number}")));
     if receipt.copy > 0 {
         parts.push(Part::Heading(format!("{} {}", words.copy, receipt.copy)));
     }
@@ -155,8 +156,8 @@ fn moment(at: Timestamp, zone: &Zone) -> String {
 
 #[cfg(test)]
 pub(super) mod samples {
-    use shared::id::{AccountId, MeterId, ReceiptNo, Seq};
-    use shared::vend::{Allocation, BuysStep, ReceiptLine};
+    use shared::id::{AccountId, CounterId, MeterId, ReceiptNo, Seq};
+    use shared::vend::{Allocation, BuysStep, ReceiptLine, Serial};
 
     use super::*;
 
@@ -171,6 +172,7 @@ pub(super) mod samples {
         Receipt {
             book: Book::Live,
             no: ReceiptNo(17),
+            serial: Some(Serial { counter: Some(CounterId(2)), no: 9 }),
             seq: Seq(40),
             at: Timestamp::parse("2026-07-01T14:02:07+08:00").unwrap(),
             site: "望江公寓".to_owned(),

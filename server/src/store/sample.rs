@@ -65,6 +65,7 @@ impl Sample {
             buys: Vec::new(),
             payment: None,
             till: None,
+            serial: None,
         };
         self.seal_with(Event::Sold(sale), Some(key))
     }
@@ -82,6 +83,7 @@ impl Sample {
             credit_after: Money::ZERO,
             lines: Vec::new(),
             till: None,
+            serial: None,
             as_debt: false,
         }))
     }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use shared::id::{Book, ReceiptNo, Seq, SiteId};
 use shared::ledger::{Chain, Record};
 use shared::money::Money;
+use shared::vend::Series;
 use thiserror::Error;
 
 use crate::store::StoreError;
@@ -89,6 +90,7 @@ fn flaw<T>(
 struct Check {
     anchor: Option<Anchor>,
     tail: Anchor,
+    series: Series,
     sums: Sums,
     postings: u64,
     /// The first record whose key was used before.
@@ -115,7 +117,8 @@ impl Check {
             |row| row.get::<_, Option<i64>>(0),
         )?;
         let (sums, second_use) = (Sums::new(), second_use.map(count));
-        Ok(Self { anchor, tail, sums, postings: 0, second_use })
+        let series = Series::default();
+        Ok(Self { anchor, tail, series, sums, postings: 0, second_use })
     }
 
     fn run(mut self, db: &Connection) -> Result<Sound, Stop> {
@@ -166,6 +169,12 @@ impl Check {
             return flaw("record", row, "kind, account and meter are not those of its event");
         }
         receipt_of(record, &facts, receipts.unwrap_or_default())?;
+        if let Some(issued) = &facts.receipt
+            && let Err(due) = self.series.take(record.book, issued.till, issued.serial)
+        {
+            let what = format!("its receipt {} is not numbered {due}, which is next", issued.no);
+            return flaw("record", row, what);
+        }
         if let Some(anchor) = self.anchor
             && anchor.chain.seq == record.seq
             && anchor.chain.head != record.hash

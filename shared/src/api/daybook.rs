@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AccountId, Book, ProviderId, ReceiptNo, Seq};
 use crate::money::Money;
 use crate::time::Timestamp;
-use crate::vend::{Tender, Till};
+use crate::vend::{Serial, Tender, Till};
 
 pub use crate::counter::{Left, Line, Reconciled, Why};
 
@@ -27,6 +27,9 @@ pub struct DayRow {
     pub seq: Seq,
     pub at: Timestamp,
     pub receipt: ReceiptNo,
+    /// Its number in the series of the counter, as it stands on the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<Serial>,
     /// The sale that it takes back.
     pub reverses: Option<ReceiptNo>,
     pub account: AccountId,

@@ -11,13 +11,16 @@ use crate::money::Money;
 use crate::time::Timestamp;
 use crate::vend::{Refund, Reversal, Sale, given_back};
 
-pub use crate::vend::{Allocation, ReceiptLine};
+pub use crate::vend::{Allocation, ReceiptLine, Serial};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Receipt {
     pub book: Book,
     pub no: ReceiptNo,
+    /// Its number in the series of the counter, which stands on the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<Serial>,
     pub seq: Seq,
     pub at: Timestamp,
     pub site: String,
@@ -132,6 +135,15 @@ impl IssuedFor {
         }
     }
 
+    /// Its number in the series of its counter.
+    pub fn serial(&self) -> Option<Serial> {
+        match self {
+            Self::Sale(sale) => sale.serial,
+            Self::Reversal(reversal) => reversal.serial,
+            Self::Refund(refund) => refund.serial,
+        }
+    }
+
     pub fn account(&self) -> AccountId {
         match self {
             Self::Sale(sale) => sale.account,
@@ -149,6 +161,7 @@ impl IssuedFor {
             Self::Sale(sale) => Receipt {
                 book,
                 no,
+                serial: sale.serial,
                 seq,
                 at,
                 site,
@@ -176,6 +189,7 @@ impl IssuedFor {
             Self::Reversal(reversal) => Receipt {
                 book,
                 no,
+                serial: reversal.serial,
                 seq,
                 at,
                 site,
@@ -203,6 +217,7 @@ impl IssuedFor {
             Self::Refund(refund) => Receipt {
                 book,
                 no,
+                serial: refund.serial,
                 seq,
                 at,
                 site,

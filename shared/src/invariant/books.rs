@@ -7,6 +7,7 @@ use crate::event::Event;
 use crate::id::{AccountId, Book, IdempotencyKey, ReceiptNo};
 use crate::ledger::{Code, Record, balanced};
 use crate::money::Money;
+use crate::vend::{Serial, Series, Till};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Books {
@@ -17,6 +18,7 @@ pub(super) struct Books {
     prepaid: BTreeMap<AccountId, Money>,
     used: BTreeSet<IdempotencyKey>,
     last: BTreeMap<Book, ReceiptNo>,
+    series: Series,
 }
 
 impl Books {
@@ -28,12 +30,17 @@ impl Books {
                 format!("record {}: the key `{}` was used before", record.seq, key.as_str())
             }));
         }
-        if let Some(no) = receipt(event) {
+        if let Some(Issued { no, till, serial }) = receipt(event) {
+            let in_series = self.series.take(record.book, till, serial);
             let last = self.last.entry(record.book).or_default();
             let next = ReceiptNo(last.0 + 1);
             self.receipts.look(
                 (no != next)
-                    .then(|| format!("record {} issues receipt {no}; {next} is next", record.seq)),
+                    .then(|| format!("record {} issues receipt {no}; {next} is next", record.seq))
+                    .or_else(|| {
+                        let due = in_series.err()?;
+                        Some(format!("record {}: receipt {no} should be {due}", record.seq))
+                    }),
             );
             *last = no.max(next);
         }
@@ -74,13 +81,20 @@ impl Books {
     }
 }
 
-fn receipt(event: &Event) -> Option<ReceiptNo> {
+/// A receipt as far as its numbers go.
+struct Issued {
+    no: ReceiptNo,
+    till: Option<Till>,
+    serial: Option<Serial>,
+}
+
+fn receipt(event: &Event) -> Option<Issued> {
     if let Event::Sold(sale) = event {
-        Some(sale.receipt)
-    } else if let Event::Reversed(reversal) = event {
-        Some(reversal.receipt)
+        Some(Issued { no: sale.receipt, till: sale.till, serial: sale.serial })
+    } else if let Event::Reversed(back) = event {
+        Some(Issued { no: back.receipt, till: back.till, serial: back.serial })
     } else if let Event::Refunded(refund) = event {
-        Some(refund.receipt)
+        Some(Issued { no: refund.receipt, till: Some(refund.till), serial: refund.serial })
     } else {
         None
     }

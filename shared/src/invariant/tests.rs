@@ -305,6 +305,16 @@ fn i7_a_gap_in_the_receipts_is_seen() {
         }
     });
     assert_eq!(wrong, ["I7"]);
+    let wrong = broken(|rows| {
+        for row in rows {
+            if let Event::Sold(sale) = &mut row.event
+                && let Some(serial) = &mut sale.serial
+            {
+                serial.no += 1; // of its counter the first is missing
+            }
+        }
+    });
+    assert_eq!(wrong, ["I7"]);
 }
 
 #[test]

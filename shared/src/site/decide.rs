@@ -260,6 +260,7 @@ impl Now<'_> {
             lines,
             payment,
             till,
+            serial: Some(self.site.series.next(self.order.book, till)),
         };
         let credit = sale.credit_after;
         self.emit(Event::Sold(sale.clone()));

@@ -72,7 +72,7 @@ use crate::prepaid::account::LastSale;
 use crate::prepaid::{Account, EmergencyState, Metered, Protect, Recovery};
 use crate::tariff::{ChargeError, Tariff};
 use crate::time::{Timestamp, Zone};
-use crate::vend::{Adjusting, to_arrears};
+use crate::vend::{Adjusting, Serial, Series, Till, to_arrears};
 
 /// All that is known about accounts, meters and money.
 #[derive(Clone, Debug)]
@@ -84,6 +84,8 @@ pub struct Site {
     drawn_on: BTreeMap<MeterId, AccountId>,
     /// Whose receipt each is, by number from 1.
     receipts: BTreeMap<Book, Vec<AccountId>>,
+    /// How far each counter has numbered its receipts.
+    series: Series,
     payments: Payments,
     counters: BTreeMap<Book, Counters>,
     alarms: BTreeMap<AlarmId, OpenAlarm>,
@@ -123,6 +125,7 @@ impl Site {
             accounts: BTreeMap::new(),
             drawn_on: BTreeMap::new(),
             receipts: BTreeMap::new(),
+            series: Series::default(),
             payments: Payments::default(),
             counters: BTreeMap::new(),
             alarms: BTreeMap::new(),
@@ -221,7 +224,7 @@ impl Site {
                 self.day_mut(book, at).energy += missing;
             }
             Event::Sold(sale) => {
-                self.receipts.entry(book).or_default().push(sale.account);
+                self.issued(book, sale.account, sale.till, sale.serial);
                 self.counters.entry(book).or_default().sold(&self.zone, at, by, sale);
                 let zone = self.zone.clone();
                 let account = self.account_mut(sale.account);
@@ -249,7 +252,7 @@ impl Site {
                 day.sales += 1;
             }
             Event::Reversed(reversal) => {
-                self.receipts.entry(book).or_default().push(reversal.account);
+                self.issued(book, reversal.account, reversal.till, reversal.serial);
                 self.counters.entry(book).or_default().reversed(reversal);
                 let zone = self.zone.clone();
                 let account = self.account_mut(reversal.account);
@@ -262,7 +265,7 @@ impl Site {
                 self.day_mut(book, at).sold -= reversal.amount;
             }
             Event::Refunded(refund) => {
-                self.receipts.entry(book).or_default().push(refund.account);
+                self.issued(book, refund.account, Some(refund.till), refund.serial);
                 self.counters.entry(book).or_default().refunded(&self.zone, at, refund);
                 self.account_mut(refund.account).pay_out(refund.amount);
             }
@@ -508,6 +511,18 @@ impl Site {
     fn next_receipt(&self, book: Book) -> ReceiptNo {
         let used = self.receipts.get(&book).map_or(0, Vec::len);
         ReceiptNo(u64::try_from(used).expect("receipts are fewer than 2^64") + 1)
+    }
+
+    fn issued(
+        &mut self,
+        book: Book,
+        account: AccountId,
+        till: Option<Till>,
+        serial: Option<Serial>,
+    ) {
+        self.receipts.entry(book).or_default().push(account);
+        // A gap is the business of the invariants; here what was issued counts.
+        self.series.take(book, till, serial).ok();
     }
 
     /// Whose receipt this is.

@@ -61,6 +61,7 @@ impl Now<'_> {
             credit_before,
             credit_after: credit_before - amount,
             till,
+            serial: Some(self.site.series.next(self.order.book, Some(till))),
         };
         self.emit(Event::Refunded(refund));
         self.follow_up(id);

@@ -67,6 +67,7 @@ impl Now<'_> {
             credit_after: account.posted() - to_credit,
             lines: sale.lines,
             till,
+            serial: Some(self.site.series.next(self.order.book, till)),
             as_debt,
         };
         self.emit(Event::Reversed(reversal));

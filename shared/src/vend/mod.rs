@@ -3,6 +3,7 @@
 mod adjust;
 mod arrears;
 mod refund;
+mod serial;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use crate::money::Money;
 pub use adjust::{Adjusting, Adjustment, Cause};
 pub use arrears::{Arrears, ArrearsCancelled, ArrearsDue, BadShare, Collection, Parts, Share};
 pub use refund::Refund;
+pub use serial::{BadSerial, Serial, Series};
 
 /// How it was paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,6 +106,9 @@ pub struct Sale {
     /// shifts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub till: Option<Till>,
+    /// Its number in the series of the counter; none in records from before there were series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<Serial>,
 }
 
 /// A sale taken back.
@@ -124,6 +129,9 @@ pub struct Reversal {
     /// Where it was given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub till: Option<Till>,
+    /// Its number in the series of the counter; none in records from before there were series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<Serial>,
     /// Two persons let it leave the account below zero (product rule 13). What is missing is an
     /// ordinary debt of the account: the next payment covers it as `Overdrawn`, before any credit.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Allocation, ReceiptLine, Till};
+use super::{Allocation, ReceiptLine, Serial, Till};
 use crate::id::{AccountId, ReceiptNo};
 use crate::money::Money;
 
@@ -19,6 +19,9 @@ pub struct Refund {
     pub credit_after: Money,
     /// Where it was paid out.
     pub till: Till,
+    /// Its number in the series of the counter; none in records from before there were series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<Serial>,
 }
 
 impl Refund {

@@ -73,7 +73,7 @@ pub fn DayBook() -> Html {
         html! {
             <tr key={row.seq.0}>
                 <td>{ format::full(row.at, &seat.zone) }</td>
-                <td><Link<Route> to={Route::receipt(book, row.receipt.0)}>{ row.receipt.to_string() }</Link<Route>>{ " " }<span class="quiet">{ back }</span></td>
+                <td><Link<Route> to={Route::receipt(book, row.receipt.0)}>{ row.serial.map_or_else(|| row.receipt.to_string(), |at| at.to_string()) }</Link<Route>>{ " " }<span class="quiet">{ back }</span></td>
                 <td>{ row.account.to_string() }</td><td class="num">{ money(row.amount) }</td>
                 <td>{ i18n::tender(lang, row.tender) }</td><td class="audit-wide">{ &row.reference }</td>
                 <td>{ &row.by }</td><td>{ till(row.till) }</td>

@@ -8,6 +8,7 @@ use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, SiteI
 use shared::ledger::{Code, Hash, Posting, Record};
 use shared::money::Money;
 use shared::time::Timestamp;
+use shared::vend::{Serial, Till};
 use thiserror::Error;
 
 /// A row that cannot be what the journal once wrote.
@@ -43,22 +44,34 @@ pub(crate) struct Issued {
     pub(crate) no: ReceiptNo,
     pub(crate) account: AccountId,
     pub(crate) reverses: Option<ReceiptNo>,
+    pub(crate) till: Option<Till>,
+    pub(crate) serial: Option<Serial>,
 }
 
 impl Facts {
     pub(crate) fn of(event: &Event) -> Self {
         let receipt = match event {
-            Event::Sold(sale) => {
-                Some(Issued { no: sale.receipt, account: sale.account, reverses: None })
-            }
+            Event::Sold(sale) => Some(Issued {
+                no: sale.receipt,
+                account: sale.account,
+                reverses: None,
+                till: sale.till,
+                serial: sale.serial,
+            }),
             Event::Reversed(reversal) => Some(Issued {
                 no: reversal.receipt,
                 account: reversal.account,
                 reverses: Some(reversal.of),
+                till: reversal.till,
+                serial: reversal.serial,
             }),
-            Event::Refunded(refund) => {
-                Some(Issued { no: refund.receipt, account: refund.account, reverses: None })
-            }
+            Event::Refunded(refund) => Some(Issued {
+                no: refund.receipt,
+                account: refund.account,
+                reverses: None,
+                till: Some(refund.till),
+                serial: refund.serial,
+            }),
             Event::TariffPublished { .. }
             | Event::AccountOpened { .. }
             | Event::MeterBound { .. }

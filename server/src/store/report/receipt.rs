@@ -5,6 +5,7 @@ use shared::api::receipt::IssuedFor;
 use shared::id::{AccountId, Book, ReceiptNo, Seq, StaffId};
 use shared::ledger::Hash;
 use shared::time::Timestamp;
+use shared::vend::Serial;
 
 use crate::store::StoreError;
 use crate::store::journal::rows::{book_name, count, int};
@@ -52,6 +53,30 @@ pub fn get(db: &Connection, book: Book, no: ReceiptNo) -> Result<Option<Issued>,
     };
     let Some(what) = IssuedFor::of(event(seq, &body)?) else { return Ok(None) };
     Ok(Some(Issued { book, no, seq, at, by, account, what, seal, reversed_by }))
+}
+
+/// The receipt of this number in the series of a counter.
+pub fn numbered(
+    db: &Connection,
+    book: Book,
+    serial: Serial,
+) -> Result<Option<ReceiptNo>, StoreError> {
+    // A series counts no faster than its book. Within JSON no text of people can hold these quotes.
+    Ok(db
+        .prepare_cached(
+            "SELECT receipt.no FROM receipt JOIN record USING (seq)
+             WHERE receipt.book = :book AND receipt.no >= :least AND instr(body, :serial) > 0
+             ORDER BY receipt.no LIMIT 1",
+        )?
+        .query_row(
+            named_params! {
+                ":book": book_name(book),
+                ":least": int(serial.no),
+                ":serial": format!("\"serial\":\"{serial}\""),
+            },
+            |row| row.get(0).map(|no| ReceiptNo(count(no))),
+        )
+        .optional()?)
 }
 
 /// Counts one more reprint in the registry, and says which copy it is: 1 for the first.
