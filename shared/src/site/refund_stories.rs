@@ -1,5 +1,7 @@
 //! Stories of cash refunds: only what was paid, only what is in the till, above the limit by two.
 
+use std::fmt::Write as _;
+
 use expect_test::{Expect, expect};
 
 use crate::counter::{CashPlace, CounterFact, CounterOrder, Limits, LimitsOf};
@@ -149,9 +151,11 @@ impl Story {
         let cash = cash.map_or_else(|| "-".to_owned(), shown);
         let (credit, most) = (shown(account.credit()), shown(account.refundable()));
         let refused = done.err().map(|refusal| format!(" REFUSED: {refusal}")).unwrap_or_default();
-        self.told += &format!(
-            "{line:<20} -> credit {credit:>6}, of it cash back {most:>6}, till {cash}{refused}\n"
-        );
+        writeln!(
+            self.told,
+            "{line:<20} -> credit {credit:>6}, of it cash back {most:>6}, till {cash}{refused}"
+        )
+        .expect("a string takes every text");
     }
 
     fn tell(steps: &str) -> Self {
