@@ -22,6 +22,7 @@ mod audit;
 mod board;
 mod browser;
 mod browser_counter;
+mod browser_money;
 mod browser_tariff;
 mod bundle;
 mod cli;
