@@ -13,7 +13,7 @@ pub use crate::meter::Point;
 use crate::meter::{AlarmKind, Contact, DisconnectReason, ExceptionKind, Exchange, Limits};
 use crate::money::Money;
 use crate::pay::Fact;
-use crate::policy::{Place, Policy, Scope};
+use crate::policy::{Grounds, Place, Policy, Scope};
 use crate::request::Grave;
 use crate::staff::Act;
 use crate::time::Timestamp;
@@ -109,6 +109,9 @@ pub enum Event {
         /// The reason ends by itself then.
         #[serde(default, skip_serializing_if = "usual")]
         until: Option<Timestamp>,
+        /// The figures, where a limit of power or energy cut.
+        #[serde(default, skip_serializing_if = "usual")]
+        grounds: Option<Grounds>,
     },
     /// One reason less; the supply comes back when none is left.
     Lifted {

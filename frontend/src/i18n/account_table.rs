@@ -86,6 +86,11 @@ texts! {
         title: "为什么", "Why";
         not_cut: "目前没有任何原因使供电断开。", "Nothing holds this supply open at present.";
         used_up: "{0} 拉闸：{1}。当时余额 {2}，可透支 {3}，合计已用尽，连续两次可信抄读证实后按规则拉闸。", "Cut at {0}: {1}. Credit stood at {2} with {3} to spare below zero: together used up, as two believed readings in a row confirmed.";
+        limited: "{0} 拉闸：{1}。{2}{3}", "Cut at {0}: {1}. {2} {3}";
+        over_load: "自 {0} 起功率超过当时限值：拉闸时 {1} kW，限值 {2} kW。当日第 {3} 次，每日前 {4} 次自动恢复。", "Power stood above the limit of the hour since {0}: {1} kW at the cut, {2} kW allowed. Cut {3} of the day; the first {4} end after a short time.";
+        day_used: "当日已用 {0} kWh，日限额 {1} kWh。", "{0} kWh were used that day, {1} kWh are allowed.";
+        back_at: "{0} 自动恢复。", "It ends by itself at {0}.";
+        back_by_staff: "须由工作人员恢复。", "Staff have to restore it.";
         cut_by: "{0} 拉闸：{1}。说明：{2}", "Cut at {0}: {1}. Note: {2}";
         steps: "经过", "What led here";
         left: "余额 {0}", "credit {0}";

@@ -333,7 +333,7 @@ fn i8_a_proof_against_the_decision_and_a_cut_with_credit_left_are_seen() {
         rows.push(Row {
             at,
             key: None,
-            event: Event::Cut { account, meter, reason, note, until: None },
+            event: Event::Cut { account, meter, reason, note, until: None, grounds: None },
         });
     });
     assert_eq!(wrong, ["I8"]);

@@ -2,7 +2,7 @@
 
 use crate::energy::{Energy, Power};
 use crate::money::Money;
-use crate::policy::{DaySpan, MOST_SPANS, NoCutHours, Policy, REST};
+use crate::policy::{DaySpan, LoadLimit, MOST_LOAD_HOURS, MOST_SPANS, NoCutHours, Policy, REST};
 use crate::time::Span;
 
 /// A key of a policy and what is wrong with it.
@@ -66,18 +66,10 @@ impl Policy {
                 return wrong("emergency.offer_at", "an amount below zero makes no sense here");
             }
         }
-        if let Some(limit) = self.load_limit {
-            if limit.power <= Power::ZERO {
-                return wrong("load_limit.power", "must be above zero");
-            }
-            if limit.clear_after < REST {
-                return wrong(
-                    "load_limit.clear_after",
-                    "a switch rests 60 s between two operations",
-                );
-            }
-            if !(0..=23).contains(&limit.reset_hour) {
-                return wrong("load_limit.reset_hour", "an hour of the day is 0 to 23");
+        if let Some(limit) = &self.load_limit {
+            limit.check()?;
+            if limit.not_in_no_cut_hours && self.no_cut.is_none() {
+                return wrong("load_limit.not_in_no_cut_hours", "there are no no-cut hours");
             }
         }
         if let Some(limit) = self.daily_limit {
@@ -99,14 +91,55 @@ impl NoCutHours {
         }
         let next = self.next.iter();
         let next = next.flat_map(|table| table.week.0.iter().chain(table.special.values()));
-        for spans in self.week.0.iter().chain(self.special.values()).chain(next) {
-            if spans.len() > MOST_SPANS {
-                return wrong("no_cut", "a day has at most 8 spans");
+        self.week
+            .0
+            .iter()
+            .chain(self.special.values())
+            .chain(next)
+            .try_for_each(|spans| day("no_cut", spans))
+    }
+}
+
+impl LoadLimit {
+    fn check(&self) -> Result<(), Wrong> {
+        if self.power <= Power::ZERO {
+            return wrong("load_limit.power", "must be above zero");
+        }
+        if self.clear_after < REST {
+            return wrong("load_limit.clear_after", "a switch rests 60 s between two operations");
+        }
+        if !(0..=23).contains(&self.reset_hour) {
+            return wrong("load_limit.reset_hour", "an hour of the day is 0 to 23");
+        }
+        if self.accept_until_operator && !self.until_operator {
+            return wrong("load_limit.accept_until_operator", "belongs to until_operator = true");
+        }
+        if self.hours.len() > MOST_LOAD_HOURS {
+            return wrong("load_limit.hours", "at most 8 tables of other hours");
+        }
+        for hours in &self.hours {
+            if hours.power <= Power::ZERO {
+                return wrong("load_limit.hours", "a limit must be above zero");
             }
-            if spans.iter().any(|DaySpan { from, to }| *from >= 1_440 || *to > 1_440) {
-                return wrong("no_cut", "a time lies between 00:00 and 24:00");
+            let days = hours.week.0.iter().chain(hours.special.values());
+            if days.clone().all(Vec::is_empty) {
+                return wrong("load_limit.hours", "a table without a span never holds");
+            }
+            for spans in days {
+                day("load_limit.hours", spans)?;
             }
         }
         Ok(())
     }
+}
+
+/// The spans of one day.
+fn day(key: &'static str, spans: &[DaySpan]) -> Result<(), Wrong> {
+    if spans.len() > MOST_SPANS {
+        return wrong(key, "a day has at most 8 spans");
+    }
+    if spans.iter().any(|DaySpan { from, to }| *from >= 1_440 || *to > 1_440) {
+        return wrong(key, "a time lies between 00:00 and 24:00");
+    }
+    Ok(())
 }

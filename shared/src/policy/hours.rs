@@ -161,12 +161,7 @@ impl NoCutHours {
 
     /// The end of the span in which `at` lies, or of the table in force.
     fn span_at(&self, zone: &Zone, at: Timestamp) -> Option<Timestamp> {
-        let today = zone.date(at);
-        let yesterday =
-            today.yesterday().expect("a civil date of a site lies within years -9999 to 9999");
-        let spans = self.spans_of(yesterday, at).iter().map(|span| span.on(zone, yesterday));
-        let spans = spans.chain(self.spans_of(today, at).iter().map(|span| span.on(zone, today)));
-        let end = spans.filter(|(from, to)| *from <= at && at < *to).map(|(_, to)| to).max()?;
+        let end = span_end(zone, at, |date| self.spans_of(date, at))?;
         match &self.next {
             Some(next) if at < next.from => Some(end.min(next.from)),
             Some(_) | None => Some(end),
@@ -178,11 +173,34 @@ impl NoCutHours {
             Some(next) if at >= next.from => (&next.week, &next.special),
             Some(_) | None => (&self.week, &self.special),
         };
-        let day = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
-        match special.get(&CivilDay(date)) {
-            Some(spans) => spans,
-            None => week.0.get(day).map_or(&[], Vec::as_slice),
-        }
+        day_of(week, special, date)
+    }
+}
+
+/// The end of the span in which `at` lies; one of yesterday may reach into today.
+pub(super) fn span_end<'a>(
+    zone: &Zone,
+    at: Timestamp,
+    spans_of: impl Fn(Date) -> &'a [DaySpan],
+) -> Option<Timestamp> {
+    let today = zone.date(at);
+    let yesterday =
+        today.yesterday().expect("a civil date of a site lies within years -9999 to 9999");
+    let spans = spans_of(yesterday).iter().map(|span| span.on(zone, yesterday));
+    let spans = spans.chain(spans_of(today).iter().map(|span| span.on(zone, today)));
+    spans.filter(|(from, to)| *from <= at && at < *to).map(|(_, to)| to).max()
+}
+
+/// The spans of a day: its own where it is special, else those of its weekday.
+pub(super) fn day_of<'a>(
+    week: &'a Week,
+    special: &'a BTreeMap<CivilDay, Vec<DaySpan>>,
+    date: Date,
+) -> &'a [DaySpan] {
+    let day = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
+    match special.get(&CivilDay(date)) {
+        Some(spans) => spans,
+        None => week.0.get(day).map_or(&[], Vec::as_slice),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod check;
 mod hours;
+mod load;
 mod mass;
 mod scope;
 
@@ -12,10 +13,11 @@ use serde::{Deserialize, Serialize};
 
 pub use check::Wrong;
 pub use hours::{CivilDay, DaySpan, MOST_SPANS, NextTable, NoCutHours, Warning, Week};
+pub use load::{Grounds, LoadHours, LoadLimit, MOST_LOAD_HOURS};
 pub use mass::MassCut;
 pub use scope::{Place, Scope, Terms};
 
-use crate::energy::{Energy, Power};
+use crate::energy::Energy;
 use crate::money::Money;
 use crate::time::{Span, Timestamp, Zone};
 
@@ -117,20 +119,6 @@ pub enum EmergencyStart {
     Manual,
     /// It begins by itself when credit is used up.
     Automatic,
-}
-
-/// The most power that may be drawn (product rule 8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LoadLimit {
-    pub power: Power,
-    /// Power may stand above the limit so long.
-    pub delay: Span,
-    /// Supply comes back by itself after this.
-    pub clear_after: Span,
-    /// So often a day; then it waits for staff or the reset hour.
-    pub most_a_day: u8,
-    pub reset_hour: i8,
 }
 
 /// The most energy of a day.

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::energy::Energy;
+use crate::energy::{Energy, Power};
 use crate::meter::{DisconnectReason, Supply};
 use crate::policy::{REST, day_around};
 use crate::time::{Timestamp, Zone};
 
-/// Overload cuts that are remembered; more than this a day change nothing.
-const TRIPS: usize = 16;
+/// Overload cuts that are remembered: as many as a policy may allow a day.
+const TRIPS: usize = 256;
 
 #[derive(Clone, Debug)]
 pub struct Switch {
@@ -24,8 +24,7 @@ pub struct Switch {
     /// The last automatic operation.
     moved: Option<Timestamp>,
     trips: Vec<Timestamp>,
-    /// Power stands above the limit since then.
-    pub over_since: Option<Timestamp>,
+    over: Option<Over>,
     /// Opens once, as soon as it may.
     pub courtesy_due: bool,
     held: Option<Held>,
@@ -49,6 +48,13 @@ pub struct Held {
     pub released: Option<Timestamp>,
 }
 
+/// Power stands above this limit since then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Over {
+    limit: Power,
+    since: Timestamp,
+}
+
 /// Energy since the last reset hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DayUse {
@@ -67,7 +73,7 @@ impl Switch {
             proven: true,
             moved: None,
             trips: Vec::new(),
-            over_since: None,
+            over: None,
             courtesy_due: false,
             held: None,
             day: DayUse::default(),
@@ -114,7 +120,7 @@ impl Switch {
 
     pub fn hold_cut(&mut self, at: Timestamp, reason: DisconnectReason, note: &str) {
         self.held = Some(Held { reason, note: note.to_owned(), since: at, released: None });
-        self.over_since = None;
+        self.over = None;
     }
 
     pub fn release_cut(&mut self, from: Timestamp) {
@@ -150,6 +156,22 @@ impl Switch {
         self.moved.map(|moved| moved + REST)
     }
 
+    /// Power is above this limit: since when. Where the limit has changed, its delay begins anew.
+    pub fn over(&mut self, limit: Power, at: Timestamp) -> Timestamp {
+        match self.over {
+            Some(over) if over.limit == limit => over.since,
+            Some(_) | None => {
+                self.over = Some(Over { limit, since: at });
+                at
+            }
+        }
+    }
+
+    /// Power is above no limit.
+    pub fn not_over(&mut self) {
+        self.over = None;
+    }
+
     /// Overload cuts since then.
     pub fn trips_since(&self, since: Timestamp) -> usize {
         self.trips.iter().filter(|at| **at >= since).count()
@@ -177,7 +199,7 @@ impl Switch {
         self.moves(at, reason);
         match reason {
             DisconnectReason::Overload => {
-                self.over_since = None;
+                self.over = None;
                 self.trips.push(at);
                 if self.trips.len() > TRIPS {
                     self.trips.remove(0);
@@ -205,7 +227,7 @@ impl Switch {
         self.change(at, |switch| {
             switch.awaits |= confirm && !switch.open.is_empty();
             switch.protect = Some(protect);
-            switch.over_since = None;
+            switch.over = None;
             switch.courtesy_due = false;
         });
     }

@@ -179,7 +179,7 @@ impl Site {
 
     /// Whose supply an event would open, and why.
     fn opens(&self, event: &Event) -> Option<(AccountId, MeterId, DisconnectReason, String)> {
-        if let Event::Cut { account, meter, reason, note, until: _ } = event {
+        if let Event::Cut { account, meter, reason, note, until: _, grounds: _ } = event {
             let metered = self.metered(*meter)?;
             let opens = metered.wanted().is_on() && !metered.protected();
             return opens.then(|| (*account, *meter, *reason, note.clone()));

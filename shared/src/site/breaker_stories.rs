@@ -351,6 +351,10 @@ fn power_limits_trip_it_too_and_a_held_trip_ends_with_the_overload() {
         clear_after: Span::from_mins(30),
         most_a_day: 3,
         reset_hour: 6,
+        hours: Vec::new(),
+        not_in_no_cut_hours: false,
+        until_operator: false,
+        accept_until_operator: false,
     });
     let mut plant = Plant::under(20, Policy { load_limit, ..Policy::default() });
     let five = numbers(1..=5);

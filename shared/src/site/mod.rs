@@ -313,7 +313,7 @@ impl Site {
                     metered.switch.courtesy_due = true;
                 }
             }
-            Event::Cut { account, meter, reason, note: _, until } => {
+            Event::Cut { account, meter, reason, note: _, until, grounds: _ } => {
                 self.opening(book, at, *account, *meter, |metered| {
                     metered.switch.cut(at, *reason, *until);
                 });

@@ -3,6 +3,8 @@
 
 #[path = "account_stories.rs"]
 mod account_stories;
+#[path = "load_stories.rs"]
+mod load_stories;
 
 use expect_test::{Expect, expect};
 
@@ -12,8 +14,8 @@ use crate::id::{AccountId, Book, IdempotencyKey, MeterId, NoticeId, StaffId, Tar
 use crate::meter::{Contact, Health, Limits, Live, Quality, Report, Supply, Telegram};
 use crate::money::{Currency, Money};
 use crate::policy::{
-    Courtesy, DailyLimit, DaySpan, Emergency, EmergencyStart, LoadLimit, Mode, NoCutHours, Policy,
-    RestoreMode, Scope, Week,
+    Courtesy, DaySpan, Emergency, EmergencyStart, Mode, NoCutHours, Policy, RestoreMode, Scope,
+    Week,
 };
 use crate::site::tests::FLAT;
 use crate::site::{Command, Order, Site};
@@ -640,72 +642,6 @@ fn with_permit_the_supply_waits_for_a_confirmation_or_the_button_at_the_meter() 
             09:00:11 protect          0.00 armed      protected, lifted NoCredit
             09:00:11 confirm          0.00 on         confirmed
         "#]],
-    );
-}
-
-#[test]
-fn too_much_power_for_too_long_opens_and_comes_back_three_times_a_day() {
-    let load_limit = Some(LoadLimit {
-        power: Power::from_watts(2_000),
-        delay: Span::from_secs(10),
-        clear_after: Span::from_secs(60),
-        most_a_day: 3,
-        reset_hour: 6,
-    });
-    check(
-        Policy { load_limit, ..terms() },
-        "draw 2001 / at 08:00:11 / draw 2001 / at 08:00:12 / draw 2001 / at 08:01:12 / at 08:01:20
-         / draw 2001 / at 08:01:25 / draw 2000 / at 08:01:31 / draw 2001 / at 08:01:42 / draw 2001
-         / at 08:03 / draw 3000 / at 08:03:11 / draw 3000 / at 08:05 / draw 3000 / at 08:05:11
-         / draw 3000 / at 12:00 / restore / draw 3000 / at 12:00:11 / draw 3000 / at +06:00 / draw 3000",
-        expect![[r#"
-            08:00:01 draw 2001        5.00 on
-            08:00:11 draw 2001        5.00 on
-            08:00:12 draw 2001        5.00 Overload   cut Overload
-            08:01:12                  5.00 on         lifted Overload
-            08:01:20 draw 2001        5.00 on
-            08:01:25 draw 2000        5.00 on
-            08:01:31 draw 2001        5.00 on
-            08:01:42 draw 2001        5.00 Overload   cut Overload
-            08:02:42                  5.00 on         lifted Overload
-            08:03:00 draw 3000        5.00 on
-            08:03:11 draw 3000        5.00 Overload   cut Overload
-            08:04:11                  5.00 on         lifted Overload
-            08:05:00 draw 3000        5.00 on
-            08:05:11 draw 3000        5.00 Overload   cut Overload
-            12:00:00 restore          5.00 on         lifted Overload
-            12:00:00 draw 3000        5.00 on
-            12:00:11 draw 3000        5.00 Overload   cut Overload
-            06:00:00                  5.00 on         lifted Overload
-            06:00:00 draw 3000        5.00 on
-        "#]],
-    );
-}
-
-#[test]
-fn a_day_s_energy_is_used_up_until_the_reset_hour() {
-    let daily_limit =
-        Some(DailyLimit { energy: Energy::from_kwh(2), reset_hour: 6, in_no_cut_hours: false });
-    let policy = Policy { daily_limit, ..terms() };
-    check(
-        policy.clone(),
-        "use 1.99 / use 0.01 / restore / at +06:00 / use 1.00",
-        expect![[r#"
-        08:00:11 use 1.99         3.01 on
-        08:00:21 use 0.01         3.00 DailyLimit cut DailyLimit
-        08:00:21 restore          3.00 DailyLimit
-        06:00:00                  3.00 on         lifted DailyLimit
-        06:00:10 use 1.00         2.00 on
-    "#]],
-    );
-    let no_cut = Some(every_day(&["08:00-09:00"]));
-    check(
-        Policy { no_cut, ..policy },
-        "use 2.50 / at 09:00",
-        expect![[r#"
-        08:00:11 use 2.50         2.50 on
-        09:00:00                  2.50 DailyLimit cut DailyLimit
-    "#]],
     );
 }
 

@@ -1,5 +1,7 @@
 //! Reports: what one contact with a meter changes about money, supply and alarms.
 
+use std::sync::Arc;
+
 use crate::energy::Power;
 use crate::event::Event;
 use crate::id::{AccountId, AlarmId, MeterId, StaffId};
@@ -7,7 +9,7 @@ use crate::meter::unit::ATTEMPTS_ALARM;
 use crate::meter::{
     AlarmKind, CommFault, Contact, DisconnectReason, Held, Point, Quality, Report, Supply, Telegram,
 };
-use crate::policy::{REST, day_around};
+use crate::policy::{Grounds, REST, day_around};
 use crate::prepaid::metered::Taken;
 use crate::site::supply::{self, READS_BEFORE_CUT};
 use crate::site::terms::Look;
@@ -203,7 +205,7 @@ impl Now<'_> {
         self.out.events.extend(events);
     }
 
-    /// Power above the limit for longer than allowed opens the supply (product rule 8). What is not
+    /// Power above the limit of the hour for longer than allowed opens the supply (product rule 8). What is not
     /// known is not above any limit.
     fn load(&mut self, power: Option<Power>) {
         let meter = self.report.meter;
@@ -211,39 +213,51 @@ impl Now<'_> {
         let Some(account) = self.site.drawn_on.get(&meter).copied() else { return };
         let zone = self.site.zone.clone();
         let metered = self.site.metered_mut(account, meter);
-        let Some(limit) = metered.policy.load_limit else { return };
-        let over = power.is_some_and(|power| power > limit.power);
+        let policy = Arc::clone(&metered.policy);
+        let Some(terms) = &policy.load_limit else {
+            metered.switch.not_over();
+            return;
+        };
+        let limit = terms.at(&zone, at);
+        let spared = terms.not_in_no_cut_hours && policy.no_cut_until(&zone, at).is_some();
+        let acts = !spared && !metered.protected() && metered.wanted().is_on();
         let held = metered.switch.held().filter(|held| held.reason == DisconnectReason::Overload);
         let held = held.is_some();
-        if !over || metered.protected() || !metered.wanted().is_on() {
-            metered.switch.over_since = None;
+        let Some(power) = power.filter(|power| acts && *power > limit) else {
+            metered.switch.not_over();
             if held {
                 self.end_held(account);
             }
             return;
-        }
+        };
         if !metered.switch.may_open(at) {
             return;
         }
-        let since = *metered.switch.over_since.get_or_insert(at);
-        let due = since + limit.delay;
+        let since = metered.switch.over(limit, at);
+        let due = since + terms.delay;
         if at <= due && !held {
             self.look_again(due + CONFIRM);
             return;
         }
-        let (begun, reset) = day_around(&zone, at, limit.reset_hour);
-        let again = metered.switch.trips_since(begun) < usize::from(limit.most_a_day);
-        let until = if again { (at + limit.clear_after).min(reset.max(at + REST)) } else { reset };
-        let cut = supply::cut(account, meter, DisconnectReason::Overload, "", Some(until));
+        let (begun, reset) = day_around(&zone, at, terms.reset_hour);
+        let trips = metered.switch.trips_since(begun);
+        let until = match trips < usize::from(terms.most_a_day) {
+            true => Some((at + terms.clear_after).min(reset.max(at + REST))),
+            false if terms.until_operator => None,
+            false => Some(reset),
+        };
+        let trip = u16::try_from(trips + 1).unwrap_or(u16::MAX);
+        let grounds = Grounds::Load { power, limit, since, trip, most_a_day: terms.most_a_day };
+        let cut = supply::limited(account, meter, until, grounds);
         let stamp = Stamp { book: self.report.book, at, by: StaffId(0) };
         self.site.keep_or_hold(stamp, cut, &mut self.out.events);
         self.follow_up(account, false);
     }
 
-    /// Power is below the limit again: a held cut is not wanted any more.
+    /// No limit is exceeded any more: a held cut is not wanted.
     fn end_held(&mut self, account: AccountId) {
         let (meter, reason) = (self.report.meter, DisconnectReason::Overload);
-        let note = "power is below the limit again".to_owned();
+        let note = "power is above no limit any more".to_owned();
         self.emit(Event::HeldCutEnded { account, meter, reason, note });
         self.follow_up(account, false);
     }

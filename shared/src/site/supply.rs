@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::event::Event;
 use crate::id::{AccountId, LineId, MeterId};
 use crate::meter::DisconnectReason;
+use crate::policy::Grounds;
 use crate::time::{Span, Timestamp};
 
 /// Good readings in a row that must find credit used up before supply is cut: a single reading
@@ -23,7 +24,22 @@ pub(super) fn cut(
     note: &str,
     until: Option<Timestamp>,
 ) -> Event {
-    Event::Cut { account, meter, reason, note: note.to_owned(), until }
+    Event::Cut { account, meter, reason, note: note.to_owned(), until, grounds: None }
+}
+
+/// A cut by a limit, with its figures.
+pub(super) fn limited(
+    account: AccountId,
+    meter: MeterId,
+    until: Option<Timestamp>,
+    grounds: Grounds,
+) -> Event {
+    let reason = match grounds {
+        Grounds::Load { .. } => DisconnectReason::Overload,
+        Grounds::Day { .. } => DisconnectReason::DailyLimit,
+    };
+    let (note, grounds) = (String::new(), Some(grounds));
+    Event::Cut { account, meter, reason, note, until, grounds }
 }
 
 pub(super) fn lift(

@@ -4,7 +4,7 @@ use crate::event::{Event, WarningLevel};
 use crate::id::{MeterId, NoticeId};
 use crate::meter::DisconnectReason;
 use crate::money::ExactCharge;
-use crate::policy::{EmergencyStart, RestoreMode};
+use crate::policy::{EmergencyStart, Grounds, RestoreMode};
 use crate::prepaid::{Account, EmergencyState, Metered};
 use crate::site::supply::{self, READS_BEFORE_CUT};
 use crate::time::{Timestamp, Zone};
@@ -235,8 +235,10 @@ impl<'a> Look<'a> {
         let (meter, metered) = self
             .meters()
             .find(|(_, metered)| self.ration_waits(metered).is_some_and(|at| at <= self.now))?;
-        let until = Some(metered.switch.day.resets);
-        Some(supply::cut(self.account.id, meter, DisconnectReason::DailyLimit, "", until))
+        let limit = metered.policy.daily_limit?.energy;
+        let day = metered.switch.day;
+        let grounds = Grounds::Day { used: day.used, limit, resets: day.resets };
+        Some(supply::limited(self.account.id, meter, Some(day.resets), grounds))
     }
 
     fn ration_waits(&self, metered: &Metered) -> Option<Timestamp> {

@@ -9,6 +9,7 @@ use crate::id::{AccountId, Book, IdempotencyKey, MeterId, Seq, StaffId};
 use crate::ledger::Record;
 use crate::meter::{DisconnectReason, Supply};
 use crate::money::{Currency, ExactCharge, Money, Rounding};
+use crate::policy::Grounds;
 use crate::site::{Command, Order, Refusal, Site};
 use crate::time::{Timestamp, Zone};
 
@@ -69,6 +70,8 @@ pub enum What {
     Cut {
         reason: DisconnectReason,
         note: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        grounds: Option<Grounds>,
     },
     Lifted {
         reason: DisconnectReason,
@@ -84,6 +87,12 @@ pub struct CutProof {
     pub at: Timestamp,
     pub reason: DisconnectReason,
     pub note: String,
+    /// What was read and which limit held, where one of power or energy cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<Grounds>,
+    /// It ends by itself then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     /// Credit at the cut, without estimates.
     pub credit: Money,
     /// How far below zero it might have fallen: overdraft and emergency credit.
@@ -132,9 +141,13 @@ impl Replay {
         }
         let own = event.meter().is_none_or(|meter| meter == self.meter);
         let Some(what) = told(&event).filter(|_| own) else { return Ok(()) };
-        if let (What::Cut { reason, note }, Some((credit, spare, used_up))) = (&what, measured) {
+        if let (What::Cut { reason, note, grounds }, Some((credit, spare, used_up))) =
+            (&what, measured)
+        {
             let (seq, at, reason, note) = (record.seq, record.at, *reason, note.clone());
-            self.cut = Some(CutProof { seq, at, reason, note, credit, spare, used_up });
+            let (grounds, until) = (*grounds, ends(&event));
+            let proof = CutProof { seq, at, reason, note, grounds, until, credit, spare, used_up };
+            self.cut = Some(proof);
         }
         let credit = self.site.accounts().get(&self.account).map(crate::prepaid::Account::credit);
         let credit = credit.unwrap_or_default();
@@ -196,6 +209,10 @@ impl Replay {
     }
 }
 
+fn ends(event: &Event) -> Option<Timestamp> {
+    if let Event::Cut { until, .. } = event { *until } else { None }
+}
+
 fn told(event: &Event) -> Option<What> {
     if let Event::Sold(sale) = event {
         Some(What::Paid { amount: sale.amount })
@@ -216,8 +233,8 @@ fn told(event: &Event) -> Option<What> {
         Some(What::ArrearsTaken { amount: due.taken })
     } else if let Event::LowCredit { .. } = event {
         Some(What::Warned)
-    } else if let Event::Cut { reason, note, .. } = event {
-        Some(What::Cut { reason: *reason, note: note.clone() })
+    } else if let Event::Cut { reason, note, grounds, .. } = event {
+        Some(What::Cut { reason: *reason, note: note.clone(), grounds: *grounds })
     } else if let Event::Lifted { reason, note, .. } = event {
         Some(What::Lifted { reason: *reason, note: note.clone() })
     } else {

@@ -4,6 +4,8 @@ use shared::api::why::{CutProof, Step, Tried, What, WhyPage};
 use shared::id::MeterId;
 use shared::meter::DisconnectReason;
 use shared::money::{Currency, Money};
+use shared::policy::Grounds;
+use shared::time::Timestamp;
 use yew::prelude::*;
 
 use crate::components::dialog::Dialog;
@@ -55,7 +57,7 @@ fn Told(props: &ToldProps) -> Html {
     html! {
         <div class="explained">
             <p>{ why.cut.as_ref().map_or_else(|| words.not_cut.to_owned(), |cut| {
-                proof(lang, cut, currency, &format::full(cut.at, &seat.zone))
+                proof(lang, cut, currency, |at| format::full(at, &seat.zone))
             }) }</p>
             <h3>{ words.steps }</h3>
             <ol class="why-steps">{ for why.steps.iter().map(|step| html! {
@@ -72,16 +74,44 @@ fn Told(props: &ToldProps) -> Html {
     }
 }
 
-fn proof(lang: Lang, cut: &CutProof, currency: Currency, at: &str) -> String {
+fn proof(
+    lang: Lang,
+    cut: &CutProof,
+    currency: Currency,
+    time: impl Fn(Timestamp) -> String,
+) -> String {
     let words = &lang.account_texts().why;
     let reason = i18n::reason(lang, cut.reason);
-    if cut.reason == DisconnectReason::NoCredit && cut.used_up {
+    let at = &time(cut.at);
+    if let Some(grounds) = cut.grounds {
+        let figures = limit(lang, &grounds, &time);
+        let end = match cut.until {
+            Some(until) => fill(words.back_at, &[&time(until)]),
+            None => words.back_by_staff.to_owned(),
+        };
+        fill(words.limited, &[at, reason, &figures, &end])
+    } else if cut.reason == DisconnectReason::NoCredit && cut.used_up {
         let (credit, spare) =
             (format::money(cut.credit, currency), format::money(cut.spare, currency));
         fill(words.used_up, &[at, reason, &credit, &spare])
     } else {
         let note = if cut.note.is_empty() { "—" } else { cut.note.as_str() };
         fill(words.cut_by, &[at, reason, note])
+    }
+}
+
+/// What was read, and the limit that held then.
+fn limit(lang: Lang, grounds: &Grounds, time: &impl Fn(Timestamp) -> String) -> String {
+    let words = &lang.account_texts().why;
+    match grounds {
+        Grounds::Load { power, limit, since, trip, most_a_day } => {
+            let (power, limit) = (format::power(*power), format::power(*limit));
+            let (trip, most) = (trip.to_string(), most_a_day.to_string());
+            fill(words.over_load, &[&time(*since), &power, &limit, &trip, &most])
+        }
+        Grounds::Day { used, limit, resets: _ } => {
+            fill(words.day_used, &[&format::energy(*used), &format::energy(*limit)])
+        }
     }
 }
 
@@ -102,7 +132,7 @@ fn sentence(lang: Lang, step: &Step, currency: Currency) -> String {
         }
         What::ArrearsTaken { amount } => fill(words.arrears, &[&money(*amount)]),
         What::Warned => words.warned.to_owned(),
-        What::Cut { reason, note } => {
+        What::Cut { reason, note, grounds: _ } => {
             with_note(fill(words.cut, &[i18n::reason(lang, *reason)]), note)
         }
         What::Lifted { reason, note } => {
@@ -127,8 +157,8 @@ fn order(lang: Lang, tried: Tried) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use shared::energy::{Energy, Power};
     use shared::id::Seq;
-    use shared::time::Timestamp;
 
     use super::*;
 
@@ -139,13 +169,50 @@ mod tests {
             at: Timestamp::default(),
             reason: DisconnectReason::NoCredit,
             note: String::new(),
+            grounds: None,
+            until: None,
             credit: Money::from_minor(-50),
             spare: Money::ZERO,
             used_up: true,
         };
         for lang in [Lang::Zh, Lang::En] {
-            let told = proof(lang, &cut, Currency::CNY, "14:02");
+            let told = proof(lang, &cut, Currency::CNY, |_| "14:02".to_owned());
             assert!(told.contains("0.50") && told.contains("14:02"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_cut_by_a_limit_says_what_was_read_the_limit_and_when_it_ends() {
+        let at = Timestamp::from_millis;
+        let load = Grounds::Load {
+            power: Power::from_watts(2_750),
+            limit: Power::from_watts(1_500),
+            since: at(7),
+            trip: 4,
+            most_a_day: 3,
+        };
+        let (used, limit) = (Energy::from_kwh(9), Energy::from_kwh(8));
+        let day = Grounds::Day { used, limit, resets: at(9) };
+        for (grounds, until, parts) in [
+            (load, Some(at(9)), ["<5>", "<7>", "<9>", "2.75", "1.50"]),
+            (load, None, ["<5>", "<7>", "4", "2.75", "1.50"]),
+            (day, Some(at(9)), ["<5>", "<9>", "9.0", "8.0", ""]),
+        ] {
+            let cut = CutProof {
+                seq: Seq(9),
+                at: at(5),
+                reason: DisconnectReason::Overload,
+                note: String::new(),
+                grounds: Some(grounds),
+                until,
+                credit: Money::from_minor(900),
+                spare: Money::ZERO,
+                used_up: false,
+            };
+            for lang in [Lang::Zh, Lang::En] {
+                let told = proof(lang, &cut, Currency::CNY, |at| format!("<{}>", at.millis()));
+                assert!(parts.iter().all(|part| told.contains(part)), "{told}");
+            }
         }
     }
 }

@@ -118,6 +118,7 @@ mod tests {
                     reason: DisconnectReason::Operator,
                     note: "smoke in the cellar".to_owned(),
                     until: None,
+                    grounds: None,
                 },
                 "cut: reason operator (smoke in the cellar)",
             ),

@@ -1,123 +1,25 @@
 //! The `[policy]` tables of a site file: the site's own, those of buildings and floors, a meter's.
 //! What a nearer table leaves out is as in the next wider one.
 
-use std::collections::BTreeMap;
+mod hours;
+mod tables;
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use serde::Deserialize;
 use shared::energy::{Energy, Power};
 use shared::money::{Currency, Money};
-use shared::policy::{
-    CivilDay, Courtesy, DailyLimit, DaySpan, Emergency, EmergencyStart, LoadLimit, Mode, NextTable,
-    NoCutHours, Policy, RestoreMode, Scope, Warning, Week, Wrong,
-};
-use shared::time::{Span, Timestamp, Zone};
+use shared::policy::{Courtesy, DailyLimit, Emergency, LoadLimit, Policy, Scope, Wrong};
+use shared::time::{Span, Zone};
 use toml::Spanned;
 
+pub(super) use self::tables::PolicyTable;
+use self::tables::{DailyTable, EmergencyTable, LoadTable};
 use super::SiteFile;
 use super::source::Source;
 use crate::cli::Fault;
-
-/// Terms as they are written; amounts as text, such as "20.00".
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PolicyTable {
-    /// Where it holds, in `[[policy.at]]` only.
-    building: Option<Spanned<String>>,
-    floor: Option<Spanned<String>>,
-    /// Tables of buildings and floors, in `[policy]` only.
-    #[serde(default)]
-    at: Vec<Spanned<PolicyTable>>,
-    /// Terms of the wider table that do not hold here.
-    #[serde(default)]
-    without: Vec<Spanned<String>>,
-    low_credit: Option<Spanned<String>>,
-    low_days: Option<Spanned<u16>>,
-    last_credit: Option<Spanned<String>>,
-    last_days: Option<Spanned<u16>>,
-    restore_minimum: Option<Spanned<String>>,
-    overdraft: Option<Spanned<String>>,
-    least_sale: Option<Spanned<String>>,
-    most_sale: Option<Spanned<String>>,
-    hoarding_limit: Option<Spanned<String>>,
-    mode: Option<Mode>,
-    restore: Option<RestoreMode>,
-    courtesy: Option<Spanned<CourtesyTable>>,
-    after_delivery_hours: Option<Spanned<u16>>,
-    emergency: Option<Spanned<EmergencyTable>>,
-    no_cut: Option<Spanned<NoCutTable>>,
-    load_limit: Option<Spanned<LoadTable>>,
-    daily_limit: Option<Spanned<DailyTable>>,
-    protect_needs_two: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CourtesyTable {
-    closes_after_minutes: Option<u16>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EmergencyTable {
-    limit: Spanned<String>,
-    offer_at: Option<Spanned<String>>,
-    #[serde(default)]
-    start: EmergencyStart,
-}
-
-type NoCutTable = BTreeMap<String, Entry>;
-
-/// What a key of `no_cut` may hold.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Entry {
-    Spans(Vec<String>),
-    Minutes(u16),
-    Flag(bool),
-    Time(String),
-    Table(BTreeMap<String, Entry>),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LoadTable {
-    watts: i64,
-    #[serde(default = "ten")]
-    delay_s: u16,
-    #[serde(default = "sixty")]
-    clear_s: u16,
-    #[serde(default = "three")]
-    most_a_day: u8,
-    #[serde(default = "six")]
-    reset_hour: i8,
-}
-
-const fn ten() -> u16 {
-    10
-}
-const fn sixty() -> u16 {
-    60
-}
-const fn three() -> u8 {
-    3
-}
-const fn six() -> i8 {
-    6
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DailyTable {
-    kwh: Spanned<String>,
-    #[serde(default)]
-    reset_hour: i8,
-    #[serde(default)]
-    in_no_cut_hours: bool,
-}
-
-const DAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// Terms by themselves, as `server/policies` holds them.
 #[derive(Deserialize)]
@@ -280,17 +182,22 @@ impl Reader<'_> {
                 Some(Emergency { limit: self.amount(limit)?, offer_at, start: *start });
         }
         if let Some(hours) = &table.no_cut {
-            let read = no_cut(hours.get_ref(), wider.no_cut.as_ref());
+            let read = hours::no_cut(hours.get_ref(), wider.no_cut.as_ref());
             policy.no_cut = Some(read.map_err(|what| self.source.wrong(hours.span(), what))?);
         }
         if let Some(limit) = &table.load_limit {
-            let LoadTable { watts, delay_s, clear_s, most_a_day, reset_hour } = *limit.get_ref();
+            let LoadTable { watts, delay_s, clear_s, most_a_day, reset_hour, .. } = limit.get_ref();
+            let hours: Result<_, _> = limit.get_ref().hours.iter().map(hours::load).collect();
             policy.load_limit = Some(LoadLimit {
-                power: Power::from_watts(watts),
-                delay: Span::from_secs(i64::from(delay_s)),
-                clear_after: Span::from_secs(i64::from(clear_s)),
-                most_a_day,
-                reset_hour,
+                power: Power::from_watts(*watts),
+                delay: Span::from_secs(i64::from(*delay_s)),
+                clear_after: Span::from_secs(i64::from(*clear_s)),
+                most_a_day: *most_a_day,
+                reset_hour: *reset_hour,
+                hours: hours.map_err(|what: String| self.source.wrong(limit.span(), what))?,
+                not_in_no_cut_hours: limit.get_ref().not_in_no_cut_hours,
+                until_operator: limit.get_ref().until_operator,
+                accept_until_operator: limit.get_ref().accept_until_operator,
             });
         }
         if let Some(limit) = &table.daily_limit {
@@ -361,162 +268,4 @@ pub(super) fn at(all: &[(Scope, Policy)], building: &str, floor: &str) -> Policy
     all.iter()
         .find(|(scope, _)| *scope == own)
         .map_or_else(|| wider(all, &own), |(_, policy)| policy.clone())
-}
-
-fn no_cut(
-    table: &BTreeMap<String, Entry>,
-    wider: Option<&NoCutHours>,
-) -> Result<NoCutHours, String> {
-    let only_excluded = table.keys().all(|key| key == "excluded");
-    let mut hours = match wider {
-        Some(wider) if only_excluded => wider.clone(),
-        Some(_) | None => NoCutHours::default(),
-    };
-    for (key, entry) in table {
-        match (key.as_str(), entry) {
-            ("warning_minutes", Entry::Minutes(minutes)) => {
-                hours.warning = Warning(Span::from_mins(i64::from(*minutes)));
-            }
-            ("excluded", Entry::Flag(excluded)) => hours.excluded = *excluded,
-            ("special", Entry::Table(days)) => hours.special = special(days)?,
-            ("next", Entry::Table(next)) => hours.next = Some(next_table(next)?),
-            (key, Entry::Spans(written)) => put(&mut hours.week, key, written)?,
-            (key, _) => return Err(unknown(key)),
-        }
-    }
-    Ok(hours)
-}
-
-fn next_table(table: &BTreeMap<String, Entry>) -> Result<NextTable, String> {
-    let Some(Entry::Time(from)) = table.get("from") else {
-        return Err("`next` needs `from`, such as \"2026-10-01T00:00:00+08:00\"".to_owned());
-    };
-    let from = Timestamp::parse(from).ok_or_else(|| {
-        format!("next.from: `{from}` is not a time such as 2026-10-01T00:00:00+08:00")
-    })?;
-    let mut next = NextTable { from, week: Week::default(), special: BTreeMap::new() };
-    for (key, entry) in table.iter().filter(|(key, _)| *key != "from") {
-        match (key.as_str(), entry) {
-            ("special", Entry::Table(days)) => next.special = special(days)?,
-            (key, Entry::Spans(written)) => put(&mut next.week, key, written)?,
-            (key, _) => return Err(unknown(key)),
-        }
-    }
-    Ok(next)
-}
-
-fn special(days: &BTreeMap<String, Entry>) -> Result<BTreeMap<CivilDay, Vec<DaySpan>>, String> {
-    let read = days.iter().map(|(day, entry)| {
-        let date = CivilDay::parse(day)
-            .ok_or_else(|| format!("special: `{day}` is not a date such as 2026-10-01"))?;
-        let Entry::Spans(written) = entry else { return Err(unknown(day)) };
-        Ok((date, spans(written)?))
-    });
-    read.collect()
-}
-
-fn put(week: &mut Week, key: &str, written: &[String]) -> Result<(), String> {
-    let read = spans(written)?;
-    for (name, day) in DAYS.iter().zip(&mut week.0) {
-        let weekend = matches!(*name, "saturday" | "sunday");
-        let meant = match key {
-            "every_day" => true,
-            "workdays" => !weekend,
-            "weekend" => weekend,
-            key => key == *name,
-        };
-        if meant {
-            day.extend(&read);
-        }
-    }
-    let known = DAYS.contains(&key) || matches!(key, "every_day" | "workdays" | "weekend");
-    if known { Ok(()) } else { Err(unknown(key)) }
-}
-
-fn spans(written: &[String]) -> Result<Vec<DaySpan>, String> {
-    let one = |text: &String| {
-        DaySpan::parse(text).ok_or_else(|| format!("`{text}` is not a span such as 22:00-07:00"))
-    };
-    written.iter().map(one).collect()
-}
-
-fn unknown(key: &str) -> String {
-    format!(
-        "`{key}` is not known here, or holds something else; there are every_day, workdays, weekend, \
-         monday to sunday, special, next, warning_minutes, excluded"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Vec<(Scope, Policy)>, String> {
-        #[derive(Deserialize)]
-        struct File {
-            policy: PolicyTable,
-        }
-        let source = Source::of("site.toml", text);
-        let file: File = toml::from_str(text).map_err(|e| source.unreadable(&e).to_string())?;
-        let reader = Reader { source: &source, currency: Currency::CNY };
-        reader.all(&file.policy).map_err(|fault| fault.to_string())
-    }
-
-    #[test]
-    fn a_nearer_table_says_only_what_differs() {
-        let text = r#"
-[policy]
-low_credit = "30.00"
-emergency = { limit = "6.00", offer_at = "0.50" }
-no_cut = { every_day = ["22:00-07:00"], special = { 2026-10-01 = ["00:00-24:00"] } }
-[[policy.at]]
-building = "7"
-floor = "1"
-without = ["emergency"]
-[[policy.at]]
-building = "7"
-low_credit = "10.00"
-no_cut = { excluded = true }
-"#;
-        let all = read(text).expect("policies");
-        let [(_, site), (building, seven), (floor, first)] = all.as_slice() else {
-            panic!("three policies: {all:?}")
-        };
-        assert_eq!(*building, Scope::Building { building: "7".to_owned() });
-        assert!(matches!(floor, Scope::Floor { .. }));
-        assert_eq!((site.low_credit.minor(), seven.low_credit.minor()), (3_000, 1_000));
-        assert_eq!(first.low_credit.minor(), 1_000, "the floor has its building's");
-        assert!(seven.emergency.is_some() && first.emergency.is_none());
-        let hours = seven.no_cut.as_ref().expect("hours");
-        assert!(hours.excluded && !hours.special.is_empty(), "excluded from the site's hours");
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_with_file_line_and_key() {
-        let rows = [
-            (
-                "low_credit = \"2\"\nlast_credit = \"3\"",
-                "site.toml:3: last_credit: the last warning",
-            ),
-            (
-                "least_sale = \"9\"\nmost_sale = \"1\"",
-                "site.toml:2: least_sale: is above most_sale",
-            ),
-            ("no_cut = { every_day = [\"22-07\"] }", "site.toml:2: no_cut: `22-07` is not a span"),
-            ("no_cut = { every_dai = [] }", "site.toml:2: no_cut: `every_dai` is not known"),
-            ("overdraft = \"-1\"", "site.toml:2: overdraft: an amount below zero"),
-            ("load_limit = { watts = 0 }", "site.toml:2: load_limit: must be above zero"),
-            ("load_limit = { watts = 9, clear_s = 5 }", "site.toml:2: load_limit: a switch rests"),
-            ("courtesy = {}", "site.toml:2: courtesy: opens at the last warning"),
-            ("without = [\"low\"]", "site.toml:2: without: `low` is no term"),
-            ("building = \"7\"", "site.toml:2: building: [policy] is the whole site's"),
-            ("[[policy.at]]\nfloor = \"1\"", "needs `building`"),
-            ("daily_limit = { kwh = \"x\" }", "site.toml:2: daily_limit: kWh are written"),
-            ("restore = \"later\"", "site.toml:2: restore: unknown variant"),
-        ];
-        for (text, what) in rows {
-            let fault = read(&format!("[policy]\n{text}\n")).expect_err(text);
-            assert!(fault.contains(what), "{text}: {fault}");
-        }
-    }
 }
