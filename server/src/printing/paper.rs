@@ -226,7 +226,7 @@ mod tests {
     fn every_field_that_a_receipt_must_have_is_on_it() {
         let text = all(&receipt(), false);
         for field in [
-            "Receipt No. 17",
+            "Receipt No. 2-000009",
             "Time 2026-07-01 14:02:07",
             "Place 2 · 12 · 1203",
             "Meter 1017",
@@ -256,7 +256,7 @@ mod tests {
     fn a_copy_a_repeat_a_reversal_and_a_simulated_receipt_say_what_they_are() {
         let copy = Receipt { copy: 2, book: Book::Simulated, ..receipt() };
         let text = all(&copy, true);
-        for mark in ["COPY 2", "REPEATED", "SIMULATED", "Receipt No. 17"] {
+        for mark in ["COPY 2", "REPEATED", "SIMULATED", "Receipt No. 2-000009"] {
             assert!(text.contains(mark), "no `{mark}` in\n{text}");
         }
         let reversal = Receipt {
@@ -266,12 +266,12 @@ mod tests {
         };
         let refund = Receipt { amount: -receipt().amount, refund: true, ..reversal.clone() };
         let text = all(&Receipt { reverses: None, ..refund }, false);
-        for mark in ["Refund No. 17", "Paid out ￥52.80", "Reason typed wrong"] {
+        for mark in ["Refund No. 2-000009", "Paid out ￥52.80", "Reason typed wrong"] {
             assert!(text.contains(mark), "no `{mark}` in\n{text}");
         }
         assert!(!text.contains("Buys about"), "{text}");
         let text = all(&reversal, false);
-        assert!(text.contains("Reversal No. 17") && text.contains("Takes back receipt 16"));
+        assert!(text.contains("Reversal No. 2-000009") && text.contains("Takes back receipt 16"));
         assert!(text.contains("Reason typed wrong\\u{d}\\u{a}\\u{1b}p0"), "{text}");
     }
 }

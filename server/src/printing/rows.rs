@@ -128,34 +128,34 @@ mod tests {
             Width::Mm58,
             Lang::Zh,
             &expect![[r#"
-            #    望江公寓
-            |          收据 No. 17
-            |--------------------------------
-            |时间         2026-07-01 14:02:07
-            |地址             2 · 12 · 1203
-            |电表                        1017
-            |户名                         王*
-            |户号                        1017
-            |收款人                        li
-            |--------------------------------
-            #实付     ￥52.80
-            |偿还欠费（按比例）        ￥5.28
-            |电费余额                 ￥47.52
-            |支付方式                    现金
-            |实收                    ￥100.00
-            |找零                     ￥47.20
-            |--------------------------------
-            |电费 阶梯 1    88.00 kWh ￥46.50
-            |税                        ￥1.02
-            |约可用                 88.00 kWh
-            |充值前余额               -￥1.20
-            |充值后余额               ￥46.32
-            |--------------------------------
-            [https://a.example/v]
-            |         扫码核对本收据
-            |      校验码 0123456789ab
-            |        请妥善保管本收据
-        "#]],
+                #    望江公寓
+                |       收据 No. 2-000009
+                |--------------------------------
+                |时间         2026-07-01 14:02:07
+                |地址             2 · 12 · 1203
+                |电表                        1017
+                |户名                         王*
+                |户号                        1017
+                |收款人                        li
+                |--------------------------------
+                #实付     ￥52.80
+                |偿还欠费（按比例）        ￥5.28
+                |电费余额                 ￥47.52
+                |支付方式                    现金
+                |实收                    ￥100.00
+                |找零                     ￥47.20
+                |--------------------------------
+                |电费 阶梯 1    88.00 kWh ￥46.50
+                |税                        ￥1.02
+                |约可用                 88.00 kWh
+                |充值前余额               -￥1.20
+                |充值后余额               ￥46.32
+                |--------------------------------
+                [https://a.example/v]
+                |         扫码核对本收据
+                |      校验码 0123456789ab
+                |        请妥善保管本收据
+            "#]],
         );
     }
 
@@ -171,37 +171,37 @@ mod tests {
             Width::Mm80,
             Lang::En,
             &expect![[r#"
-            #The Riverside Residence 
-            #      of Wangjiang
-            |                 Receipt No. 17
-            |------------------------------------------------
-            |Time                         2026-07-01 14:02:07
-            |Place
-            |Building 2 · Floor 12 · Room 1203, behind the 
-            |                         second door on the left
-            |Meter                                       1017
-            |Customer                                     王*
-            |Account                                     1017
-            |Sold by                                       li
-            |------------------------------------------------
-            #Paid             ￥52.80
-            |Arrears, share                            ￥5.28
-            |Electricity credit                       ￥47.52
-            |Tender                                      Cash
-            |Handed over                             ￥100.00
-            |Change                                   ￥47.20
-            |------------------------------------------------
-            |Energy tier 1                  88.00 kWh ￥46.50
-            |Tax                                       ￥1.02
-            |Buys about                             88.00 kWh
-            |Credit before                            -￥1.20
-            |Credit after                             ￥46.32
-            |------------------------------------------------
-            [https://a.example/v]
-            |           Scan to check this receipt
-            |               Seal 0123456789ab
-            |            Please keep this receipt
-        "#]],
+                #The Riverside Residence 
+                #      of Wangjiang
+                |              Receipt No. 2-000009
+                |------------------------------------------------
+                |Time                         2026-07-01 14:02:07
+                |Place
+                |Building 2 · Floor 12 · Room 1203, behind the 
+                |                         second door on the left
+                |Meter                                       1017
+                |Customer                                     王*
+                |Account                                     1017
+                |Sold by                                       li
+                |------------------------------------------------
+                #Paid             ￥52.80
+                |Arrears, share                            ￥5.28
+                |Electricity credit                       ￥47.52
+                |Tender                                      Cash
+                |Handed over                             ￥100.00
+                |Change                                   ￥47.20
+                |------------------------------------------------
+                |Energy tier 1                  88.00 kWh ￥46.50
+                |Tax                                       ￥1.02
+                |Buys about                             88.00 kWh
+                |Credit before                            -￥1.20
+                |Credit after                             ￥46.32
+                |------------------------------------------------
+                [https://a.example/v]
+                |           Scan to check this receipt
+                |               Seal 0123456789ab
+                |            Please keep this receipt
+            "#]],
         );
     }
 }
