@@ -77,6 +77,12 @@ async fn the_fraud_list_is_refused_or_named_the_same_minute() {
     let path = format!("/api/v1/receipts/{no}/reversal");
     site.post_once(&clerk, &path, "taken-back-again", &back).await.expect(200);
 
+    // The till is counted right after that.
+    let shifts = site.get(&clerk, "/api/v1/shifts?book=live").await.expect(200).json();
+    let close = format!("/api/v1/shifts/live/{}/close", shifts["mine"]);
+    let counted = json!({ "counted": { "cash": 30_000, "card": 0, "mobile": 0 } });
+    site.post(&clerk, &close, &counted).await.expect(200);
+
     // A cheaper tariff that its author lets through alone.
     let tariff = "/api/v1/tariffs/demo-flat";
     let text = site.get(&ann, tariff).await.expect(200).json()["text"].clone();
@@ -104,6 +110,7 @@ async fn the_fraud_list_is_refused_or_named_the_same_minute() {
     let expected = [
         (Rule::SplitSales, "Bob", 2),
         (Rule::Reversal, "Bob", 1),
+        (Rule::ReversalBeforeClose, "Bob", 2),
         (Rule::Reprint, "Bob", 1),
         (Rule::AfterHours, "Bob", 1),
         (Rule::SelfApproval, "Ann", 1),
@@ -123,6 +130,26 @@ async fn the_fraud_list_is_refused_or_named_the_same_minute() {
     assert!(sheet.header("content-disposition").contains("linden-court-high-risk"));
     assert_eq!(sheet.text().trim_end().lines().count(), 2, "{}", sheet.text());
     site.get(&clerk, path).await.expect(403);
+}
+
+#[tokio::test]
+async fn a_trainer_sells_nothing_in_real_books() {
+    let folder = Folder::new();
+    let config = site_file(&folder);
+    let site = TestSite::start_in(folder, &["run", "--site", &config]).await;
+    let ann = first_admin(&site).await;
+    let trainer = person(&site, &ann, "Tom", "trainer").await;
+    let before = site.get(&ann, "/api/v1/accounts/1/ledger").await.expect(200).json();
+    let sale = json!({ "account": 1, "amount": 5_000, "tender": "cash" });
+    let refused = site.post_once(&trainer, "/api/v1/sales", "training-sale", &sale).await;
+    assert_eq!(refused.expect(403).json()["type"], "not-allowed");
+    let open = json!({ "book": "live", "counter": 1, "float": 0 });
+    site.post(&trainer, "/api/v1/shifts", &open).await.expect(403);
+    let adjust = json!({ "amount": 5_000, "what": "free-credit", "reason": "a lesson" });
+    let path = "/api/v1/accounts/1/adjustments";
+    site.post_once(&trainer, path, "training-credit", &adjust).await.expect(403);
+    let after = site.get(&ann, "/api/v1/accounts/1/ledger").await.expect(200).json();
+    assert_eq!(before, after, "nothing moved");
 }
 
 #[tokio::test]
