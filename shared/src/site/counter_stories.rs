@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use expect_test::{Expect, expect};
 
 use super::tests::FLAT;
+use crate::api::receipt::IssuedFor;
 use crate::counter::{
     Amounts, CashPlace, CounterFact, CounterOrder, Limits, LimitsOf, Raise, Raised,
 };
@@ -151,14 +152,24 @@ impl Story {
         writeln!(self.told, "{line:<24} -> {said}").unwrap();
     }
 
-    /// A site that is rebuilt from the journal stands at the same place.
-    fn replays(&self) {
+    fn rebuilt(&self) -> Site {
         let mut fresh = Site::new(self.site.zone().clone());
         for (at, by, event) in &self.kept {
             let body = event.to_body();
             let event = Event::from_body(&body).expect("what was written is read back");
             fresh.apply(Book::Live, *at, *by, &event);
         }
+        fresh
+    }
+
+    /// Goes on with what the journal says.
+    fn restart(&mut self) {
+        self.site = self.rebuilt();
+    }
+
+    /// A site that is rebuilt from the journal stands at the same place.
+    fn replays(&self) {
+        let fresh = self.rebuilt();
         let all = |site: &Site| format!("{:?}", site.counters(Book::Live));
         assert_eq!(all(&fresh), all(&self.site));
     }
@@ -548,4 +559,63 @@ fn a_raise_is_above_what_holds_in_the_future_and_for_31_days_at_most() {
             99 raises reversals 4 until 2026-07-02T08:00 -> REFUSED: a second person has to approve it; that cannot be who asked for it
         "#]],
     );
+}
+
+/// The numbers of the receipts so far, as customers read them.
+fn serials(story: &Story) -> Vec<String> {
+    let of = |(_, _, event): &(Timestamp, StaffId, Event)| {
+        let issued = IssuedFor::of(event.clone())?;
+        let serial = match issued {
+            IssuedFor::Sale(sale) => sale.serial,
+            IssuedFor::Reversal(reversal) => reversal.serial,
+            IssuedFor::Refund(refund) => refund.serial,
+        };
+        Some(serial.map_or_else(|| "-".to_owned(), |serial| serial.to_string()))
+    };
+    story.kept.iter().filter_map(of).collect()
+}
+
+#[test]
+fn each_counter_counts_its_receipts_without_gaps_and_goes_on_after_a_restart() {
+    let mut story = Story::begin();
+    for step in [
+        "1 opens 1 100.00",
+        "2 opens 2 100.00",
+        "1 sells 3 10.00 cash",
+        "2 sells 4 10.00 cash",
+        "0 sells 3 10.00 mobile",
+        "2 sells 4 5.00 card",
+        "2 reverses 4",
+        "1 sells 3 0.00 cash",
+        "1 sells 3 7.00 cash",
+        "1 closes 1 117.00 0.00",
+        "3 opens 1 0.00",
+    ] {
+        story.step(step);
+    }
+    story.restart();
+    story.step("3 sells 3 7.00 cash");
+    let numbers =
+        ["1-000001", "2-000001", "0-000001", "2-000002", "2-000003", "1-000002", "1-000003"];
+    assert_eq!(serials(&story), numbers);
+    story.replays();
+}
+
+#[test]
+fn a_journal_from_before_counters_counted_is_read_and_counting_begins_at_one() {
+    let mut story = Story::begin();
+    story.step("1 opens 1 100.00");
+    story.step("1 sells 3 10.00 cash");
+    story.step("1 sells 3 20.00 cash");
+    for (_, _, event) in &mut story.kept {
+        if let Event::Sold(sale) = event {
+            sale.serial = None;
+        }
+        assert!(!event.to_body().contains("serial"), "{event:?}");
+    }
+    story.restart();
+    story.step("1 reverses 2");
+    story.step("1 sells 4 5.00 cash");
+    assert_eq!(serials(&story), ["-", "-", "1-000001", "1-000002"]);
+    story.replays();
 }
