@@ -266,6 +266,12 @@ async fn a_list_is_walked_page_by_page_without_a_gap_or_a_double() {
         assert_eq!((one, &paged), (1, &whole), "{path}");
         assert!(pages >= 4, "{path} came in {pages} pages");
     }
+    // The best finds first, and with more than a page of them a link leads on.
+    let (_, whole) = walked(&site, &admin, "/api/v1/search?q=1", "meter").await;
+    let (pages, paged) = walked(&site, &admin, "/api/v1/search?q=1&limit=3", "meter").await;
+    assert_eq!((pages, &paged), (whole.len().div_ceil(3), &whole));
+    assert!(pages > 1, "{whole:?}");
+    site.get(&admin, "/api/v1/search?q=1&limit=3&after=99999").await.expect(410);
     site.get(&admin, "/api/v1/staff?limit=0").await.expect(400);
     site.get(&admin, "/api/v1/staff?limit=1&after=nobody").await.expect(410);
 }

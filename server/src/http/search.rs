@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use shared::api::sale::Found;
 use shared::id::{AccountId, Book, MeterId};
@@ -11,14 +11,15 @@ use shared::money::Money;
 use shared::time::Timestamp;
 use shared::vend::Serial;
 
+use super::page::{self, Paging};
 use super::problem::{Answer, Trouble};
 use super::state::State;
 use crate::run::fleet::Known;
 use crate::store::StoreError;
 use crate::store::report::{receipt, sales};
 
-/// Finds that one question brings at most.
-const MOST: usize = 20;
+/// Finds of a page, where nothing is said.
+const USUAL: usize = 20;
 /// Sales that a find shows, and that presets follow.
 const SALES: u32 = 5;
 
@@ -26,16 +27,27 @@ const SALES: u32 = 5;
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     q: String,
+    /// Finds of a page, 1 to 1000; 20 unless it is said otherwise.
+    limit: Option<u16>,
+    /// The meter that the page begins after, as the link to the next page names it.
+    after: Option<String>,
 }
 
-pub(super) async fn find(state: web::Data<State>, question: web::Query<Question>) -> Answer {
-    let words = plain(&question.q);
+pub(super) async fn find(
+    request: HttpRequest,
+    state: web::Data<State>,
+    question: web::Query<Question>,
+) -> Answer {
+    let Question { q, limit, after } = question.into_inner();
+    let paging = Paging { limit, after };
+    let limit = paging.limit(USUAL)?;
+    let words = plain(&q);
     if words.is_empty() {
         return Ok(HttpResponse::Ok().json(Vec::<Found>::new()));
     }
     let accounts = state.accounts.all();
-    let scanned = scanned(&question.q);
-    let holders = holders(&state, &question.q).await?;
+    let scanned = scanned(&q);
+    let holders = holders(&state, &q).await?;
     let fit = |known: &Known| match scanned {
         Some(meter) => (known.meter == meter).then_some(Rank::Exact),
         None if holders.contains(&known.account) => Some(Rank::Exact),
@@ -43,14 +55,20 @@ pub(super) async fn find(state: web::Data<State>, question: web::Query<Question>
     };
     let mut hits: Vec<(Rank, &Known)> =
         accounts.iter().filter_map(|known| Some((fit(known)?, known))).collect();
-    hits.sort_by_key(|(rank, known)| (*rank, known.account));
-    hits.truncate(MOST);
+    hits.sort_by_key(|(rank, known)| (*rank, known.account, known.meter));
+    if let Some(after) = paging.after {
+        let last = hits.iter().position(|(_, known)| known.meter.to_string() == after);
+        hits.drain(..=last.ok_or_else(page::gone)?);
+    }
+    let more = hits.len() > limit;
+    hits.truncate(limit);
+    let next = hits.last().filter(|_| more).map(|(_, known)| known.meter.to_string());
     let accounts: Vec<AccountId> = hits.iter().map(|(_, known)| known.account).collect();
     let sold = state.ledger.ask(move |db| last_sales(db, &accounts)).await;
     let sold = sold.map_err(|error| Trouble::fault("read the ledger", error))?;
     let found: Vec<Found> =
         hits.into_iter().filter_map(|(_, known)| found(&state, known, &sold)).collect();
-    Ok(HttpResponse::Ok().json(found))
+    Ok(page::answer(&request, &found, next.as_deref()))
 }
 
 type Sold = BTreeMap<AccountId, Vec<(Timestamp, Money)>>;
