@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use server::farm::{Framing, Plant, listen};
-use server::headend::{HeadEnd, Transport};
+use server::headend::{HeadEnd, MeterConfig, Transport};
 use shared::actor::port::{LineJob, LineRequest};
 use shared::energy::Power;
 use shared::meter::profile::Library;
@@ -150,4 +150,44 @@ fn mbpoll_reads_other_models_of_the_farm_over_tcp_and_a_serial_line() {
     let tenths: u32 = register("0x0C").parse().expect("a number");
     assert!((1_900..=2_400).contains(&tenths), "{tenths} tenths of a volt");
     assert_eq!(register("0x1A"), "1", "its contact is closed");
+}
+
+/// Somebody else's client cuts a meter and brings it back: its next read by our head-end says so,
+/// and its neighbour stays as it was.
+#[actix_rt::test]
+async fn a_relay_switched_by_mbpoll_is_seen_at_the_next_read_of_our_head_end() {
+    let arguments = ["farm", "--meters", "2", "--tcp", "127.0.0.1:0"];
+    let (_farm, ready): (Process, String) = program(&arguments);
+    let port = ready.trim().rsplit(':').next().expect("a port").to_owned();
+    let place = ["-m", "tcp", "-p", &port, "-a", "2", "-t", "0", "-r", "0", "127.0.0.1"];
+    let switch = |value: &str| {
+        let mut command = std::process::Command::new("mbpoll");
+        let told = command.args(["-0", "-1"]).args(place).arg(value).output();
+        let told =
+            told.unwrap_or_else(|error| panic!("no mbpoll ({error}); `tests/run setup` has it"));
+        let said = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(told.status.success() && said.contains("Written 1"), "{said}");
+        mbpoll(&place)
+    };
+    let transport = Transport::Tcp { address: format!("127.0.0.1:{port}") };
+    let meters = [meter(1, 1, "eastron-sdm630"), meter(1, 2, "eastron-sdm630")];
+    let clock = Arc::new(server::clock::now);
+    let headend =
+        HeadEnd::start(&[line(1, transport)], &meters, &library(), clock).expect("the line starts");
+    let ports = headend.lines();
+    let read = async |place: usize| {
+        let meter: &MeterConfig = meters.get(place).expect("a meter");
+        let now = server::clock::now();
+        let request = LineRequest { meter: meter.meter, now, job: LineJob::Poll };
+        let seen = ports[&meter.line].send(request).await.expect("a line does not fall");
+        seen.outcome.unwrap_or_else(|fault| panic!("{:?}: {fault:?}", meter.unit))
+    };
+    assert_eq!(read(1).await.contact, Contact::Closed, "before");
+    assert_eq!(switch("0"), "0", "mbpoll reads back what it wrote");
+    let cut = read(1).await;
+    assert_eq!((cut.contact, cut.live.power.map(Power::watts)), (Contact::Open, Some(0)));
+    assert_eq!(read(1).await.import, cut.import, "nothing is used behind an open contact");
+    assert_eq!(read(0).await.contact, Contact::Closed, "its neighbour");
+    assert_eq!(switch("1"), "1", "mbpoll reads back what it wrote");
+    assert_eq!(read(1).await.contact, Contact::Closed, "after");
 }
