@@ -180,7 +180,13 @@ impl Desk {
 
     async fn start(&self, metered: &Metered, library: &Arc<Library>) -> Result<(), Fault> {
         let mut postponed = Vec::new();
-        real::open_account(&self.site, metered, &self.billing, &mut postponed).await?;
+        real::open_accounts(
+            &self.site,
+            std::slice::from_ref(metered),
+            &self.billing,
+            &mut postponed,
+        )
+        .await?;
         let device = metered.device.clone();
         let Some(line) = self.lines.get(&device.line) else { return Ok(()) };
         let attach = Attach { meter: device, library: Arc::clone(library) };
@@ -211,7 +217,13 @@ impl Desk {
             }
         }
         self.known(std::slice::from_ref(&metered)).await?;
-        real::open_account(&self.site, &metered, &self.billing, &mut Vec::new()).await?;
+        real::open_accounts(
+            &self.site,
+            std::slice::from_ref(&metered),
+            &self.billing,
+            &mut Vec::new(),
+        )
+        .await?;
         Ok(self.list())
     }
 

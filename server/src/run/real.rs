@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::{Actor as _, Addr};
+use futures_util::future::join_all;
 use shared::actor::billing::{BillingSupervisor, Do, Join};
 use shared::actor::meter::MeterActor;
 use shared::actor::port::Line;
@@ -24,6 +25,9 @@ use crate::headend::HeadEnd;
 /// Least time between an automatic closing and the next opening (product rule 2).
 const REST: Span = Span::from_secs(60);
 
+/// So many accounts wait for the disk together; each by itself would wait for a sync of its own.
+const TOGETHER: usize = 256;
+
 /// The site with the numbers of meters that were exchanged since its file was written: the head-end
 /// asks a meter for its number before it believes it.
 pub(super) fn renumbered(site: &SiteFile, serials: &BTreeMap<MeterId, String>) -> SiteFile {
@@ -43,9 +47,7 @@ pub(super) async fn start(
     wake: Arc<Notify>,
     postponed: &mut Vec<Order>,
 ) -> Result<(HeadEnd, LiveDriver, Newcomers), Fault> {
-    for metered in &site.meters {
-        open_account(site, metered, billing, postponed).await?;
-    }
+    open_accounts(site, &site.meters, billing, postponed).await?;
     publish_policies(site, billing, postponed).await?;
     let devices: Vec<_> = site.meters.iter().map(|metered| metered.device.clone()).collect();
     let headend = HeadEnd::start(&site.lines, &devices, &site.library, Arc::new(clock::now))
@@ -97,43 +99,64 @@ async fn publish_policies(
     }
 }
 
-/// Opens an account that the site file names, unless it is open already.
-pub(super) async fn open_account(
+/// Opens the accounts that the site file names, unless they are open already.
+pub(super) async fn open_accounts(
     site: &SiteFile,
-    metered: &Metered,
+    meters: &[Metered],
     billing: &Addr<BillingSupervisor>,
     postponed: &mut Vec<Order>,
 ) -> Result<(), Fault> {
-    let Some(terms) = &metered.account else { return Ok(()) };
-    let (account, meter) = (terms.account, metered.device.meter);
+    for together in meters.chunks(TOGETHER) {
+        for step in [open, bind, place] {
+            let orders: Vec<_> = together
+                .iter()
+                .filter_map(|metered| Some((metered, step(site, metered)?)))
+                .map(|(metered, command)| {
+                    let (now, by) = (clock::now(), StaffId(0));
+                    (metered, Order { book: Book::Live, now, by, key: None, command })
+                })
+                .collect();
+            let asked = orders.iter().map(|(_, order)| billing.send(Do(order.clone())));
+            for (answer, (metered, order)) in join_all(asked).await.into_iter().zip(orders) {
+                match answer.map_err(Fault::failed)? {
+                    Ok(_) | Err(Refusal::AccountExists(_) | Refusal::MeterBound(_)) => {}
+                    // Where records are missing the server starts all the same, so that somebody
+                    // can look.
+                    Err(Refusal::Halted) => postponed.push(order),
+                    Err(refusal) => {
+                        let meter = metered.device.meter;
+                        let what =
+                            format!("the account of meter {meter} cannot be opened: {refusal}");
+                        return Err(Fault::failed(what));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn open(site: &SiteFile, metered: &Metered) -> Option<Command> {
+    let terms = metered.account.as_ref()?;
+    Some(Command::OpenAccount {
+        account: terms.account,
+        tariff: terms.tariff.clone(),
+        policy: site.policies.first().map(|(_, policy)| policy.clone()).unwrap_or_default(),
+        opening: terms.opening,
+    })
+}
+
+fn bind(site: &SiteFile, metered: &Metered) -> Option<Command> {
+    let (account, meter) = (metered.account.as_ref()?.account, metered.device.meter);
+    Some(Command::BindMeter { account, meter, limits: limits(metered, &site.library) })
+}
+
+fn place(_: &SiteFile, metered: &Metered) -> Option<Command> {
+    metered.account.as_ref()?;
     let place = Place {
         building: metered.building.clone(),
         floor: metered.floor.clone(),
         feeder: Some(metered.device.line),
     };
-    let commands = [
-        Command::OpenAccount {
-            account,
-            tariff: terms.tariff.clone(),
-            policy: site.policies.first().map(|(_, policy)| policy.clone()).unwrap_or_default(),
-            opening: terms.opening,
-        },
-        Command::BindMeter { account, meter, limits: limits(metered, &site.library) },
-        Command::PlaceMeter { meter, place },
-    ];
-    for command in commands {
-        let (now, by) = (clock::now(), StaffId(0));
-        let order = Order { book: Book::Live, now, by, key: None, command };
-        match billing.send(Do(order.clone())).await.map_err(Fault::failed)? {
-            Ok(_) | Err(Refusal::AccountExists(_) | Refusal::MeterBound(_)) => {}
-            // Where records are missing the server starts all the same, so that somebody can look.
-            Err(Refusal::Halted) => postponed.push(order),
-            Err(refusal) => {
-                let what =
-                    format!("account {account} of meter {meter} cannot be opened: {refusal}");
-                return Err(Fault::failed(what));
-            }
-        }
-    }
-    Ok(())
+    Some(Command::PlaceMeter { meter: metered.device.meter, place })
 }

@@ -35,11 +35,14 @@ use crate::ledger::{Chain, Draft, Record};
 use crate::meter::{Quality, Report, Supply};
 use crate::pay::Payment;
 use crate::site::{Command, Done, Order, Refusal, Site, answer_of, command_of};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use batch::{Batch, Effect};
 
 /// How many records one question to the journal brings back.
 const REPLAY_STEP: u32 = 10_000;
+
+/// How often the figures of a book follow its meters.
+const FIGURES_EVERY: Span = Span::from_secs(1);
 
 pub struct BillingSupervisor {
     /// The site before its journal: where a reload starts from.
@@ -63,6 +66,8 @@ pub struct BillingSupervisor {
     halted: Option<String>,
     /// The time of each book as last heard.
     now: BTreeMap<Book, Timestamp>,
+    /// The same when the figures were last counted.
+    counted: BTreeMap<Book, Timestamp>,
     /// Who was told a new supply since the last settling round of the book.
     told: BTreeSet<(Book, MeterId)>,
 }
@@ -100,6 +105,7 @@ impl BillingSupervisor {
             repeats: Vec::new(),
             halted: None,
             now: BTreeMap::new(),
+            counted: BTreeMap::new(),
             told: BTreeSet::new(),
         }
     }
@@ -338,7 +344,8 @@ impl BillingSupervisor {
         }
         let publication = Publication {
             meters: settled.into_iter().filter_map(|meter| self.change(meter)).collect(),
-            figures: if batch.round || !batch.happenings.is_empty() {
+            figures: if !batch.happenings.is_empty() || (batch.round && self.figures_are_due()) {
+                self.counted = self.now.clone();
                 self.figures()
             } else {
                 Vec::new()
@@ -356,6 +363,15 @@ impl BillingSupervisor {
             }
             effect.release();
         }
+    }
+
+    /// Figures look at every meter, and a book of real meters settles with every answer: without a
+    /// happening they are counted once a second of its time.
+    fn figures_are_due(&self) -> bool {
+        self.now.iter().any(|(book, now)| {
+            let counted = self.counted.get(book);
+            counted.is_none_or(|counted| now < counted || *now - *counted >= FIGURES_EVERY)
+        })
     }
 
     /// Tells a meter what its supply should be, where that changed. Level, not edge: a meter that
