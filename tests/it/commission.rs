@@ -128,3 +128,33 @@ async fn meters_are_found_tested_added_signed_off_and_there_after_a_restart() {
     assert_eq!(after, signed);
     billed(&site, &admin).await;
 }
+
+#[tokio::test]
+async fn an_output_that_switches_a_meter_of_the_site_is_not_tested_from_the_page() {
+    let arguments =
+        ["farm", "--meters", "3", "--profile", "eastron-sdm630", "--tcp", "127.0.0.1:0"];
+    let (_farm, ready): (Process, String) = program(&[&arguments[..], &["--speed", "1"]].concat());
+    let folder = Folder::new();
+    let file = write_site(&folder, ready.trim().trim_start_matches("ready "));
+    let meter = "[[meter]]\nmeter = 7\nname = \"101\"\nbuilding = \"1\"\nfloor = \"1\"\nline = 1\nunit = 1\n\
+                 profile = \"eastron-sdm630\"\n\
+                 relay = { profile = \"relay-coils\", output = 1, feedback = 1 }\n";
+    let site = std::fs::read_to_string(&file).expect("a site") + meter;
+    std::fs::write(&file, site).expect("the folder takes files");
+    let site = TestSite::start_in(folder, &["run", "--site", &file]).await;
+    let admin = site.token("admin");
+    let test = async |unit: u8, board: u8| {
+        let relay = json!({ "unit": board, "profile": "relay-coils", "output": 1 });
+        let test =
+            json!({ "unit": unit, "profile": "eastron-sdm630", "step": "open", "relay": relay });
+        site.post(&admin, "/api/v1/lines/1/relay-test", &test).await
+    };
+    // The board of meter 7, said to be that of a unit that is no meter yet.
+    let refused = test(2, 1).await.expect(409).text();
+    assert!(refused.contains("output-in-service"), "{refused}");
+    // Its own is tested, and a second time.
+    for _ in 0..2 {
+        let tested: RelayTested = test(2, 2).await.expect(200).read();
+        assert_eq!(tested.fault, None);
+    }
+}

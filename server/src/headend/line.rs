@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use super::config::{LineConfig, MeterConfig, UnitAddress};
 use super::desk::{Answer, Desk, Done, Task, Urgency};
+use super::device::{Device, Role};
 use super::owner::{Devices, Units};
 use super::question::Question;
 use super::roof::Roof;
@@ -275,6 +276,31 @@ impl Handler<Try> for LineActor {
                 (None, _) => Observation { at: clock(), outcome: Err(CommFault::LineDown) },
             }
         })
+    }
+}
+
+/// Whether an output of a board on this line switches a meter of the site.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "bool")]
+pub struct IsInService {
+    pub unit: UnitAddress,
+    pub output: u16,
+}
+
+impl Handler<IsInService> for LineActor {
+    type Result = bool;
+
+    fn handle(&mut self, asked: IsInService, _: &mut Context<Self>) -> bool {
+        let tried = |place: usize| {
+            let relays = self.tried.iter().filter_map(|(_, binding)| binding.relay.as_ref());
+            relays.into_iter().any(|relay| relay.device == place)
+        };
+        let is_it = |device: &Device| match device.role {
+            Role::Output { output, .. } => (device.unit, output) == (asked.unit, asked.output),
+            Role::Meter(_) => false,
+        };
+        let devices = self.devices.borrow();
+        devices.iter().enumerate().any(|(place, device)| is_it(device) && !tried(place))
     }
 }
 

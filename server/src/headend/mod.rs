@@ -32,7 +32,7 @@ use shared::meter::profile::Library;
 use thiserror::Error;
 
 pub use self::config::{LineConfig, MeterConfig, RelayConfig, Transport, UnitAddress};
-pub use self::line::{Attach, LineActor, LineStatus, ReadOnce, SendRaw, Status, Try};
+pub use self::line::{Attach, IsInService, LineActor, LineStatus, ReadOnce, SendRaw, Status, Try};
 pub use self::question::{Asked, Question, unknown_timing};
 pub use self::trace::{Direction, Frame};
 pub use self::unit::UnitStatus;

@@ -26,7 +26,7 @@ use crate::cli::Fault;
 use crate::clock;
 use crate::config::{AccountTerms, Metered};
 use crate::headend::config::{MeterConfig, Output, RelayConfig};
-use crate::headend::{Try, UnitAddress, scan};
+use crate::headend::{IsInService, Try, UnitAddress, scan};
 use crate::run::commission::Commission;
 
 /// The last scan of each line.
@@ -255,6 +255,17 @@ pub(super) async fn test_relay(
     }
     let place = MeterId(u32::MAX);
     let meter = device(id, place, test.unit, &test.profile, test.relay.as_ref(), |_| {})?;
+    if let Some(RelayConfig { unit: Some(unit), output, .. }) = meter.relay {
+        let asked = actor.send(IsInService { unit, output }).await;
+        if asked.map_err(|error| Trouble::fault("ask the line", error))? {
+            let title = format!(
+                "output {output} of unit {} switches a meter of the site; order its supply on its \
+                 page",
+                u8::from(unit),
+            );
+            return Err(Trouble::new(StatusCode::CONFLICT, "output-in-service", title));
+        }
+    }
     let (command, wanted) = match test.step {
         RelayStep::Open => (SwitchCommand::Open, Contact::Open),
         RelayStep::Close => (SwitchCommand::Close, Contact::Closed),
