@@ -368,6 +368,7 @@ mod tests {
         Receipt {
             book: shared::id::Book::Live,
             no: shared::id::ReceiptNo(1),
+            serial: None,
             seq: shared::id::Seq(1),
             at,
             site: String::new(),

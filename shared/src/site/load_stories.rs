@@ -112,7 +112,7 @@ fn where_no_cut_hours_hold_for_an_overload_too_the_delay_begins_at_their_end() {
     );
     let load_limit = Some(two_kilowatts());
     check(
-        Policy { load_limit, no_cut, ..terms() },
+        Policy { no_cut, load_limit, ..terms() },
         "at 22:01 / draw 2001 / at 22:01:11 / draw 2001",
         expect![[r#"
             22:01:00 draw 2001        5.00 on

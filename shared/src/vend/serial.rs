@@ -107,8 +107,8 @@ mod tests {
     use super::*;
     use crate::id::ShiftNo;
 
-    fn at(counter: u16) -> Option<Till> {
-        Some(Till { counter: CounterId(counter), shift: ShiftNo(1) })
+    fn at(counter: u16) -> Till {
+        Till { counter: CounterId(counter), shift: ShiftNo(1) }
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
         for (text, counter, no) in [
             ("2-000123", Some(CounterId(2)), 123),
             ("0-000001", None, 1),
-            ("7-1234567", at(7).map(|till| till.counter), 1_234_567),
+            ("7-1234567", Some(at(7).counter), 1_234_567),
         ] {
             let serial = Serial { counter, no };
             assert_eq!(serial.to_string(), text);
@@ -135,21 +135,21 @@ mod tests {
             Some(Serial { counter: (counter > 0).then_some(CounterId(counter)), no })
         };
         let live = Book::Live;
-        assert_eq!(series.take(live, at(1), None), Ok(()), "from before there were series");
+        assert_eq!(series.take(live, Some(at(1)), None), Ok(()), "from before there were series");
         for (till, serial, due) in [
-            (at(1), serial(1, 1), None),
-            (at(2), serial(2, 1), None),
+            (Some(at(1)), serial(1, 1), None),
+            (Some(at(2)), serial(2, 1), None),
             (None, serial(0, 1), None),
-            (at(1), serial(1, 2), None),
-            (at(2), serial(2, 3), serial(2, 2)), // one is missing
-            (at(2), serial(2, 4), None),
-            (at(2), serial(2, 4), serial(2, 5)), // the same again
-            (at(1), serial(2, 6), serial(1, 3)), // of another counter
-            (at(1), None, serial(1, 7)),         // none, although the book has begun
+            (Some(at(1)), serial(1, 2), None),
+            (Some(at(2)), serial(2, 3), serial(2, 2)), // one is missing
+            (Some(at(2)), serial(2, 4), None),
+            (Some(at(2)), serial(2, 4), serial(2, 5)), // the same again
+            (Some(at(1)), serial(2, 6), serial(1, 3)), // of another counter
+            (Some(at(1)), None, serial(1, 7)),         // none, although the book has begun
         ] {
             assert_eq!(series.take(live, till, serial).err(), due, "{till:?} {serial:?}");
         }
-        assert_eq!(series.take(Book::Simulated, at(1), None), Ok(()), "books count apart");
-        assert_eq!(series.next(Book::Simulated, at(1)).to_string(), "1-000001");
+        assert_eq!(series.take(Book::Simulated, Some(at(1)), None), Ok(()), "books count apart");
+        assert_eq!(series.next(Book::Simulated, Some(at(1))).to_string(), "1-000001");
     }
 }
