@@ -111,6 +111,13 @@ impl LoadLimit {
         if !(0..=23).contains(&self.reset_hour) {
             return wrong("load_limit.reset_hour", "an hour of the day is 0 to 23");
         }
+        if self.until_operator && !self.accept_until_operator {
+            return wrong(
+                "load_limit.until_operator",
+                "leaves a supply with credit dark until somebody of the staff acts; where that is \
+                 meant, say accept_until_operator = true",
+            );
+        }
         if self.accept_until_operator && !self.until_operator {
             return wrong("load_limit.accept_until_operator", "belongs to until_operator = true");
         }

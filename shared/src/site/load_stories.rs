@@ -151,7 +151,12 @@ fn a_cut_by_a_limit_keeps_what_was_read_and_which_limit_held() {
 
 #[test]
 fn after_the_last_time_of_a_day_it_waits_for_staff_where_the_terms_say_so() {
-    let load_limit = LoadLimit { until_operator: true, most_a_day: 1, ..two_kilowatts() };
+    let load_limit = LoadLimit {
+        most_a_day: 1,
+        until_operator: true,
+        accept_until_operator: true,
+        ..two_kilowatts()
+    };
     check(
         Policy { load_limit: Some(load_limit), ..terms() },
         "draw 2001 / at 08:00:12 / draw 2001 / at 08:02 / draw 2001 / at 08:02:11 / draw 2001 / at +06:00

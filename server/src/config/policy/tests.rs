@@ -67,6 +67,7 @@ fn what_is_wrong_is_named_with_file_line_and_key() {
         ),
         ("load_limit = { watts = 9, not_in_no_cut_hours = true }", "there are no no-cut hours"),
         ("load_limit = { watts = 9, accept_until_operator = true }", "belongs to until_operator"),
+        ("load_limit = { watts = 9, until_operator = true }", "say accept_until_operator = true"),
         ("courtesy = {}", "site.toml:2: courtesy: opens at the last warning"),
         ("without = [\"low\"]", "site.toml:2: without: `low` is no term"),
         ("building = \"7\"", "site.toml:2: building: [policy] is the whole site's"),
