@@ -110,6 +110,7 @@ impl Sample {
             energy: Energy::from_mwh(250_000),
             lines: vec![line("energy", Code::Energy, minor - 1), line("tax", Code::Tax, 1)],
             credit_after: Money::ZERO,
+            estimated: false,
         }))
     }
 

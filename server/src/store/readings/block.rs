@@ -2,54 +2,46 @@
 //! of the register in the largest step that divides them all, differences of the power.
 
 use shared::actor::port::ReadingKept;
-use shared::energy::Power;
 use shared::id::MeterId;
 
-use crate::store::readings::codec::{Columns, flags, row, with_power};
+use crate::store::readings::codec::{Columns, row, with_power};
 use crate::store::readings::pack::{Bytes, Spoilt, column, put_column, put_signed, put_unsigned};
 
-/// Appends a block; `rows` ascend in time.
-pub(crate) fn put_block(out: &mut Vec<u8>, rows: &[ReadingKept], columns: &mut Columns) {
-    put_unsigned(out, u64::try_from(rows.len()).expect("a block is short"));
-    let Some(first) = rows.first() else { return };
-    columns.clear();
-    let (mut at, mut register) = (first.at.millis(), first.register.mwh());
-    let mut power = None;
-    for row in rows {
-        columns.times.push(row.at.millis().wrapping_sub(at));
-        columns.registers.push(row.register.mwh().wrapping_sub(register));
-        (at, register) = (row.at.millis(), row.register.mwh());
-        columns.flags.push(i64::from(flags(row)));
-        if let Some(watts) = row.power.map(Power::watts) {
-            columns.powers.push(power.map_or(watts, |before| watts.wrapping_sub(before)));
-            power = Some(watts);
-        }
-    }
-    // Of the first reading there is no difference.
-    let times = columns.times.get_mut(1..).unwrap_or_default();
-    let registers = columns.registers.get_mut(1..).unwrap_or_default();
+/// Appends a block of the readings in `columns`, which ascend in time. It turns the columns into
+/// differences in place: they are worth nothing afterwards.
+pub(crate) fn put_block(out: &mut Vec<u8>, columns: &mut Columns) {
+    put_unsigned(out, u64::try_from(columns.times.len()).expect("a block is short"));
+    differences(&mut columns.times);
+    differences(&mut columns.registers);
+    differences(&mut columns.powers);
+    let Some((first_at, spans)) = columns.times.split_first_mut() else { return };
+    let Some((first_register, registers)) = columns.registers.split_first_mut() else { return };
+    let first_span = spans.first().copied().unwrap_or_default();
+    differences(spans);
     let step = largest_step(registers);
     if step > 1 {
         for difference in registers.iter_mut() {
             *difference /= step;
         }
     }
-    let first_span = times.first().copied().unwrap_or_default();
-    let mut before = first_span;
-    for span in times.iter_mut() {
-        (before, *span) = (*span, span.wrapping_sub(before));
-    }
-
-    put_signed(out, first.at.millis());
+    put_signed(out, *first_at);
     put_signed(out, first_span);
-    put_column(out, times.get(1..).unwrap_or_default());
-    put_signed(out, first.register.mwh());
+    put_column(out, spans.get(1..).unwrap_or_default());
+    put_signed(out, *first_register);
     put_signed(out, step);
     put_column(out, registers);
     put_column(out, &columns.flags);
-    if let Some((first, differences)) = columns.powers.split_first() {
+    if let Some((first, powers)) = columns.powers.split_first() {
         put_signed(out, *first);
-        put_column(out, differences);
+        put_column(out, powers);
+    }
+}
+
+/// Each value but the first becomes its difference from the one before it.
+fn differences(values: &mut [i64]) {
+    let mut before = 0;
+    for value in values {
+        (before, *value) = (*value, value.wrapping_sub(before));
     }
 }
 
@@ -125,18 +117,21 @@ fn gcd(mut a: u64, mut b: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
-    use shared::energy::Register;
+    use shared::energy::{Power, Register};
     use shared::meter::Quality;
     use shared::time::Timestamp;
 
     use super::*;
     use crate::store::readings::codec::tests::any_row;
 
-    fn block(rows: &[ReadingKept]) -> Vec<u8> {
-        let mut out = Vec::new();
-        put_block(&mut out, rows, &mut Columns::default());
+    pub(crate) fn block(rows: &[ReadingKept]) -> Vec<u8> {
+        let (mut out, mut columns) = (Vec::new(), Columns::default());
+        for row in rows {
+            columns.push(row);
+        }
+        put_block(&mut out, &mut columns);
         out
     }
 

@@ -19,6 +19,14 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    /// One reading more, but for its meter.
+    pub(super) fn push(&mut self, row: &ReadingKept) {
+        self.flags.push(i64::from(flags(row)));
+        self.times.push(row.at.millis());
+        self.registers.push(row.register.mwh());
+        self.powers.extend(row.power.map(Power::watts));
+    }
+
     pub(super) fn clear(&mut self) {
         for column in [
             &mut self.meters,
@@ -31,6 +39,12 @@ impl Columns {
         }
     }
 }
+
+/// The most that flags can be.
+pub(super) const MOST_FLAGS: u8 = 0b111;
+
+/// Flags of a good reading that has a power.
+pub(super) const GOOD_WITH_POWER: i64 = 1;
 
 /// How many of these have a power.
 pub(super) fn with_power(flags: &[i64]) -> usize {

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, named_params};
-use shared::actor::port::ReadingKept;
 use shared::energy::{Energy, Power, Register};
 use shared::id::MeterId;
-use shared::meter::Quality;
 use shared::time::{Timestamp, Zone};
 
 use crate::store::StoreError;
@@ -27,12 +25,32 @@ pub struct Day {
 }
 
 impl Day {
-    /// A day of one reading; `before` is the register at the reading before it.
-    pub(crate) fn of(before: Option<Register>, row: &ReadingKept) -> Self {
-        let power = row.power.filter(|_| row.quality == Quality::Good);
-        let (first, last) = (row.register, row.register);
-        let energy = before.map_or(Energy::ZERO, |before| growth(before, first));
-        Self { first, last, energy, least: power, most: power, readings: 1 }
+    /// The day of these readings, ascending in time; `before` is the register at the reading before
+    /// them, `powers` are those of good readings. None of no readings.
+    pub(crate) fn of(
+        before: Option<i64>,
+        registers: &[i64],
+        powers: impl Iterator<Item = i64>,
+    ) -> Option<Self> {
+        let (first, last) = (*registers.first()?, *registers.last()?);
+        let mut energy = Energy::ZERO;
+        let mut before = before.unwrap_or(first);
+        for register in registers {
+            energy += growth(Register::from_mwh(before), Register::from_mwh(*register));
+            before = *register;
+        }
+        let extremes = powers.fold(None, |extremes: Option<(i64, i64)>, power| {
+            let (least, most) = extremes.unwrap_or((power, power));
+            Some((least.min(power), most.max(power)))
+        });
+        Some(Self {
+            first: Register::from_mwh(first),
+            last: Register::from_mwh(last),
+            energy,
+            least: extremes.map(|(least, _)| Power::from_watts(least)),
+            most: extremes.map(|(_, most)| Power::from_watts(most)),
+            readings: u32::try_from(registers.len()).unwrap_or(u32::MAX),
+        })
     }
 
     /// This day and what came later of it.
@@ -80,6 +98,11 @@ impl Calendar {
             self.day = day_number(date);
         }
         self.day
+    }
+
+    /// When the day ends that was last told.
+    pub(crate) fn end(&self) -> Timestamp {
+        self.to
     }
 }
 

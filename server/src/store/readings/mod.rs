@@ -4,6 +4,8 @@
 mod block;
 mod codec;
 pub mod day;
+mod gather;
+mod grid;
 pub mod load;
 mod old;
 mod pack;
@@ -13,17 +15,19 @@ pub mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use actix::{Actor, Context, Handler, Message};
 use shared::actor::port::{KeepReadings, ReadingKept};
 use shared::id::Book;
 use shared::time::{Timestamp, Zone};
-use tokio::sync::mpsc;
 
 use crate::store::StoreError;
 use crate::store::desk::Desk;
 use crate::store::schema::Schema;
+use gather::Gather;
 use writer::ReadingsWriter;
 
 pub use pack::Spoilt;
@@ -52,13 +56,17 @@ pub fn path(dir: &Path, book: Book) -> PathBuf {
     })
 }
 
+/// How long readings of real meters wait for others. The screens have them from memory; what a power
+/// cut takes is read again.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 type Round = (Timestamp, Arc<[ReadingKept]>);
 
 /// The writers of both books.
 #[derive(Debug)]
 pub struct ReadingsActor {
-    live: Option<mpsc::Sender<Round>>,
-    simulated: Option<mpsc::Sender<Round>>,
+    live: Option<SyncSender<Round>>,
+    simulated: Option<SyncSender<Round>>,
     dropped: u64,
 }
 
@@ -94,26 +102,46 @@ fn start_book(
     dir: &Path,
     book: Book,
     zone: &Zone,
-) -> Result<(mpsc::Sender<Round>, Desk, JoinHandle<()>), StoreError> {
+) -> Result<(SyncSender<Round>, Desk, JoinHandle<()>), StoreError> {
     let file = path(dir, book);
     let writer = ReadingsWriter::open(&file, zone.clone())?;
     let desk = Desk::start("readings", READINGS.open_read_only(&file)?)?;
-    let (rounds, waiting) = mpsc::channel(WAITING);
+    let (rounds, waiting) = sync_channel(WAITING);
+    // A simulated book is settled in whole rounds.
+    let patience = match book {
+        Book::Live => PATIENCE,
+        Book::Simulated => Duration::ZERO,
+    };
     let thread = thread::Builder::new()
         .name("readings".to_owned())
-        .spawn(move || write(writer, waiting))
+        .spawn(move || write(writer, &waiting, Gather::new(patience)))
         .map_err(|source| StoreError::Thread { name: "readings", source })?;
     Ok((rounds, desk, thread))
 }
 
-fn write(mut writer: ReadingsWriter, mut waiting: mpsc::Receiver<Round>) {
+fn write(mut writer: ReadingsWriter, waiting: &Receiver<Round>, mut gather: Gather) {
     let mut group = Vec::with_capacity(GROUP);
-    while let Some(first) = waiting.blocking_recv() {
-        group.push(first);
+    let mut open = true;
+    while open {
+        let next = match gather.wait() {
+            Some(wait) => waiting.recv_timeout(wait),
+            None => waiting.recv().map_err(|_closed| RecvTimeoutError::Disconnected),
+        };
+        match next {
+            Ok(round) => gather.take(round, &mut group),
+            Err(RecvTimeoutError::Timeout) => gather.end(&mut group),
+            Err(RecvTimeoutError::Disconnected) => {
+                gather.end(&mut group);
+                open = false;
+            }
+        }
         while group.len() < GROUP
             && let Ok(next) = waiting.try_recv()
         {
-            group.push(next);
+            gather.take(next, &mut group);
+        }
+        if group.is_empty() {
+            continue;
         }
         if let Err(error) = writer.keep(&group) {
             tracing::error!(%error, rounds = group.len(), "readings were not kept");

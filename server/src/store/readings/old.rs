@@ -61,7 +61,6 @@ mod tests {
     use shared::time::{Span, Timestamp, Zone};
 
     use super::*;
-    use crate::store::readings::codec::Columns;
     use crate::store::readings::writer::{ReadingsWriter, id_of};
     use crate::store::readings::{READINGS, block, query, round};
     use crate::store::schema::Schema;
@@ -91,8 +90,7 @@ mod tests {
         for meter in [1, 2_001] {
             for day in 0..2 {
                 let rows: Vec<_> = (0..24).map(|hour| row(meter, day * 24 + hour)).collect();
-                let mut blob = Vec::new();
-                block::put_block(&mut blob, &rows, &mut Columns::default());
+                let blob = block::tests::block(&rows);
                 let (first, last) = (rows[0], rows[23]);
                 db.execute(
                     "INSERT INTO block VALUES (?1, ?2, ?3, ?4)",

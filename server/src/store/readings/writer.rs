@@ -12,8 +12,9 @@ use shared::id::MeterId;
 use shared::time::{Timestamp, Zone};
 
 use crate::store::StoreError;
-use crate::store::readings::codec::Columns;
+use crate::store::readings::codec::{Columns, GOOD_WITH_POWER, with_power};
 use crate::store::readings::day::{self, Calendar, Day, Days};
+use crate::store::readings::grid::Grid;
 use crate::store::readings::load::{self, Together};
 use crate::store::readings::{READINGS, block, old, round};
 
@@ -38,6 +39,7 @@ pub struct ReadingsWriter {
     compaction: Option<Compaction>,
     ends: Ends,
     columns: Columns,
+    grid: Grid,
     blob: Vec<u8>,
 }
 
@@ -90,6 +92,7 @@ impl ReadingsWriter {
             compaction: None,
             ends: Ends::new(),
             columns: Columns::default(),
+            grid: Grid::default(),
             blob: Vec::new(),
         };
         writer.close_window()?;
@@ -199,8 +202,10 @@ impl ReadingsWriter {
     /// the hot table is in no block.
     fn compact(&mut self, rounds: &[Timestamp], chunk: i64) -> Result<(), StoreError> {
         let mut days = Days::new();
-        for (meter, rows) in self.transposed(rounds, chunk)? {
-            self.put_block(meter, rows, &mut days)?;
+        self.read_window(rounds, chunk)?;
+        for place in 0.. {
+            let Some(meter) = self.grid.meter(place) else { break };
+            self.put_block(meter, place, &mut days)?;
         }
         day::add(&self.db, &days)?;
         let mut delete = self.db.prepare_cached("DELETE FROM hot WHERE id = :id")?;
@@ -210,60 +215,43 @@ impl ReadingsWriter {
         Ok(())
     }
 
-    /// A chunk's rounds by meter, ascending.
-    fn transposed(&mut self, rounds: &[Timestamp], chunk: i64) -> Result<Unpacked, StoreError> {
-        let mut by_meter = Unpacked::new();
+    /// Reads a chunk's rounds into the grid.
+    fn read_window(&mut self, rounds: &[Timestamp], chunk: i64) -> Result<(), StoreError> {
+        self.grid.clear();
         let mut select = self.db.prepare_cached("SELECT rows FROM hot WHERE id = :id")?;
         for round in rounds {
             let mut found = select.query(named_params! { ":id": id_of(*round, chunk) })?;
             let Some(row) = found.next()? else { continue };
             let blob = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-            // Rounds ascend by meter, and most have the same meters.
-            let mut place = 0;
-            round::each_of_round(blob, *round, &mut self.columns, |kept| {
-                if by_meter.get(place).is_none_or(|(meter, _)| *meter != kept.meter) {
-                    place = match by_meter.binary_search_by_key(&kept.meter, |(meter, _)| *meter) {
-                        Ok(place) => place,
-                        Err(place) => {
-                            let rows = Vec::with_capacity(rounds.len());
-                            by_meter.insert(place, (kept.meter, rows));
-                            place
-                        }
-                    };
-                }
-                if let Some((_, rows)) = by_meter.get_mut(place) {
-                    rows.push(kept);
-                }
-                place += 1;
-            })
-            .map_err(|source| StoreError::SpoiltReadings { at: *round, source })?;
+            round::put_in_grid(blob, *round, &mut self.columns, &mut self.grid)
+                .map_err(|source| StoreError::SpoiltReadings { at: *round, source })?;
         }
-        Ok(by_meter)
+        Ok(())
     }
 
-    /// Writes one meter's block and adds it to its days. What is not newer than the meter's last
-    /// block is left out: a clock was set back.
+    /// Writes the block of the meter at a place and adds it to its days. What is not newer than the
+    /// meter's last block is left out: a clock was set back.
     fn put_block(
         &mut self,
         meter: MeterId,
-        mut rows: Vec<ReadingKept>,
+        place: usize,
         days: &mut Days,
     ) -> Result<(), StoreError> {
         let end = match self.ends.get(&meter) {
             Some(end) => *end,
             None => last_of_blocks(&self.db, meter, &mut self.columns)?,
         };
-        let mut newest = end.map_or(i64::MIN, |(at, _)| at.millis());
-        rows.retain(|row| {
-            let newer = row.at.millis() > newest;
-            newest = newest.max(row.at.millis());
-            newer
-        });
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+        let newest = end.map_or(i64::MIN, |(at, _)| at.millis());
+        self.grid.take(place, newest, &mut self.columns);
+        let Columns { times, registers, .. } = &self.columns;
+        let (Some(first), Some(last), Some(register)) =
+            (times.first().copied(), times.last().copied(), registers.last().copied())
+        else {
             return Ok(());
         };
+        self.add_days(meter, end.map(|(_, register)| register), days);
         self.blob.clear();
-        block::put_block(&mut self.blob, &rows, &mut self.columns);
+        block::put_block(&mut self.blob, &mut self.columns);
         self.db
             .prepare_cached(
                 "INSERT INTO block (meter, start, until, rows)
@@ -271,30 +259,44 @@ impl ReadingsWriter {
             )?
             .execute(named_params! {
                 ":meter": meter.0,
-                ":start": first.at.millis(),
-                ":until": last.at.millis(),
+                ":start": first,
+                ":until": last,
                 ":rows": self.blob,
             })?;
-        self.ends.insert(meter, Some((last.at, last.register)));
-        let mut before = end.map(|(_, register)| register);
-        let mut open: Option<(i64, Day)> = None;
-        for row in &rows {
-            let one = Day::of(before, row);
-            before = Some(row.register);
-            let number = self.calendar.day(row.at);
-            open = match open {
-                Some((day, sum)) if day == number => Some((day, sum.then(one))),
-                Some((day, sum)) => {
-                    days.entry(day).or_default().push((meter, sum));
-                    Some((number, one))
-                }
-                None => Some((number, one)),
-            };
-        }
-        if let Some((day, sum)) = open {
-            days.entry(day).or_default().push((meter, sum));
-        }
+        let end = (Timestamp::from_millis(last), Register::from_mwh(register));
+        self.ends.insert(meter, Some(end));
         Ok(())
+    }
+
+    /// Adds the readings in the columns, which ascend in time, to the days of their meter; `before`
+    /// is its register before them.
+    fn add_days(&mut self, meter: MeterId, before: Option<Register>, days: &mut Days) {
+        let Columns { times, registers, flags, powers, .. } = &self.columns;
+        let (mut times, mut registers, mut flags) = (&times[..], &registers[..], &flags[..]);
+        let mut powers = &powers[..];
+        let mut before = before.map(Register::mwh);
+        while let Some(at) = times.first() {
+            let number = self.calendar.day(Timestamp::from_millis(*at));
+            let end = self.calendar.end().millis();
+            // The first is of the day, whatever its end is said to be.
+            let many = times.partition_point(|at| *at < end).max(1);
+            let of_day = flags.get(..many).unwrap_or_default();
+            let (mine, others) = powers.split_at(with_power(of_day));
+            // The first power belongs to the first reading that has one.
+            let good = of_day.iter().filter(|flags| *flags & 1 == 1).zip(mine);
+            let good = good.filter(|(flags, _)| **flags == GOOD_WITH_POWER);
+            let of_registers = registers.get(..many).unwrap_or_default();
+            if let Some(sum) = Day::of(before, of_registers, good.map(|(_, power)| *power)) {
+                before = Some(sum.last.mwh());
+                days.entry(number).or_default().push((meter, sum));
+            }
+            (times, registers, flags, powers) = (
+                times.get(many..).unwrap_or_default(),
+                registers.get(many..).unwrap_or_default(),
+                flags.get(many..).unwrap_or_default(),
+                others,
+            );
+        }
     }
 
     /// Brings everything into blocks, for benches and tests.
@@ -307,9 +309,6 @@ impl ReadingsWriter {
         self.db.execute_batch("COMMIT").map_err(StoreError::from)
     }
 }
-
-/// Readings by meter, ascending.
-type Unpacked = Vec<(MeterId, Vec<ReadingKept>)>;
 
 impl Window {
     /// What the hot table holds.
