@@ -158,3 +158,50 @@ async fn an_output_that_switches_a_meter_of_the_site_is_not_tested_from_the_page
         assert_eq!(tested.fault, None);
     }
 }
+
+#[tokio::test]
+async fn a_board_on_another_line_than_its_meter_is_tested_and_bound() {
+    let farm = || -> (Process, String) {
+        let arguments =
+            ["farm", "--meters", "3", "--profile", "eastron-sdm630", "--tcp", "127.0.0.1:0"];
+        program(&[&arguments[..], &["--speed", "1"]].concat())
+    };
+    let ((_meters, meters), (_boards, boards)) = (farm(), farm());
+    let address = |ready: &str| ready.trim().trim_start_matches("ready ").to_owned();
+    let folder = Folder::new();
+    let file = write_site(&folder, &address(&meters));
+    let board = format!(
+        "[[line]]\nid = 2\nname = \"boards\"\ntransport = {{ tcp = {{ address = \"{}\" }} }}\n",
+        address(&boards)
+    );
+    let text = std::fs::read_to_string(&file).expect("a site");
+    std::fs::write(&file, text + &board).expect("the folder takes files");
+    let site = TestSite::start_in(folder, &["run", "--site", &file]).await;
+    let admin = site.token("admin");
+    let relay = |line: u16, unit: u8| json!({ "line": line, "unit": unit, "profile": "relay-coils", "output": 1, "feedback": 1 });
+    let test = async |step: &str, relay: &serde_json::Value| {
+        let test = json!({ "unit": 1, "profile": "eastron-sdm630", "step": step, "relay": relay });
+        site.post(&admin, "/api/v1/lines/1/relay-test", &test).await
+    };
+    let output = async || {
+        let relay = json!({ "unit": 1, "profile": "relay-coils", "output": 1, "feedback": 1 });
+        let test =
+            json!({ "unit": 3, "profile": "eastron-sdm630", "step": "close", "relay": relay });
+        site.post(&admin, "/api/v1/lines/2/relay-test", &test).await
+    };
+    // Unit 1 of the farm behind line 2 stands for the board: its contact opens, that of line 1 does not.
+    let tested: RelayTested = test("open", &relay(2, 1)).await.expect(200).read();
+    assert_eq!((tested.fault, tested.contact), (None, Contact::Unknown), "current flows past it");
+    let tested: RelayTested = test("close", &relay(2, 1)).await.expect(200).read();
+    assert_eq!((tested.fault, tested.proven), (None, true));
+    test("open", &relay(9, 1)).await.expect(404);
+
+    let meter =
+        json!({ "unit": 1, "profile": "eastron-sdm630", "name": "101", "relay": relay(2, 1) });
+    let add = json!({ "line": 1, "building": "1", "floor": "1", "meters": [meter] });
+    site.post(&admin, "/api/v1/commission", &add).await.expect(201);
+    let refused = test("open", &relay(2, 1)).await.expect(409).text();
+    assert!(refused.contains("meter-in-service") || refused.contains("output-in-service"));
+    let refused = output().await.expect(409).text();
+    assert!(refused.contains("output-in-service"), "{refused}");
+}

@@ -31,6 +31,27 @@ fn a_scan_finds_the_meters_of_a_gateway_and_writes_their_entries() {
     assert_eq!(best["switches"], true);
 }
 
+/// A read over what the meter does not have brings zeros, which would look like a larger sibling
+/// that draws nothing: unit 3 draws little.
+#[test]
+fn a_single_phase_meter_is_not_taken_for_its_three_phase_sibling() {
+    let (_farm, ready) =
+        program(&["farm", "--meters", "4", "--profile", "eastron-sdm120", "--tcp", "127.0.0.1:0"]);
+    let address = ready.trim().trim_start_matches("ready ");
+    let text = scan(&[&format!("tcp:{address}"), "--units", "1-4", "--json"]);
+    let found: Value = serde_json::from_str(&text).unwrap();
+    for unit in 0..4 {
+        let models: Vec<&str> = found[0]["found"][unit]["candidates"]
+            .as_array()
+            .expect("candidates")
+            .iter()
+            .filter_map(|candidate| candidate["profile"].as_str())
+            .collect();
+        assert_eq!(models.first(), Some(&"eastron-sdm120"), "{models:?}");
+        assert!(!models.contains(&"eastron-sdm630"), "{models:?}");
+    }
+}
+
 #[test]
 fn a_scan_tries_the_speeds_of_a_serial_line() {
     let cable = Cable::new();

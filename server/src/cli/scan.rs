@@ -150,7 +150,7 @@ async fn look_at_all(
     for unit in units.from..=units.to {
         progress(&format!("{transport}: unit {unit} of {}, {} found", units.to, found.len()));
         let unit = UnitAddress::try_from(unit).map_err(Fault::input)?;
-        match scan::look(line, library, unit, clock::now()).await {
+        match scan::look(line, library, unit, None, clock::now()).await {
             Ok(unit) => found.extend(unit),
             Err(_down) => {
                 progress("");

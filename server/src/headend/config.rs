@@ -11,6 +11,8 @@ use shared::id::{LineId, MeterId};
 use shared::meter::profile::{Library, Profile, Ratio, Relay};
 use thiserror::Error;
 
+use super::question::Pitch;
+
 /// A bus or gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -287,6 +289,20 @@ fn check_speed(meter: MeterId, line: &LineConfig, profile: &Profile) -> Result<(
     }
 }
 
+impl LineConfig {
+    /// The same line at another speed; none: it speaks at this one, or it has no speed.
+    pub(super) fn at(&self, pitch: Pitch) -> Option<Self> {
+        let Transport::Rtu { path, baud, format } = &self.transport else { return None };
+        let Pitch { baud: other, format: another } = pitch;
+        if (*baud, *format) == (other, another) {
+            return None;
+        }
+        let transport = Transport::Rtu { path: path.clone(), baud: other, format: another };
+        // A time to wait that somebody set was meant for the line's own speed.
+        Some(Self { transport, timeout_ms: None, ..self.clone() })
+    }
+}
+
 impl Transport {
     /// Where a frame has its unit address.
     pub(super) fn unit_at(&self) -> usize {
@@ -313,6 +329,9 @@ impl Transport {
 )]
 pub struct NoTransport(String);
 
+/// No serial line is slower: a smaller number is a part of a path.
+const SLOWEST: u32 = 300;
+
 impl FromStr for Transport {
     type Err = NoTransport;
 
@@ -332,20 +351,24 @@ impl FromStr for Transport {
                 Ok(Self::RtuTcp { address: address()?, baud })
             }
             "rtu" => {
-                let mut parts = rest.split(':');
-                let path = parts.next().filter(|path| !path.is_empty()).ok_or_else(wrong)?;
-                let baud = match parts.next() {
-                    Some(baud) => baud.parse().map_err(|_not_a_number| wrong())?,
-                    None => nine_thousand_six_hundred(),
-                };
-                let format = match parts.next() {
-                    Some(format) => SerialFormat::named(format).ok_or_else(wrong)?,
-                    None => SerialFormat::default(),
-                };
-                match parts.next() {
-                    None => Ok(Self::Rtu { path: path.to_owned(), baud, format }),
-                    Some(_) => Err(wrong()),
+                // From the end, because paths by place have colons: /dev/serial/by-path/…-usb-0:1:1.0.
+                let mut path = rest;
+                let mut format = SerialFormat::default();
+                if let Some((before, last)) = path.rsplit_once(':')
+                    && let Some(named) = SerialFormat::named(last)
+                {
+                    (path, format) = (before, named);
                 }
+                let mut baud = nine_thousand_six_hundred();
+                if let Some((before, last)) = path.rsplit_once(':')
+                    && let Some(told) = last.parse().ok().filter(|baud| *baud >= SLOWEST)
+                {
+                    (path, baud) = (before, told);
+                }
+                if path.is_empty() || (path.contains(':') && !path.contains("/by-path/")) {
+                    return Err(wrong());
+                }
+                Ok(Self::Rtu { path: path.to_owned(), baud, format })
             }
             _ => Err(wrong()),
         }
@@ -385,9 +408,14 @@ mod tests {
             "rtu-tcp:gateway.example:4001",
             "rtu:/dev/ttyUSB0:9600:8N1",
             "rtu:/dev/ttyUSB0:2400:8E1",
+            "rtu:/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0:2400:8E1",
+            "rtu:/dev/serial/by-path/platform-usb-0:1:9600:8N1",
         ] {
             assert_eq!(text.parse::<Transport>().map(|line| line.to_string()), Ok(text.to_owned()));
         }
+        let placed = "rtu:/dev/serial/by-path/usb-0:1".parse::<Transport>();
+        let placed = placed.map(|line| line.to_string());
+        assert_eq!(placed, Ok("rtu:/dev/serial/by-path/usb-0:1:9600:8N1".to_owned()));
         let short = "rtu:/dev/ttyS1".parse::<Transport>().map(|line| line.to_string());
         assert_eq!(short, Ok("rtu:/dev/ttyS1:9600:8N1".to_owned()));
         for text in ["", "tcp", "tcp:502", "tcp:host:port", "rtu:", "rtu:/dev/x:fast", "udp:a:1"] {

@@ -77,11 +77,13 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub(super) fn answer(self, answer: Answer) {
+    pub(super) fn answer(mut self, answer: Answer) {
+        let last = self.waiting.pop();
         for asker in self.waiting {
             // An asker who left has taken a decision without us; there is nothing to tell him.
             drop(asker.send(answer.clone()));
         }
+        drop(last.map(|asker| asker.send(answer)));
     }
 }
 

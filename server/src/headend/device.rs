@@ -35,7 +35,7 @@ pub(super) struct Reads {
     pub(super) fast: Plan,
     /// For meters that refuse a read over registers they do not have.
     pub(super) fast_unmerged: Plan,
-    /// What is asked for with every tenth poll.
+    /// What is asked for with every tenth poll, at most once a minute.
     pub(super) slow: Plan,
     pub(super) identity: Plan,
     pub(super) fences: Vec<Block>,

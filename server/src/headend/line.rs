@@ -5,12 +5,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::{Actor, Context, Handler, Message, MessageResult, ResponseFuture};
 use shared::actor::port::{LineJob, LineRequest};
 use shared::id::MeterId;
-use shared::meter::profile::{Evidence, Library, Profile, Ratios};
-use shared::meter::{CommFault, Observation, SwitchCommand};
+use shared::meter::profile::{Evidence, Library, Profile, Ratios, judge};
+use shared::meter::{CommFault, Contact, Observation, SwitchCommand};
 use tokio::time::Instant;
 
 use super::config::{LineConfig, MeterConfig, UnitAddress};
@@ -19,6 +20,7 @@ use super::device::{Device, Role};
 use super::owner::{Devices, Units};
 use super::question::Question;
 use super::roof::Roof;
+use super::unit::Unit;
 use super::wire::{Clock, Wire};
 
 pub use shared::api::line::LineView as LineStatus;
@@ -32,8 +34,6 @@ pub struct LineActor {
     pub(super) wire: Wire,
     pub(super) roof: Rc<RefCell<Roof>>,
     pub(super) meters: BTreeMap<MeterId, Rc<Binding>>,
-    /// Devices that were tried before they became meters.
-    pub(super) tried: Vec<(MeterConfig, Rc<Binding>)>,
 }
 
 /// Where a device is found: the desk of its line, and its place there.
@@ -45,8 +45,13 @@ pub(super) struct Place {
     pub(super) device: usize,
 }
 
-/// Polls between two looks at what changes seldom.
+/// What changes seldom is asked for with every tenth poll, and not more often than once a minute.
 const SLOW: u32 = 10;
+const SLOWEST: Duration = Duration::from_mins(1);
+
+/// While current flows through a contact that was read as closed, it is closed: its board is asked
+/// again only after so long, and at once when no current flows or a command was given.
+const EVIDENCE: Duration = Duration::from_mins(1);
 
 pub(super) struct Binding {
     pub(super) meter: Place,
@@ -56,17 +61,17 @@ pub(super) struct Binding {
     pub(super) relay: Option<Place>,
     pub(super) has_slow: bool,
     pub(super) polls: Cell<u32>,
+    /// When what changes seldom was last asked for.
+    pub(super) slow_asked: Cell<Option<Instant>>,
+    /// What the board last said, and when.
+    pub(super) evidence: Cell<Option<(Evidence, Instant)>>,
 }
 
 impl Place {
     async fn read(&self, urgency: Urgency, clock: &Clock) -> Answer {
         // At once: whoever asks for a meter that rests need not wait behind those that are awake.
         let rests = urgency == Urgency::Fast
-            && self
-                .units
-                .borrow()
-                .get(&self.unit)
-                .is_some_and(|unit| unit.is_backed_off(Instant::now()));
+            && self.units.borrow().get(&self.unit).is_some_and(Unit::rests);
         if rests {
             return Answer { at: clock(), outcome: Err(CommFault::BackedOff) };
         }
@@ -84,20 +89,21 @@ impl Binding {
     async fn observe(&self, urgency: Urgency, clock: &Clock) -> Observation {
         if self.has_slow && urgency == Urgency::Fast {
             let polls = self.polls.get();
-            self.polls.set((polls + 1) % SLOW);
-            if polls == 0 {
+            let long_ago = |asked: Instant| polls >= SLOW && asked.elapsed() >= SLOWEST;
+            self.polls.set(polls.saturating_add(1));
+            if self.slow_asked.get().is_none_or(long_ago) {
+                self.polls.set(1);
+                self.slow_asked.set(Some(Instant::now()));
                 // Nobody waits for it; it is looked at in the line's status.
                 drop(self.meter.desk.ask(Task::ReadSlow(self.meter.device), Urgency::Slow));
             }
         }
-        let meter = self.meter.read(urgency, clock);
         let (meter, board) = match &self.relay {
+            None => (self.meter.read(urgency, clock).await, None),
             Some(relay) => {
-                let board = relay.read(urgency, clock);
-                let (meter, board) = futures_util::future::join(meter, board).await;
-                (meter, Some(evidence(board)))
+                let (meter, board) = self.read_both(relay, urgency, clock).await;
+                (meter, Some(board))
             }
-            None => (meter.await, None),
         };
         let outcome = match meter.outcome {
             Ok(Done::Values(values)) => {
@@ -111,7 +117,46 @@ impl Binding {
         Observation { at: meter.at, outcome }
     }
 
+    async fn read_both(
+        &self,
+        relay: &Place,
+        urgency: Urgency,
+        clock: &Clock,
+    ) -> (Answer, Evidence) {
+        let (meter, board) = if let Some(closed) = self.closed_before(urgency) {
+            let meter = self.meter.read(urgency, clock).await;
+            if self.draws(&meter) {
+                return (meter, closed);
+            }
+            (meter, relay.read(urgency, clock).await)
+        } else {
+            let meter = self.meter.read(urgency, clock);
+            futures_util::future::join(meter, relay.read(urgency, clock)).await
+        };
+        let said = evidence(board);
+        self.evidence.set(Some((said, Instant::now())));
+        (meter, said)
+    }
+
+    /// What the board said, if that was not long ago and is that the contact is closed.
+    fn closed_before(&self, urgency: Urgency) -> Option<Evidence> {
+        let (said, since) = self.evidence.get().filter(|_| urgency == Urgency::Fast)?;
+        // A board that said nothing is asked every time.
+        let closed = said != Evidence::default() && judge(said, Some(true)) == Contact::Closed;
+        (closed && since.elapsed() < EVIDENCE).then_some(said)
+    }
+
+    fn draws(&self, meter: &Answer) -> bool {
+        match &meter.outcome {
+            Ok(Done::Values(values)) => self.profile.draws(values, self.ratios) == Some(true),
+            Ok(Done::Evidence(_) | Done::Written | Done::Words(_) | Done::Bytes(_)) | Err(_) => {
+                false
+            }
+        }
+    }
+
     async fn switch(&self, command: SwitchCommand, clock: &Clock) -> Observation {
+        self.evidence.set(None);
         let switch = self.relay.as_ref().unwrap_or(&self.meter);
         let written =
             switch.ask(Task::Switch(switch.device, command), Urgency::Command, clock).await;
@@ -260,15 +305,7 @@ impl Handler<Try> for LineActor {
 
     fn handle(&mut self, Try { meter, library, job }: Try, _: &mut Context<Self>) -> Self::Result {
         let clock = Arc::clone(&self.clock);
-        let known = self.tried.iter().find(|(tried, _)| *tried == meter);
-        let binding = match known {
-            Some((_, binding)) => Some(Rc::clone(binding)),
-            None => self.roof.borrow_mut().bind(&meter, &library).map(|binding| {
-                let binding = Rc::new(binding);
-                self.tried.push((meter, Rc::clone(&binding)));
-                binding
-            }),
-        };
+        let binding = self.roof.borrow_mut().try_out(&meter, &library);
         Box::pin(async move {
             match (binding, job) {
                 (Some(binding), LineJob::Poll) => binding.observe(Urgency::Proof, &clock).await,
@@ -291,16 +328,16 @@ impl Handler<IsInService> for LineActor {
     type Result = bool;
 
     fn handle(&mut self, asked: IsInService, _: &mut Context<Self>) -> bool {
-        let tried = |place: usize| {
-            let relays = self.tried.iter().filter_map(|(_, binding)| binding.relay.as_ref());
-            relays.into_iter().any(|relay| relay.device == place)
-        };
+        let roof = self.roof.borrow();
         let is_it = |device: &Device| match device.role {
             Role::Output { output, .. } => (device.unit, output) == (asked.unit, asked.output),
             Role::Meter(_) => false,
         };
         let devices = self.devices.borrow();
-        devices.iter().enumerate().any(|(place, device)| is_it(device) && !tried(place))
+        devices
+            .iter()
+            .enumerate()
+            .any(|(place, device)| is_it(device) && !roof.only_tried(&self.desk, place))
     }
 }
 

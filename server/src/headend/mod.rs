@@ -26,6 +26,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix::{Actor, Addr, Arbiter};
+use actix_rt::task::JoinHandle;
 use shared::actor::port::Line;
 use shared::id::LineId;
 use shared::meter::profile::Library;
@@ -33,7 +34,7 @@ use thiserror::Error;
 
 pub use self::config::{LineConfig, MeterConfig, RelayConfig, Transport, UnitAddress};
 pub use self::line::{Attach, IsInService, LineActor, LineStatus, ReadOnce, SendRaw, Status, Try};
-pub use self::question::{Asked, Question, unknown_timing};
+pub use self::question::{Asked, Pitch, Question, unknown_timing};
 pub use self::trace::{Direction, Frame};
 pub use self::unit::UnitStatus;
 pub use self::wire::{Clock, open_serial};
@@ -47,6 +48,8 @@ use self::session::Session;
 pub struct HeadEnd {
     lines: BTreeMap<LineId, Addr<LineActor>>,
     arbiter: Option<Arbiter>,
+    /// The owners on the thread of whoever started them.
+    here: Vec<JoinHandle<()>>,
 }
 
 #[derive(Debug, Error)]
@@ -71,11 +74,26 @@ impl HeadEnd {
         let (lines, meters, library) = (lines.to_vec(), meters.to_vec(), library.clone());
         let sent = arbiter.spawn_fn(move || {
             // The receiver waits for exactly this.
-            drop(sender.send(start_lines(&lines, &meters, &library, &clock)));
+            // Its owners end with their thread.
+            let (lines, _owners) = start_lines(&lines, &meters, &library, &clock);
+            drop(sender.send(lines));
         });
         let started = sent.then(|| receiver.recv().ok()).flatten();
         let lines = started.ok_or(HeadendError::Thread)?;
-        Ok(Self { lines, arbiter: Some(arbiter) })
+        Ok(Self { lines, arbiter: Some(arbiter), here: Vec::new() })
+    }
+
+    /// The same on this thread, for who has nothing else to do: a question and its answer do not
+    /// cross to another thread and back.
+    pub fn start_here(
+        lines: &[LineConfig],
+        meters: &[MeterConfig],
+        library: &Library,
+        clock: &Clock,
+    ) -> Result<Self, HeadendError> {
+        check(lines, meters, library)?;
+        let (lines, here) = start_lines(lines, meters, library, clock);
+        Ok(Self { lines, arbiter: None, here })
     }
 
     /// Ends all lines and waits until they have let go of their ports, so that somebody may open
@@ -104,6 +122,9 @@ impl Drop for HeadEnd {
         if let Some(arbiter) = &self.arbiter {
             arbiter.stop();
         }
+        for owner in &self.here {
+            owner.abort();
+        }
     }
 }
 
@@ -112,7 +133,7 @@ fn start_lines(
     meters: &[MeterConfig],
     library: &Library,
     clock: &Clock,
-) -> BTreeMap<LineId, Addr<LineActor>> {
+) -> (BTreeMap<LineId, Addr<LineActor>>, Vec<JoinHandle<()>>) {
     let roof = Rc::new(RefCell::new(Roof::default()));
     let shares: Vec<Share> = lines.iter().map(|line| roof.borrow_mut().open(line)).collect();
     let mut bindings: BTreeMap<LineId, BTreeMap<_, _>> = BTreeMap::new();
@@ -135,13 +156,12 @@ fn start_lines(
                 wire: session.wire().clone(),
                 roof: Rc::clone(&roof),
                 meters: bindings.remove(&line.id).unwrap_or_default(),
-                tried: Vec::new(),
             };
             let (clock, memory) = (Arc::clone(clock), BTreeMap::new());
             let line = line.clone();
             let id = line.id;
-            actix_rt::spawn(Owner { line, clock, desk, devices, units, session, memory }.run());
-            (id, actor.start())
+            let owner = Owner { line, clock, desk, devices, units, session, memory }.run();
+            ((id, actor.start()), actix_rt::spawn(owner))
         })
-        .collect()
+        .unzip()
 }

@@ -3,13 +3,23 @@
 use shared::meter::profile::Table;
 use shared::meter::profile::file::Timing;
 
-use super::config::UnitAddress;
+use super::config::{SerialFormat, UnitAddress};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     pub unit: UnitAddress,
     pub what: Asked,
     pub timing: Timing,
+    /// Asked at another speed than the line's own; the line speaks at its own again before its next
+    /// job.
+    pub pitch: Option<Pitch>,
+}
+
+/// How fast a serial line speaks, and in which format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pitch {
+    pub baud: u32,
+    pub format: SerialFormat,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

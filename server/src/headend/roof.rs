@@ -30,6 +30,8 @@ pub(super) struct Roof {
     lines: BTreeMap<LineId, Share>,
     /// Requests of models without a serial number to check, shared by all their meters.
     reads: BTreeMap<String, Rc<Reads>>,
+    /// Devices that were tried before they became meters, whatever lines they hang on.
+    tried: Vec<(MeterConfig, Rc<Binding>)>,
 }
 
 /// A silence keeps the line for some hundred milliseconds; one in twenty may go to the silent.
@@ -46,6 +48,27 @@ impl Roof {
         let share = Share { desk, units, devices, patience };
         self.lines.insert(line.id, share.clone());
         share
+    }
+
+    /// Places a meter that is only tried, once however often it is tried; none: a line or profile is
+    /// not there.
+    pub(super) fn try_out(
+        &mut self,
+        config: &MeterConfig,
+        library: &Library,
+    ) -> Option<Rc<Binding>> {
+        if let Some((_, known)) = self.tried.iter().find(|(tried, _)| tried == config) {
+            return Some(Rc::clone(known));
+        }
+        let binding = Rc::new(self.bind(config, library)?);
+        self.tried.push((config.clone(), Rc::clone(&binding)));
+        Some(binding)
+    }
+
+    /// Whether the device at this place of a line is an output that no meter of the site has.
+    pub(super) fn only_tried(&self, desk: &Rc<Desk>, place: usize) -> bool {
+        let relays = self.tried.iter().filter_map(|(_, binding)| binding.relay.as_ref());
+        relays.into_iter().any(|relay| relay.device == place && Rc::ptr_eq(&relay.desk, desk))
     }
 
     /// Places a meter and its breaker; none: a line or profile is not there.
@@ -81,6 +104,8 @@ impl Roof {
             relay,
             has_slow,
             polls: Cell::new(0),
+            slow_asked: Cell::default(),
+            evidence: Cell::default(),
         })
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use actix::Addr;
 use shared::api::line::PointView;
-use shared::api::scan::{Candidate, FoundUnit};
+use shared::api::scan::{Candidate, FoundUnit, ScanSpeed};
 use shared::meter::CommFault;
 use shared::meter::profile::point::Every;
 use shared::meter::profile::{Block, Library, Plan, Profile, Relay, Table, Tested, Values};
@@ -15,7 +15,7 @@ use shared::time::Timestamp;
 
 use super::config::UnitAddress;
 use super::line::{LineActor, ReadOnce};
-use super::question::{Asked, Question, unknown_timing};
+use super::question::{Asked, Pitch, Question, unknown_timing};
 
 type Read = (Table, u16, u16);
 
@@ -23,6 +23,7 @@ type Read = (Table, u16, u16);
 struct Look<'a> {
     line: &'a Addr<LineActor>,
     unit: UnitAddress,
+    pitch: Option<Pitch>,
     read: BTreeMap<Read, Result<Vec<u16>, CommFault>>,
 }
 
@@ -35,14 +36,15 @@ enum Presence {
 /// Models that are shown at most.
 const MOST: usize = 6;
 
-/// What answers at `unit`; none: nothing. The error: the line itself is gone.
+/// What answers at `unit`, at the line's own speed or at another; none: nothing. The error: the line itself is gone.
 pub async fn look(
     line: &Addr<LineActor>,
     library: &Library,
     unit: UnitAddress,
+    pitch: Option<Pitch>,
     now: Timestamp,
 ) -> Result<Option<FoundUnit>, CommFault> {
-    let mut look = Look { line, unit, read: BTreeMap::new() };
+    let mut look = Look { line, unit, pitch, read: BTreeMap::new() };
     let unclear = match look.presence().await? {
         Presence::Absent => return Ok(None),
         Presence::Answers => false,
@@ -66,7 +68,8 @@ pub async fn look(
     // The map that explains most is the likeliest.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.points.len()));
     candidates.truncate(MOST);
-    Ok(Some(FoundUnit { unit: unit.into(), meter: None, candidates, unclear }))
+    let speed = pitch.map(|Pitch { baud, format }| ScanSpeed { baud, format: format.to_string() });
+    Ok(Some(FoundUnit { unit: unit.into(), speed, meter: None, candidates, unclear }))
 }
 
 impl Look<'_> {
@@ -75,7 +78,8 @@ impl Look<'_> {
             return known.clone();
         }
         let what = Asked::Read { table, at, count };
-        let question = Question { unit: self.unit, what, timing: unknown_timing() };
+        let question =
+            Question { unit: self.unit, what, timing: unknown_timing(), pitch: self.pitch };
         let answer = self.line.send(ReadOnce(question)).await.unwrap_or(Err(CommFault::LineDown));
         self.read.insert((table, at, count), answer.clone());
         answer
@@ -106,12 +110,10 @@ impl Look<'_> {
         profile: &Profile,
         now: Timestamp,
     ) -> Result<Option<Candidate>, CommFault> {
-        let merged = self.values(profile, &profile.plan(Every::Fast, true)).await?;
-        let values = match merged {
-            Some(values) => Some(values),
-            None => self.values(profile, &profile.plan(Every::Fast, false)).await?,
-        };
-        let Some(values) = values else { return Ok(None) };
+        // Never across gaps: many meters fill what they do not have with zeros inside a read, and
+        // the map of a larger sibling would seem to fit.
+        let plan = profile.plan(Every::Fast, false);
+        let Some(values) = self.values(profile, &plan).await? else { return Ok(None) };
         if profile.credible(&values).is_err() || profile.broken_sum(&values).is_some() {
             return Ok(None);
         }

@@ -24,10 +24,11 @@ impl Trace {
                 frame.extend_from_slice(bytes);
             }
             Some(_) | None => {
-                if self.0.len() == KEPT {
-                    self.0.pop_front();
-                }
-                self.0.push_back((at, direction, bytes.to_vec()));
+                let oldest = if self.0.len() == KEPT { self.0.pop_front() } else { None };
+                let mut frame = oldest.map_or_else(Vec::new, |(.., frame)| frame);
+                frame.clear();
+                frame.extend_from_slice(bytes);
+                self.0.push_back((at, direction, frame));
             }
         }
     }

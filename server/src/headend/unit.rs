@@ -122,6 +122,11 @@ impl Unit {
         self.owed.clear();
     }
 
+    /// No answer is under way.
+    pub(super) fn owes_nothing(&self) -> bool {
+        self.owed.is_empty()
+    }
+
     pub(super) fn fence(&mut self, now: Instant) -> Fence {
         self.owed.retain(|(_, since)| now.saturating_duration_since(*since) < OWED);
         let owes = |owed: &Shape| self.owed.iter().any(|(shape, _)| shape == owed);
@@ -138,6 +143,11 @@ impl Unit {
     /// Whether reads have to wait.
     pub(super) fn is_backed_off(&self, now: Instant) -> bool {
         self.due.is_some_and(|due| now < due)
+    }
+
+    /// The same now; a unit that is awake costs no look at the clock.
+    pub(super) fn rests(&self) -> bool {
+        self.due.is_some() && self.is_backed_off(Instant::now())
     }
 
     /// Whether its last visit failed: others go first.

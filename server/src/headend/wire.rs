@@ -11,16 +11,35 @@ use std::time::Duration;
 use shared::time::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_serial::{DataBits, Parity, SerialPortBuilderExt, StopBits};
+use tokio_serial::{
+    DataBits, Parity, SerialPort as _, SerialPortBuilderExt, SerialStream, StopBits,
+};
 
 use super::config::{SerialFormat, Transport};
+use super::question::Pitch;
 use super::trace::{Direction, Frame, Trace};
 
 /// Asks what time it is in the time of the live book.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-trait Port: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Port for T {}
+trait Port: AsyncRead + AsyncWrite + Send + Unpin {
+    /// Speaks at another speed from here on.
+    fn tune(&mut self, _: Pitch) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// The gateway has a speed, the connection to it has none.
+impl Port for TcpStream {}
+
+impl Port for SerialStream {
+    fn tune(&mut self, Pitch { baud, format }: Pitch) -> io::Result<()> {
+        let (parity, stop) = parity_and_stop(format);
+        self.set_baud_rate(baud)?;
+        self.set_parity(parity)?;
+        Ok(self.set_stop_bits(stop)?)
+    }
+}
 
 /// A handle on the port. The protocol layer owns one and is thrown away after a failure; ours
 /// stays.
@@ -33,15 +52,20 @@ struct Inner {
     trace: Trace,
     /// Bytes received since the last request was sent.
     received: usize,
+    /// When bytes last came.
+    heard: Timestamp,
     /// The port said that it is gone.
     lost: bool,
+    /// The speed it was tuned to since it was opened; none: that of the line.
+    pitch: Option<Pitch>,
 }
 
 const CONNECT: Duration = Duration::from_secs(3);
 
 impl Wire {
     pub(super) fn closed(clock: Clock) -> Self {
-        let inner = Inner { port: None, clock, trace: Trace::default(), received: 0, lost: false };
+        let (trace, heard, pitch) = (Trace::default(), Timestamp::default(), None);
+        let inner = Inner { port: None, clock, trace, received: 0, heard, lost: false, pitch };
         Self(Arc::new(Mutex::new(inner)))
     }
 
@@ -59,7 +83,21 @@ impl Wire {
         let mut inner = self.inner();
         inner.port = Some(port);
         inner.lost = false;
+        inner.pitch = None;
         Ok(())
+    }
+
+    /// Speaks at another speed until it is tuned again or opened anew.
+    pub(super) fn tune(&self, pitch: Pitch) -> io::Result<()> {
+        let mut inner = self.inner();
+        let port = inner.port.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        port.tune(pitch)?;
+        inner.pitch = Some(pitch);
+        Ok(())
+    }
+
+    pub(super) fn pitch(&self) -> Option<Pitch> {
+        self.inner().pitch
     }
 
     pub(super) fn close(&self) {
@@ -73,6 +111,11 @@ impl Wire {
 
     pub(super) fn received(&self) -> usize {
         self.inner().received
+    }
+
+    /// When the last bytes came.
+    pub(super) fn heard(&self) -> Timestamp {
+        self.inner().heard
     }
 
     pub(super) fn frames(&self, unit_at: usize) -> Vec<Frame> {
@@ -109,20 +152,24 @@ async fn dial(address: &str) -> io::Result<TcpStream> {
 }
 
 /// Opens a serial port with eight data bits, no parity, one stop bit.
-pub fn open_serial(path: &str, baud: u32) -> io::Result<tokio_serial::SerialStream> {
+pub fn open_serial(path: &str, baud: u32) -> io::Result<SerialStream> {
     serial(path, baud, SerialFormat::EightNone1)
 }
 
-fn serial(path: &str, baud: u32, format: SerialFormat) -> io::Result<tokio_serial::SerialStream> {
-    let (parity, stop) = match format {
+fn serial(path: &str, baud: u32, format: SerialFormat) -> io::Result<SerialStream> {
+    let (parity, stop) = parity_and_stop(format);
+    let builder =
+        tokio_serial::new(path, baud).data_bits(DataBits::Eight).parity(parity).stop_bits(stop);
+    Ok(builder.open_native_async()?)
+}
+
+fn parity_and_stop(format: SerialFormat) -> (Parity, StopBits) {
+    match format {
         SerialFormat::EightNone1 => (Parity::None, StopBits::One),
         SerialFormat::EightNone2 => (Parity::None, StopBits::Two),
         SerialFormat::EightEven1 => (Parity::Even, StopBits::One),
         SerialFormat::EightOdd1 => (Parity::Odd, StopBits::One),
-    };
-    let builder =
-        tokio_serial::new(path, baud).data_bits(DataBits::Eight).parity(parity).stop_bits(stop);
-    Ok(builder.open_native_async()?)
+    }
 }
 
 impl Inner {
@@ -143,7 +190,8 @@ impl Inner {
                 self.lost = true;
             } else {
                 self.received += new.len();
-                self.trace.note((self.clock)(), direction, new);
+                self.heard = (self.clock)();
+                self.trace.note(self.heard, direction, new);
             }
         }
         result

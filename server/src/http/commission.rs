@@ -1,8 +1,7 @@
-//! Bringing meters into service: scan, relay test, adding many at once, sign-off.
+//! Bringing meters into service: relay test, adding many at once, sign-off.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -10,7 +9,6 @@ use shared::actor::port::LineJob;
 use shared::api::commission::{
     AddMeter, AddMeters, AddRelay, RelayStep, RelayTest, RelayTested, SignOff,
 };
-use shared::api::scan::{FoundUnit, ScanOrder, ScanView};
 use shared::energy::{Energy, Power};
 use shared::id::{AccountId, LineId, MeterId};
 use shared::meter::profile::{Ratio, Relay};
@@ -26,35 +24,14 @@ use crate::cli::Fault;
 use crate::clock;
 use crate::config::{AccountTerms, Metered};
 use crate::headend::config::{MeterConfig, Output, RelayConfig};
-use crate::headend::{IsInService, Try, UnitAddress, scan};
+use crate::headend::{IsInService, Try, UnitAddress};
 use crate::run::commission::Commission;
 
-/// The last scan of each line.
-#[derive(Clone, Default)]
-pub(crate) struct Scans(Arc<Mutex<BTreeMap<LineId, ScanView>>>);
-
-impl Scans {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<LineId, ScanView>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Changes the scan of a line while it runs; false: somebody has ended it.
-    fn go_on(&self, line: LineId, change: impl FnOnce(&mut ScanView)) -> bool {
-        match self.lock().get_mut(&line).filter(|scan| scan.running) {
-            Some(scan) => {
-                change(scan);
-                true
-            }
-            None => false,
-        }
-    }
-}
-
-fn refused(kind: &str, title: impl ToString) -> Trouble {
+pub(super) fn refused(kind: &str, title: impl ToString) -> Trouble {
     Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title)
 }
 
-fn commission(state: &State) -> Result<&Commission, Trouble> {
+pub(super) fn commission(state: &State) -> Result<&Commission, Trouble> {
     let none = || Trouble::absent("this site has no lines to real meters");
     state.commission.as_ref().ok_or_else(none)
 }
@@ -64,80 +41,6 @@ fn failed(fault: Fault) -> Trouble {
         Fault::Input(sentence) => refused("bad-meter", sentence),
         Fault::Failed(sentence) => Trouble::fault("add the meters", sentence),
     }
-}
-
-pub(super) async fn start_scan(
-    state: web::Data<State>,
-    line: web::Path<LineId>,
-    Body(order): Body<ScanOrder>,
-) -> Answer {
-    let id = line.into_inner();
-    let actor = state.lines.get(&id).ok_or_else(|| no_line(id))?.clone();
-    let ScanOrder { from, to } = order;
-    if !(1..=247).contains(&from) || !(from..=247).contains(&to) {
-        return Err(refused("bad-units", "unit addresses are 1 to 247, the first one first"));
-    }
-    let library = Arc::clone(&commission(&state)?.library);
-    let known: BTreeMap<u8, Option<MeterId>> =
-        view(&state, id).await?.units.into_iter().map(|unit| (unit.unit, unit.meter)).collect();
-    let scans = state.scans.clone();
-    {
-        let mut all = scans.lock();
-        if all.get(&id).is_some_and(|scan| scan.running) {
-            let title = format!("line {id} is being scanned");
-            return Err(Trouble::new(StatusCode::CONFLICT, "scan-runs", title));
-        }
-        let of = usize::from(to - from) + 1;
-        all.insert(id, ScanView { running: true, of, ..ScanView::default() });
-    }
-    actix_rt::spawn(async move {
-        for unit in from..=to {
-            let found = match (known.get(&unit).copied().flatten(), UnitAddress::try_from(unit)) {
-                (Some(meter), _) => {
-                    let (candidates, meter) = (Vec::new(), Some(meter));
-                    Ok(Some(FoundUnit { unit, meter, candidates, unclear: false }))
-                }
-                (None, Ok(unit)) => scan::look(&actor, &library, unit, clock::now()).await,
-                (None, Err(_checked)) => Ok(None),
-            };
-            let goes_on = scans.go_on(id, |scan| {
-                scan.done += 1;
-                match found {
-                    Ok(found) => scan.found.extend(found),
-                    Err(fault) => {
-                        scan.fault = Some(fault);
-                        scan.running = false;
-                    }
-                }
-            });
-            if !goes_on {
-                return;
-            }
-        }
-        scans.go_on(id, |scan| scan.running = false);
-    });
-    show(&state, id).await
-}
-
-pub(super) async fn show_scan(state: web::Data<State>, line: web::Path<LineId>) -> Answer {
-    show(&state, line.into_inner()).await
-}
-
-pub(super) async fn end_scan(state: web::Data<State>, line: web::Path<LineId>) -> Answer {
-    let line = line.into_inner();
-    state.scans.go_on(line, |scan| scan.running = false);
-    show(&state, line).await
-}
-
-async fn show(state: &State, line: LineId) -> Answer {
-    let units = view(state, line).await?.units;
-    let mut scan = state.scans.lock().get(&line).cloned().unwrap_or_default();
-    // What was added since it was found is a meter now.
-    for found in &mut scan.found {
-        let unit = units.iter().find(|unit| unit.unit == found.unit);
-        found.meter = unit.and_then(|unit| unit.meter);
-    }
-    Ok(HttpResponse::Ok().json(scan))
 }
 
 pub(super) async fn list(state: web::Data<State>) -> Answer {
@@ -207,12 +110,12 @@ fn device(
         |unit: u8| UnitAddress::try_from(unit).map_err(|error| refused("bad-unit", error));
     let relay = match relay {
         Some(relay) => Some(RelayConfig {
-            line: None,
+            line: relay.line.filter(|on| *on != line),
             unit: Some(address(relay.unit)?),
             profile: relay.profile.clone(),
             output: relay.output,
             feedback: relay.feedback,
-            connected_when: Output::On,
+            connected_when: if relay.connected_when_off { Output::Off } else { Output::On },
         }),
         None => None,
     };
@@ -255,8 +158,10 @@ pub(super) async fn test_relay(
     }
     let place = MeterId(u32::MAX);
     let meter = device(id, place, test.unit, &test.profile, test.relay.as_ref(), |_| {})?;
-    if let Some(RelayConfig { unit: Some(unit), output, .. }) = meter.relay {
-        let asked = actor.send(IsInService { unit, output }).await;
+    if let Some(RelayConfig { line, unit: Some(unit), output, .. }) = meter.relay {
+        let on = line.unwrap_or(id);
+        let board = state.lines.get(&on).ok_or_else(|| no_line(on))?;
+        let asked = board.send(IsInService { unit, output }).await;
         if asked.map_err(|error| Trouble::fault("ask the line", error))? {
             let title = format!(
                 "output {output} of unit {} switches a meter of the site; order its supply on its \

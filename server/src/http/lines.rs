@@ -110,7 +110,7 @@ pub(super) async fn raw(
                      kept and proven";
         return Err(wrong("standard-write", title.to_owned()));
     }
-    let question = Question { unit, what, timing: unknown_timing() };
+    let question = Question { unit, what, timing: unknown_timing(), pitch: None };
     let answer = actor.send(SendRaw(question)).await;
     let answer = match answer.map_err(|error| Trouble::fault("ask the line", error))? {
         Ok(bytes) => RawAnswer { bytes: Some(hex::encode_upper(bytes)), fault: None },

@@ -37,7 +37,7 @@ pub struct AddMeter {
     pub account: Option<AccountId>,
     #[serde(default)]
     pub customer: String,
-    /// The output of a relay board at the same line, where the switch is not inside the meter.
+    /// The output of a relay board, where the switch is not inside the meter.
     pub relay: Option<AddRelay>,
 }
 
@@ -45,11 +45,18 @@ pub struct AddMeter {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddRelay {
+    /// The line of the board; the meter's where it is left out.
+    #[serde(default)]
+    pub line: Option<LineId>,
     pub unit: u8,
     pub profile: String,
     /// From 1.
     pub output: u16,
     pub feedback: Option<u16>,
+    /// Supply is connected while the output is off, as where a board that loses its power must not
+    /// darken anybody.
+    #[serde(default)]
+    pub connected_when_off: bool,
 }
 
 /// A meter that was added on the page, as its sign-off sheet shows it.

@@ -92,9 +92,17 @@ impl UnitView {
 }
 
 impl PointView {
-    /// The value without trailing zeros.
+    /// The value to read, without trailing zeros. A 32-bit float has some seven digits: what it adds
+    /// to a voltage behind the tenth is noise. Energy is shown as it is counted.
     pub fn value(&self) -> String {
-        rust_decimal::Decimal::new(self.millionths, 6).normalize().to_string()
+        let places = match self.unit.as_str() {
+            "V" => 1,
+            "Hz" => 2,
+            "A" => 3,
+            _ => 6,
+        };
+        let value = rust_decimal::Decimal::new(self.millionths, 6);
+        value.round_dp(places).normalize().to_string()
     }
 }
 
@@ -123,9 +131,18 @@ mod tests {
     #[test]
     fn a_value_is_shown_without_trailing_zeros() {
         let at = Timestamp::from_millis(0);
-        let value = |millionths| {
-            PointView { name: String::new(), millionths, unit: String::new(), at }.value()
+        let value = |millionths, unit: &str| {
+            PointView { name: String::new(), millionths, unit: unit.to_owned(), at }.value()
         };
-        assert_eq!([value(230_100_000), value(-500), value(0)], ["230.1", "-0.0005", "0"]);
+        for (millionths, unit, shown) in [
+            (230_100_000, "kWh", "230.1"),
+            (-500, "kWh", "-0.0005"),
+            (0, "kWh", "0"),
+            (223_623_993, "V", "223.6"),
+            (49_999_001, "Hz", "50"),
+            (4_321_499, "A", "4.321"),
+        ] {
+            assert_eq!(value(millionths, unit), shown);
+        }
     }
 }

@@ -68,9 +68,7 @@ impl Owner {
         match (&job.task, job.urgency) {
             (Task::Read(device), Urgency::Fast) => {
                 let device = self.device(*device);
-                self.unit(device.unit, |unit| {
-                    unit.is_suspect() && !unit.is_backed_off(Instant::now())
-                })
+                self.unit(device.unit, |unit| unit.is_suspect() && !unit.rests())
             }
             (Task::Read(_) | Task::ReadSlow(_) | Task::Switch(..) | Task::Ask(_), _) => false,
         }
@@ -100,10 +98,15 @@ impl Owner {
             }
         };
         if let Some(device) = device {
-            let cost = begun.elapsed() + self.session.quiet();
-            self.unit(device.unit, |unit| unit.visited(Instant::now(), fault, cost));
+            let (ended, cost) = match fault {
+                Some(_) => (Instant::now(), begun.elapsed() + self.session.quiet()),
+                None => (begun, Duration::ZERO), // nothing is reckoned from a good visit
+            };
+            self.unit(device.unit, |unit| unit.visited(ended, fault, cost));
         }
-        job.answer(Answer { at: (self.clock)(), outcome });
+        // A good answer is of the moment at which it came.
+        let at = if outcome.is_ok() { self.session.wire().heard() } else { (self.clock)() };
+        job.answer(Answer { at, outcome });
     }
 
     fn device(&self, index: usize) -> Rc<Device> {
@@ -124,7 +127,7 @@ impl Owner {
 
     async fn read(&mut self, index: usize) -> Result<Done, CommFault> {
         let device = self.device(index);
-        if self.unit(device.unit, |unit| unit.is_backed_off(Instant::now())) {
+        if self.unit(device.unit, |unit| unit.rests()) {
             return Err(CommFault::BackedOff);
         }
         self.settle(&device).await?;
@@ -132,7 +135,11 @@ impl Owner {
             Role::Meter(reads) => {
                 self.identify(index, &device, reads).await?;
                 let values = self.read_meter(index, &device, reads).await?;
-                device.shown.borrow_mut().take(&device.profile, &values, (self.clock)());
+                device.shown.borrow_mut().take(
+                    &device.profile,
+                    &values,
+                    self.session.wire().heard(),
+                );
                 Ok(Done::Values(values))
             }
             Role::Output { output, feedback, energised } => {
@@ -156,7 +163,7 @@ impl Owner {
             let reply = self.read_block(&device, block).await?;
             device.profile.decode(block, &reply, &mut values).map_err(CommFault::Implausible)?;
         }
-        device.shown.borrow_mut().take(&device.profile, &values, (self.clock)());
+        device.shown.borrow_mut().take(&device.profile, &values, self.session.wire().heard());
         Ok(Done::Values(values))
     }
 
@@ -242,16 +249,21 @@ impl Owner {
     async fn read_once(&mut self, device: &Device, block: &Block) -> Result<Vec<u16>, CommFault> {
         let request = read_request(block.table, block.at, block.count);
         let outcome = self.exchange(device, &request, false).await;
-        let now = Instant::now();
         match outcome {
             Ok(response) => {
-                self.unit(device.unit, |unit| unit.answered(block.table, block.count, now));
+                self.unit(device.unit, |unit| {
+                    if !unit.owes_nothing() {
+                        unit.answered(block.table, block.count, Instant::now());
+                    }
+                });
                 registers(response).ok_or(CommFault::WrongReply)
             }
             Err(fault) => {
                 let answered = matches!(fault, CommFault::Exception(_));
                 if !answered && !self.session.took().is_zero() {
-                    self.unit(device.unit, |unit| unit.owes(block.table, block.count, now));
+                    self.unit(device.unit, |unit| {
+                        unit.owes(block.table, block.count, Instant::now());
+                    });
                 }
                 Err(fault)
             }
@@ -260,6 +272,9 @@ impl Owner {
 
     /// Makes sure that no answer to an older question can be taken for the next one.
     async fn settle(&mut self, device: &Device) -> Result<(), CommFault> {
+        if self.unit(device.unit, |unit| unit.owes_nothing()) {
+            return Ok(());
+        }
         for _ in 0..4 {
             match self.unit(device.unit, |unit| unit.fence(Instant::now())) {
                 Fence::None => return Ok(()),

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use shared::meter::profile::file::Timing;
 use shared::meter::{CommFault, SwitchCommand};
 use tokio::time::Instant;
 use tokio_modbus::Request;
 
 use super::Owner;
+use crate::headend::config::{LineConfig, UnitAddress};
 use crate::headend::desk::{Done, Job, Task};
 use crate::headend::device::{read_request, write_request};
 use crate::headend::owner::registers;
@@ -63,15 +65,39 @@ impl Owner {
 
     /// One request to any unit, known or not.
     pub(super) async fn ask(&mut self, question: &Question) -> Result<Done, CommFault> {
-        let Question { unit, what, timing } = question;
+        let Question { unit, what, timing, pitch } = question;
         if self.line.read_only && !what.only_reads() {
             return Err(CommFault::ReadOnly);
         }
+        let Some((pitch, line)) = pitch.and_then(|pitch| Some((pitch, self.line.at(pitch)?)))
+        else {
+            return self.ask_here(*unit, what, timing, None).await;
+        };
+        let pace = pace(&line, timing, &Request::ReadHoldingRegisters(0, 125));
+        self.session.tune(*unit, pace, pitch).await?;
+        let outcome = self.ask_here(*unit, what, timing, Some(&line)).await;
+        let stayed = self.session.is_at(pitch);
+        self.session.tune_back().await;
+        match outcome {
+            Ok(_) if !stayed => Err(CommFault::LineDown),
+            outcome => outcome,
+        }
+    }
+
+    /// At the speed that the line speaks at now.
+    async fn ask_here(
+        &mut self,
+        unit: UnitAddress,
+        what: &Asked,
+        timing: &Timing,
+        elsewhere: Option<&LineConfig>,
+    ) -> Result<Done, CommFault> {
+        let line = elsewhere.unwrap_or(&self.line);
         let outcome = match what {
             Asked::Read { table, at, count } => {
                 let request = read_request(*table, *at, *count);
-                let pace = pace(&self.line, timing, &request);
-                match self.session.transact(*unit, &request, pace, false).await {
+                let pace = pace(line, timing, &request);
+                match self.session.transact(unit, &request, pace, false).await {
                     Ok(response) => {
                         registers(response).map(Done::Words).ok_or(CommFault::WrongReply)
                     }
@@ -80,12 +106,15 @@ impl Owner {
             }
             Asked::Raw(pdu) => {
                 // As long as the longest answer takes.
-                let pace = pace(&self.line, timing, &Request::ReadHoldingRegisters(0, 125));
-                self.session.transact_raw(*unit, pdu, pace).await.map(Done::Bytes)
+                let pace = pace(line, timing, &Request::ReadHoldingRegisters(0, 125));
+                self.session.transact_raw(unit, pdu, pace).await.map(Done::Bytes)
             }
         };
         let took = self.session.took();
-        if let Some(known) = self.units.borrow_mut().get_mut(unit) {
+        // What is asked at another speed says nothing of the meter at this address.
+        if let Some(known) = self.units.borrow_mut().get_mut(&unit)
+            && elsewhere.is_none()
+        {
             known.counters.count(took, outcome.as_ref().err());
         }
         outcome

@@ -1,8 +1,8 @@
 //! The time by which an answer has to be there: one timer for all requests of a line.
 //!
 //! A timer made anew for each request would be the earliest that its thread knows of, and each time
-//! the thread would wake itself to look again how long it may sleep: two system calls a request. A
-//! timer that is only pushed further back costs none.
+//! the thread would wake itself to look again how long it may sleep: two system calls a request. So
+//! one timer stands, and is only set anew where it would ring too late, or rang too early.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -27,11 +27,21 @@ impl Deadline {
     ) -> Result<F::Output, Elapsed> {
         let end = Instant::now() + most;
         let timer = self.0.get_or_insert_with(|| Box::pin(sleep_until(end)));
-        timer.as_mut().reset(end);
+        if timer.is_elapsed() || timer.deadline() > end {
+            timer.as_mut().reset(end);
+        }
         let mut work = pin!(work);
-        poll_fn(|cx| match work.as_mut().poll(cx) {
-            Poll::Ready(done) => Poll::Ready(Ok(done)),
-            Poll::Pending => timer.as_mut().poll(cx).map(|()| Err(Elapsed)),
+        poll_fn(|cx| {
+            if let Poll::Ready(done) = work.as_mut().poll(cx) {
+                return Poll::Ready(Ok(done));
+            }
+            while timer.as_mut().poll(cx).is_ready() {
+                if timer.deadline() >= end {
+                    return Poll::Ready(Err(Elapsed));
+                }
+                timer.as_mut().reset(end);
+            }
+            Poll::Pending
         })
         .await
     }
@@ -71,6 +81,14 @@ mod tests {
             yield_now().await; // the timer runs out while nobody asks
         }
         assert_eq!(deadline.within(short, ready(1)).await, Ok(1));
+        // The timer still stands at the short time when more is allowed.
+        let begun = Instant::now();
+        let slow = async {
+            while begun.elapsed() < 3 * short {
+                yield_now().await;
+            }
+        };
+        assert_eq!(deadline.within(long, slow).await, Ok(()));
         assert_eq!(deadline.within(short, pending::<()>()).await, Err(Elapsed));
     }
 }

@@ -5,6 +5,7 @@
 //! next question; so nothing of a failed session is used again.
 
 mod deadline;
+mod pitch;
 mod raw;
 
 use std::time::Duration;

@@ -217,6 +217,23 @@ impl Profile {
         let primary = scale(quantised, &[ratios.current, ratios.voltage]);
         let import = Register::from_mwh(i64::try_from(primary).map_err(|_too_large| missing())?);
 
+        let live = self.live(values, ratios);
+        let flowing = self.flowing(values, &live);
+        let evidence = match (&self.relay, board) {
+            (_, Some(evidence)) => Some(evidence),
+            (Relay::Builtin(relay), None) => Some(relay.evidence(values)),
+            (Relay::External | Relay::Board(_), None) => None,
+        };
+        let contact = match evidence {
+            Some(evidence) => contact::judge(evidence, flowing),
+            // Nothing stands between the mains and the premise.
+            None => crate::meter::Contact::Closed,
+        };
+        Ok(Telegram { import, live, contact })
+    }
+
+    fn live(&self, values: &Values, ratios: Ratios) -> Live {
+        let roles = &self.roles;
         let narrow = |value: i128, to: i64| i32::try_from(divide(value, i128::from(to))).ok();
         let power = values.at(roles.power).map(i128::from).or_else(|| {
             let phases: Vec<i64> = roles
@@ -235,7 +252,7 @@ impl Profile {
             role.map(|index| values.at(index).and_then(|value| narrow(of(ratios, value), 1_000)))
         };
         let current_ma = milli(&roles.current, Ratios::of_current);
-        let live = Live {
+        Live {
             power: power.map(Power::from_watts),
             voltage_mv: milli(&roles.voltage, Ratios::of_voltage),
             current_ma,
@@ -245,20 +262,13 @@ impl Profile {
             frequency_mhz: values
                 .at(roles.frequency)
                 .and_then(|value| narrow(i128::from(value), 1_000)),
-        };
+        }
+    }
 
-        let flowing = self.flowing(values, &live);
-        let evidence = match (&self.relay, board) {
-            (_, Some(evidence)) => Some(evidence),
-            (Relay::Builtin(relay), None) => Some(relay.evidence(values)),
-            (Relay::External | Relay::Board(_), None) => None,
-        };
-        let contact = match evidence {
-            Some(evidence) => contact::judge(evidence, flowing),
-            // Nothing stands between the mains and the premise.
-            None => crate::meter::Contact::Closed,
-        };
-        Ok(Telegram { import, live, contact })
+    /// Whether current flows through the supply contact, as far as the values of a poll say. Where
+    /// it does the contact is closed, whatever a board claims.
+    pub fn draws(&self, values: &Values, ratios: Ratios) -> Option<bool> {
+        self.flowing(values, &self.live(values, ratios))
     }
 
     fn flowing(&self, values: &Values, live: &Live) -> Option<bool> {

@@ -1,7 +1,5 @@
 //! The way back: what a meter of a model would answer, for simulated meters on a real wire.
 
-use rust_decimal::Decimal;
-
 use super::file::Profile;
 use super::frame::pdu;
 use super::number::{Format, divide, words};
@@ -96,10 +94,11 @@ fn encode(point: &Point, millionths: i64) -> Vec<u16> {
         return vec![u16::from(millionths != 0)];
     }
     let pattern = match point.format {
-        // Text to float is exact to the last bit, without a float ever being multiplied.
         Format::F32 => {
-            let value = Decimal::new(millionths, 6) / Decimal::new(point.scale_nano, 9);
-            u64::from(value.to_string().parse::<f32>().map_or(0, f32::to_bits))
+            let (sign, scale) = (millionths.is_negative() != point.scale_nano.is_negative(), 1_000);
+            let above = u128::from(millionths.unsigned_abs()) * scale;
+            let magnitude = nearest_f32(above, u128::from(point.scale_nano.unsigned_abs()));
+            u64::from(magnitude | u32::from(sign && above != 0) << 31)
         }
         Format::Bcd48 => {
             let digits = (millionths / MILLION).to_string();
@@ -113,8 +112,45 @@ fn encode(point: &Point, millionths: i64) -> Vec<u16> {
     words(pattern, point.format, point.order)
 }
 
+/// The pattern of the IEEE 754 single-precision number nearest to `above / below`, ties to even,
+/// without a float ever being calculated with. Both below 2^96; a quotient below the least normal
+/// number counts as 0.
+fn nearest_f32(above: u128, below: u128) -> u32 {
+    const FRACTION: i32 = 23;
+    if above == 0 || below == 0 {
+        return 0;
+    }
+    let bits = |number: u128| i32::try_from(128 - number.leading_zeros()).unwrap_or(128);
+    // The quotient gets 25 or 26 bits, of which 24 are kept.
+    let shift = FRACTION + 2 - (bits(above) - bits(below));
+    let (above, below) = if shift >= 0 {
+        (above << shift.unsigned_abs(), below)
+    } else {
+        (above, below << shift.unsigned_abs())
+    };
+    let (quotient, rest) = (above / below, above % below);
+    let spare = bits(quotient) - (FRACTION + 1);
+    let tail = quotient & ((1 << spare) - 1);
+    let half = 1_u128 << (spare - 1);
+    let kept = quotient >> spare;
+    let up = tail > half || (tail == half && (rest > 0 || kept & 1 == 1));
+    // A carry out of the fraction raises the exponent by itself.
+    let exponent = 127 + FRACTION + spare - shift;
+    match u128::try_from(exponent - 1) {
+        Ok(exponent) if exponent < 254 => {
+            let pattern = (exponent << FRACTION) + kept + u128::from(up);
+            u32::try_from(pattern).unwrap_or(f32::INFINITY.to_bits())
+        }
+        Ok(_too_large) => f32::INFINITY.to_bits(),
+        Err(_too_small) => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+
     use super::*;
     use crate::energy::{Power, Register};
     use crate::meter::Live;
@@ -154,6 +190,37 @@ mod tests {
             assert_eq!(read.contact, sent.contact, "{}", profile.id);
             assert_eq!(read.live.power, sent.live.power, "{}", profile.id);
             assert_eq!(read.live.voltage_mv, sent.live.voltage_mv, "{}", profile.id);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_float_is_the_one_that_its_text_names(
+            millionths in prop_oneof![any::<i32>().prop_map(i64::from), 0_i64..1 << 53],
+            scale in prop_oneof![Just(1_000_000_000_i64), Just(1_000_000), Just(100_000_000), 1_i64..1 << 40],
+        ) {
+            let above = u128::from(millionths.unsigned_abs()) * 1_000;
+            let text = (Decimal::from(above) / Decimal::from(scale)).to_string();
+            let named: f32 = text.parse().unwrap();
+            let found = f32::from_bits(nearest_f32(above, u128::from(scale.unsigned_abs())));
+            // A repeating decimal is cut off at 28 digits, which may hide on which side of a tie it lies.
+            prop_assert_eq!(found.to_bits(), named.to_bits(), "{} {} {}", text, named, found);
+        }
+    }
+
+    #[test]
+    fn floats_at_their_borders() {
+        for (above, below, value) in [
+            (0, 1, 0.0),
+            (1, 1, 1.0),
+            (1, 3, 1.0 / 3.0),
+            (16_777_217, 1, 16_777_216.0), // a tie goes to the even one
+            (16_777_219, 1, 16_777_220.0),
+            (33_554_431, 1, 33_554_432.0), // the carry reaches the exponent
+            (230_500, 1_000, 230.5),
+            (u128::from(u64::MAX), 1, 18_446_744_073_709_551_615.0_f32),
+        ] {
+            assert_eq!(nearest_f32(above, below), f32::to_bits(value), "{above}/{below}");
         }
     }
 }

@@ -30,7 +30,7 @@ pub enum Every {
     /// With every poll.
     #[default]
     Fast,
-    /// With every tenth poll.
+    /// With every tenth poll, at most once a minute.
     Slow,
     /// When the meter is first met and once a day.
     Once,
