@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use shared::lint::{self, LintError};
+use shared::lint::Explored;
+use shared::policy::Scope;
 
 use super::{Fault, Outcome, answer};
 use crate::clock;
-use crate::config::{PolicyFile, scope_name};
+use crate::config::{PolicyFile, promises, scope_name};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -35,23 +36,19 @@ pub(super) fn run(command: Command) -> Outcome {
 
 /// One line for each policy that keeps its promises.
 fn check(file: &PolicyFile, path: &str) -> Result<Vec<String>, Fault> {
-    let around = clock::now();
-    let one = |(scope, policy): &(shared::policy::Scope, shared::policy::Policy)| {
-        let scope = scope_name(scope);
-        match lint::check(policy, &file.zone, file.currency, around) {
-            Ok(explored) => Ok(format!(
-                "{path}: {scope}: no course breaks a promise; {} states in {} windows of time, {} steps tried",
-                explored.states, explored.windows, explored.steps
-            )),
-            Err(LintError::Broken(example)) => {
-                Err(Fault::input(format!("{path}: {scope}: refused: {example}")))
-            }
-            Err(other @ (LintError::Wrong(_) | LintError::TooLarge(_))) => {
-                Err(Fault::input(format!("{path}: {scope}: {other}")))
-            }
-        }
+    let PolicyFile { currency, zone, policies } = file;
+    let tried = promises::keep(policies, zone, *currency, clock::now())
+        .map_err(|fault| Fault::input(format!("{path}: {fault}")))?;
+    let line = |(scope, explored): (Scope, Explored)| {
+        format!(
+            "{path}: {}: no course breaks a promise; {} states in {} windows of time, {} steps tried",
+            scope_name(&scope),
+            explored.states,
+            explored.windows,
+            explored.steps
+        )
     };
-    file.policies.iter().map(one).collect()
+    Ok(tried.into_iter().map(line).collect())
 }
 
 #[cfg(test)]
@@ -72,6 +69,91 @@ mod tests {
             let file = PolicyFile::of(name, text).expect(name);
             assert_eq!(file.policies.len(), 1, "{name}");
         }
+    }
+
+    const WRONG: [(&str, &str, &str); 7] = [
+        (
+            "until-operator",
+            include_str!("../../policies/wrong/until-operator.toml"),
+            "until staff act (Overload)",
+        ),
+        (
+            "first-overload-until-operator",
+            include_str!("../../policies/wrong/first-overload-until-operator.toml"),
+            "until staff act (Overload)",
+        ),
+        (
+            "nothing-may-be-drawn",
+            include_str!("../../policies/wrong/nothing-may-be-drawn.toml"),
+            "whatever little is used (Overload)",
+        ),
+        (
+            "nothing-a-day",
+            include_str!("../../policies/wrong/nothing-a-day.toml"),
+            "whatever little is used (DailyLimit)",
+        ),
+        (
+            "daily-limit-by-night",
+            include_str!("../../policies/wrong/daily-limit-by-night.toml"),
+            "cut in no-cut hours (DailyLimit)",
+        ),
+        (
+            "without-a-word",
+            include_str!("../../policies/wrong/without-a-word.toml"),
+            "nobody was warned",
+        ),
+        (
+            "reminder-without-end",
+            include_str!("../../policies/wrong/reminder-without-end.toml"),
+            "at or above restore_minimum (Courtesy)",
+        ),
+    ];
+
+    #[test]
+    fn wrong_terms_are_refused_with_the_course_that_shows_it() {
+        for (name, text, why) in WRONG {
+            let file = PolicyFile::of(name, text).expect(name);
+            let Err(Fault::Input(told)) = check(&file, name) else { panic!("{name} is refused") };
+            let (first, course) = told.split_once('\n').expect("a timeline");
+            assert!(first.contains(why), "{told}");
+            assert!(course.contains("  CUT ("), "{told}");
+            assert!(course.starts_with("  20"), "times of the wall: {told}");
+        }
+    }
+
+    /// One test each, so that they run side by side.
+    fn keeps_its_promises(name: &str) {
+        let (_, text) = TEMPLATES.iter().find(|(known, _)| *known == name).expect("a template");
+        let file = PolicyFile::of(name, text).expect(name);
+        for line in check(&file, name).expect("no course breaks a promise") {
+            assert!(line.contains("no course breaks a promise"), "{line}");
+            assert!(!line.contains(" 0 states"), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_terms_of_a_housing_estate_keep_their_promises() {
+        keeps_its_promises("housing-estate");
+    }
+
+    #[test]
+    fn the_terms_of_a_dormitory_keep_their_promises() {
+        keeps_its_promises("dormitory");
+    }
+
+    #[test]
+    fn the_terms_of_a_hospital_keep_their_promises() {
+        keeps_its_promises("hospital");
+    }
+
+    #[test]
+    fn the_terms_of_an_industrial_park_keep_their_promises() {
+        keeps_its_promises("industrial-park");
+    }
+
+    #[test]
+    fn the_terms_of_a_commercial_complex_keep_their_promises() {
+        keeps_its_promises("commercial-complex");
     }
 
     #[test]

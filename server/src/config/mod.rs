@@ -6,12 +6,13 @@ pub mod counters;
 mod entry;
 mod policy;
 pub mod printer;
+pub mod promises;
 pub mod provider;
 mod source;
 mod web;
 pub mod tariffs;
 
-pub use policy::{PolicyFile, scope_name};
+pub use policy::{Blamed, PolicyFile, policy_text, read_policy, scope_name};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,25 +1,29 @@
 //! Can a policy cut somebody wrongly? Every course of a small world under it is tried on the real
 //! core, step by step, until one breaks a promise or none is left.
 //!
-//! The bounds: one account with one meter; credit at and beside every level that the policy names;
-//! time at and beside the edges of each different stretch of no-cut hours, and at every deadline of
-//! the core; use, payments, delivered and undelivered notices, protection, emergency credit and
+//! The bounds: one account with one meter; credit at and beside every level that the policy names, the
+//! day's energy among them; power at and above the limit of the hour; time at and beside the edges of
+//! each different stretch of no-cut hours and of hours of a limit, and at every deadline of the core;
+//! use, payments, delivered and undelivered notices, protection, emergency credit and
 //! confirmations at each of these points.
 
 mod promise;
+mod step;
 #[cfg(test)]
 mod tests;
 mod windows;
 mod world;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 
 pub use promise::Broken;
+pub use step::{Line, Step};
 
 use crate::money::{Currency, Money};
 use crate::policy::Policy;
 use crate::time::{Timestamp, Zone};
+use step::Moment;
 use windows::Window;
 use world::World;
 
@@ -39,16 +43,6 @@ pub struct Explored {
 pub struct CounterExample {
     pub broken: Broken,
     pub timeline: Vec<Line>,
-}
-
-/// One step of a course.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// In the site's own time.
-    pub time: String,
-    pub what: String,
-    pub credit: String,
-    pub supply: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,7 +73,7 @@ pub fn check_against(
     currency: Currency,
     around: Timestamp,
 ) -> Result<Explored, LintError> {
-    policy.check()?;
+    policy.well_formed()?;
     let mut explored = Explored::default();
     for window in windows::of(policy, promised, zone, around) {
         explored.windows += 1;
@@ -91,7 +85,7 @@ pub fn check_against(
 /// A state that was reached: from where, and by what.
 struct Node {
     before: Option<usize>,
-    lines: Vec<Line>,
+    moments: Vec<Moment>,
 }
 
 fn explore(
@@ -102,22 +96,22 @@ fn explore(
     window: &Window,
     explored: &mut Explored,
 ) -> Result<(), LintError> {
-    let mut nodes = vec![Node { before: None, lines: Vec::new() }];
-    let mut seen = BTreeSet::new();
+    let mut nodes = vec![Node { before: None, moments: Vec::new() }];
+    let mut seen = HashSet::new();
     let mut open = VecDeque::from([(0, World::open(policy, zone, currency, window))]);
     while let Some((from, world)) = open.pop_front() {
         for action in world.actions(window) {
             let mut next = world.clone();
             explored.steps += 1;
             let done = next.act(action, window, promised);
-            let lines = std::mem::take(&mut next.told);
+            let moments = std::mem::take(&mut next.told);
             if let Err(broken) = done {
-                let mut timeline = course(&nodes, from);
-                timeline.extend(lines);
+                let course = course(&nodes, from).into_iter().chain(moments);
+                let timeline = course.map(|moment| moment.line(zone, currency)).collect();
                 return Err(LintError::Broken(Box::new(CounterExample { broken, timeline })));
             }
             if seen.insert(next.state(window)) {
-                nodes.push(Node { before: Some(from), lines });
+                nodes.push(Node { before: Some(from), moments });
                 open.push_back((nodes.len() - 1, next));
             }
         }
@@ -129,11 +123,11 @@ fn explore(
     Ok(())
 }
 
-fn course(nodes: &[Node], to: usize) -> Vec<Line> {
+fn course(nodes: &[Node], to: usize) -> Vec<Moment> {
     let mut back = Vec::new();
     let mut place = Some(to);
     while let Some(node) = place.and_then(|place| nodes.get(place)) {
-        back.push(node.lines.clone());
+        back.push(node.moments.clone());
         place = node.before;
     }
     back.into_iter().rev().flatten().collect()
@@ -142,7 +136,7 @@ fn course(nodes: &[Node], to: usize) -> Vec<Line> {
 impl fmt::Display for CounterExample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.broken)?;
-        for Line { time, what, credit, supply } in &self.timeline {
+        for Line { time, what, credit, supply, step: _, wanted: _ } in &self.timeline {
             write!(f, "\n  {time}  {credit:>9}  {supply:<22}  {what}")?;
         }
         Ok(())

@@ -1,11 +1,11 @@
 //! Policies that keep their promises, and policies made to break each of them.
 
 use super::*;
-use crate::energy::Energy;
+use crate::energy::{Energy, Power};
 use crate::meter::DisconnectReason;
 use crate::policy::{
-    Courtesy, DailyLimit, DaySpan, Emergency, EmergencyStart, NoCutHours, RestoreMode, Warning,
-    Week,
+    Courtesy, DailyLimit, DaySpan, Emergency, EmergencyStart, LoadHours, LoadLimit, NoCutHours,
+    RestoreMode, Warning, Week,
 };
 use crate::time::Span;
 
@@ -108,4 +108,106 @@ fn what_was_promised_and_is_not_in_the_terms_is_found() {
     assert!(cut.time.contains(" 06:") || cut.time.contains(" 07:"), "{example}");
     let promised = Policy { after_delivery: Some(Span::from_hours(24)), ..Policy::default() };
     assert_eq!(broken(&Policy::default(), &promised).broken, Broken::NotDelivered);
+}
+
+fn two_kilowatts() -> LoadLimit {
+    LoadLimit {
+        power: Some(Power::from_watts(2_000)),
+        delay: Span::from_secs(10),
+        clear_after: Span::from_secs(60),
+        most_a_day: 3,
+        reset_hour: 6,
+        hours: Vec::new(),
+        not_in_no_cut_hours: false,
+        until_operator: false,
+        accept_until_operator: false,
+    }
+}
+
+fn limited(limit: LoadLimit) -> Policy {
+    Policy { load_limit: Some(limit), ..Policy::default() }
+}
+
+fn by_night(watts: i64) -> LoadLimit {
+    let week = hours("22:00-07:00").week;
+    let hours = vec![LoadHours {
+        power: Power::from_watts(watts),
+        week,
+        special: std::collections::BTreeMap::new(),
+    }];
+    LoadLimit { hours, ..two_kilowatts() }
+}
+
+#[test]
+fn limits_that_end_by_themselves_harm_nobody() {
+    let accepted =
+        LoadLimit { until_operator: true, accept_until_operator: true, ..two_kilowatts() };
+    let none_by_day = LoadLimit { power: None, ..by_night(500) };
+    for limit in [two_kilowatts(), by_night(500), none_by_day, accepted] {
+        let explored = try_out(&limited(limit.clone()), &limited(limit.clone()));
+        assert!(explored.is_ok(), "{limit:?}: {explored:?}");
+    }
+}
+
+#[test]
+fn a_limit_after_which_only_staff_bring_supply_back_is_refused_unless_that_is_meant() {
+    let mut limit = LoadLimit { until_operator: true, ..two_kilowatts() };
+    let left = Broken::UntilStaff(DisconnectReason::Overload);
+    let example = broken(&limited(limit.clone()), &limited(limit.clone()));
+    assert_eq!(example.broken, left);
+    let cuts = example.timeline.iter().filter(|line| line.what == "CUT (Overload)").count();
+    assert_eq!(cuts, 4, "three that end by themselves, and one that does not\n{example}");
+    limit.most_a_day = 0;
+    let example = broken(&limited(limit.clone()), &limited(limit));
+    let cuts = example.timeline.iter().filter(|line| line.what == "CUT (Overload)").count();
+    assert_eq!((example.broken, cuts), (left, 1), "the first time already");
+}
+
+#[test]
+fn a_limit_under_which_nothing_may_be_used_leaves_somebody_dark_with_credit() {
+    let power = Broken::NothingMayBeUsed(DisconnectReason::Overload);
+    let nothing = |watts| LoadLimit { power: Some(Power::from_watts(watts)), ..two_kilowatts() };
+    for limit in [nothing(0), nothing(9), by_night(0)] {
+        assert_eq!(broken(&limited(limit.clone()), &limited(limit)).broken, power);
+    }
+    assert!(
+        try_out(&limited(nothing(10)), &limited(nothing(10))).is_ok(),
+        "eleven watts are a lamp"
+    );
+    let day = |energy| {
+        let daily_limit = Some(DailyLimit { energy, reset_hour: 6, in_no_cut_hours: false });
+        Policy { daily_limit, ..Policy::default() }
+    };
+    let energy = Broken::NothingMayBeUsed(DisconnectReason::DailyLimit);
+    assert_eq!(broken(&day(Energy::ZERO), &day(Energy::ZERO)).broken, energy);
+    let little = day(Energy::from_wh(11));
+    assert!(try_out(&little, &little).is_ok());
+}
+
+#[test]
+fn limits_that_act_otherwise_than_was_promised_are_found() {
+    let overload = DisconnectReason::Overload;
+    let surprise = Broken::BySurprise(overload);
+    let slow = LoadLimit { delay: Span::from_secs(12), ..two_kilowatts() };
+    let higher = LoadLimit { power: Some(Power::from_watts(2_001)), ..two_kilowatts() };
+    for promised in [limited(slow), limited(higher), Policy::default(), limited(by_night(5_000))] {
+        assert_eq!(broken(&limited(two_kilowatts()), &promised).broken, surprise, "{promised:?}");
+    }
+    let spared = LoadLimit { not_in_no_cut_hours: true, ..two_kilowatts() };
+    let no_cut = Some(hours("22:00-07:00"));
+    let promised = Policy { no_cut: no_cut.clone(), ..limited(spared) };
+    let policy = Policy { no_cut, ..limited(two_kilowatts()) };
+    assert_eq!(broken(&policy, &promised).broken, Broken::CutInNoCutHours(overload));
+    assert!(try_out(&promised, &promised).is_ok());
+    let day = |kwh| {
+        let daily_limit = Some(DailyLimit {
+            energy: Energy::from_kwh(kwh),
+            reset_hour: 6,
+            in_no_cut_hours: false,
+        });
+        Policy { daily_limit, ..Policy::default() }
+    };
+    let daily = Broken::BySurprise(DisconnectReason::DailyLimit);
+    assert_eq!(broken(&day(3), &day(4)).broken, daily);
+    assert!(try_out(&day(3), &day(3)).is_ok());
 }

@@ -1,17 +1,19 @@
 //! The small world: one account, one meter, one flat price, and the real core.
 
+use std::sync::Arc;
+
 use super::promise::{Broken, Told};
+use super::step::{Moment, Step};
 use super::windows::Window;
-use super::{Line, shown};
 use crate::energy::{Energy, Power, Register};
-use crate::event::{Event, WarningLevel};
+use crate::event::Event;
 use crate::id::{AccountId, Book, IdempotencyKey, MeterId, NoticeId, StaffId, TariffId};
 use crate::meter::{
     Contact, DisconnectReason, Health, Limits, Live, Quality, Report, Supply, Telegram,
 };
 use crate::money::{Currency, Money};
-use crate::policy::{Policy, REST};
-use crate::prepaid::{Account, Metered};
+use crate::policy::{Origin, Policy, REST, Scope, day_around};
+use crate::prepaid::{Account, EmergencyState, Metered};
 use crate::site::{Command, Order, Refusal, Site};
 use crate::time::{Span, Timestamp, Zone};
 use crate::vend::Tender;
@@ -20,6 +22,12 @@ const ACCOUNT: AccountId = AccountId(1);
 const METER: MeterId = MeterId(1);
 /// Things done at one time, so that courses stay finite.
 const MOST_AT_ONCE: u8 = 2;
+/// A load is looked at so often: at once, after its delay, and where the limit changed meanwhile.
+const MOST_LOOKS: usize = 4;
+/// Power where no limit holds.
+const A_GREAT_DEAL: Power = Power::from_watts(1_000_000);
+/// Longer than any day of a limit.
+const TWO_DAYS: Span = Span::from_hours(50);
 
 /// What may happen at a time of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +37,10 @@ pub(super) enum Action {
     /// Energy is used until this is left, and read.
     UseDownTo(Money),
     Pay(Money),
+    /// Power stands at the limit of the hour, and then above it.
+    Draw,
+    /// So again and again, until supply does not come back.
+    DrawOn,
     Deliver(NoticeId),
     Protect,
     Unprotect,
@@ -48,10 +60,15 @@ pub(super) struct World {
     register: Register,
     told_customer: Told,
     currency: Currency,
+    opening: Money,
     /// Credit that courses come down to, ascending.
-    levels: Vec<Money>,
+    levels: Arc<[Money]>,
+    /// A limit of power or energy cut, and whether that ends has not been asked yet.
+    limited: bool,
+    /// So with a cut for lack of credit, and whether paying brings supply back.
+    unpaid: bool,
     /// What happened in the last step.
-    pub(super) told: Vec<Line>,
+    pub(super) told: Vec<Moment>,
 }
 
 impl World {
@@ -72,7 +89,10 @@ impl World {
             register: Register::from_mwh(1_000_000_000),
             told_customer: Told::default(),
             currency,
-            levels: levels(policy, opening, unit),
+            opening,
+            levels: levels(policy, opening, unit).into(),
+            limited: false,
+            unpaid: false,
             told: Vec::new(),
         };
         let text = format!(
@@ -86,19 +106,24 @@ impl World {
             wraps_at: None,
         };
         let tariff = TariffId("flat".to_owned());
-        let policy = policy.clone();
+        // The core opens no account under limits that are wrong at sight; here they are tried.
+        let begin = Policy { load_limit: None, daily_limit: None, ..policy.clone() };
         let commands = [
             Command::PublishTariff { text, approved_by: None },
-            Command::OpenAccount { account: ACCOUNT, tariff, policy, opening },
+            Command::OpenAccount { account: ACCOUNT, tariff, policy: begin, opening },
             Command::BindMeter { account: ACCOUNT, meter: METER, limits },
         ];
         for command in commands {
             world.order(command).expect("an empty site takes its first account");
         }
-        world.look();
+        let (scope, from, note) = (Scope::Site, world.now, String::new());
+        let (policy, origin) = (policy.clone(), Origin::File);
+        let holds = Event::PolicyPublished { scope, from, policy, note, origin };
+        world.site.apply(Book::Live, world.now, StaffId(0), &holds);
+        world.look(None);
         world.now = now;
-        world.look();
-        world.tell(&format!("an account with {}", shown(opening, currency)));
+        world.look(None);
+        world.tell(Step::Opened { credit: opening });
         world
     }
 
@@ -117,13 +142,14 @@ impl World {
     }
 
     /// One look at the meter, whose contact has done what is wanted.
-    fn look(&mut self) -> (Vec<Event>, Option<Timestamp>) {
+    fn look(&mut self, power: Option<Power>) -> (Vec<Event>, Option<Timestamp>) {
         let contact = match self.metered().wanted() {
             Supply::Connected => Contact::Closed,
             Supply::Armed | Supply::Disconnected(_) => Contact::Open,
         };
         let health = Health { quality: Quality::Good, contact, attempts: 0, polls: 1, failures: 0 };
-        let look = Ok(Telegram { import: self.register, live: Live::default(), contact });
+        let live = Live { power, ..Live::default() };
+        let look = Ok(Telegram { import: self.register, live, contact });
         let (meter, book, at) = (METER, Book::Live, self.now);
         let reported = self.site.report(&Report { meter, book, at, look, health, again: None });
         (reported.events, reported.again)
@@ -145,6 +171,14 @@ impl World {
             let ends = [below.first(), below.last()].into_iter().flatten();
             actions.extend(ends.map(|level| Action::UseDownTo(**level)));
             actions.dedup();
+            if let Some(terms) = &metered.policy.load_limit
+                && self.trips(terms.reset_hour) == 0
+            {
+                actions.push(Action::Draw);
+                if self.done == 0 && credit == self.opening {
+                    actions.push(Action::DrawOn);
+                }
+            }
         }
         let Policy { least_sale, most_sale, restore_minimum, low_credit, .. } = *account.policy;
         let just_below = restore_minimum - Money::from_minor(1);
@@ -161,7 +195,7 @@ impl World {
         } else if !self.protected_once {
             actions.push(Action::Protect);
         }
-        if account.standing.emergency == crate::prepaid::EmergencyState::Offered {
+        if account.standing.emergency == EmergencyState::Offered {
             actions.push(Action::Borrow);
         }
         if metered.switch.awaits() || metered.open_reasons().contains(&DisconnectReason::Courtesy) {
@@ -179,7 +213,7 @@ impl World {
         self.done += 1;
         let reason = || "policy check".to_owned();
         let (meter, account) = (METER, ACCOUNT);
-        let (what, command) = match action {
+        let (step, command) = match action {
             Action::Wait => {
                 self.place += 1;
                 self.done = 0;
@@ -187,87 +221,154 @@ impl World {
                 return self.wait(target, promised);
             }
             Action::UseDownTo(level) => return self.use_down_to(level, promised),
+            Action::Draw => return self.draw(promised),
+            Action::DrawOn => return self.draw_on(promised),
             Action::Pay(amount) => {
                 let (tender, handed, reference) = (Tender::Cash, None, String::new());
                 let sale = Command::Sell { account, amount, tender, handed, reference };
-                (format!("{} is paid", shown(amount, self.currency)), sale)
+                (Step::Paid { amount }, sale)
             }
             Action::Deliver(notice) => {
                 let delivered = Command::NoticeDelivered { account, notice };
-                (format!("notice {notice} arrives"), delivered)
+                (Step::NoticeArrives { notice }, delivered)
             }
             Action::Protect => {
                 self.protected_once = true;
                 let until = Some(self.now + Span::from_mins(30));
                 let protect = Command::Protect { meter, until, reason: reason() };
-                ("protected for 30 minutes".to_owned(), protect)
+                (Step::Protected, protect)
             }
             Action::Unprotect => {
                 let unprotect = Command::Unprotect { meter, reason: reason() };
-                ("protection taken back".to_owned(), unprotect)
+                (Step::ProtectionTakenBack, unprotect)
             }
-            Action::Borrow => {
-                ("emergency credit is taken".to_owned(), Command::UseEmergency { account })
-            }
+            Action::Borrow => (Step::EmergencyTaken, Command::UseEmergency { account }),
             Action::Confirm => {
                 let confirm = Command::ConfirmRestore { meter, note: String::new() };
-                ("the customer confirms".to_owned(), confirm)
+                (Step::Confirmed, confirm)
             }
         };
         // A refusal changes nothing: that course ends where it began.
         let Ok(events) = self.order(command) else { return Ok(()) };
-        self.tell(&what);
+        self.tell(step);
         self.judge(&events, promised)?;
-        self.stand()
+        self.stand(promised)
+    }
+
+    fn wait(&mut self, target: Timestamp, promised: &Policy) -> Result<(), Broken> {
+        self.pass(target, promised)?;
+        self.tell(Step::TimeGoesOn);
+        self.stand(promised)
     }
 
     /// Lets time pass: what falls due happens on its way, and nobody reads.
-    fn wait(&mut self, target: Timestamp, promised: &Policy) -> Result<(), Broken> {
+    fn pass(&mut self, target: Timestamp, promised: &Policy) -> Result<(), Broken> {
         while let Some(due) = self.site.next_deadline(Book::Live).filter(|due| *due <= target) {
             self.now = self.now.max(due);
             let events = self.site.tick(Book::Live, self.now);
             self.judge(&events, promised)?;
-            self.stand()?;
+            self.stand(promised)?;
         }
         self.now = self.now.max(target);
-        self.tell("time goes on");
-        self.stand()
+        Ok(())
+    }
+
+    /// Overload cuts of the day.
+    fn trips(&self, reset_hour: i8) -> usize {
+        let begun = day_around(self.site.zone(), self.now, reset_hour).0;
+        self.metered().switch.trips_since(begun)
+    }
+
+    /// At the limit of the hour, which harms nobody, and above it; where there is none, a great deal.
+    fn draw(&mut self, promised: &Policy) -> Result<(), Broken> {
+        match self.metered().policy.power_limit(self.site.zone(), self.now) {
+            Some(limit) => {
+                self.load(limit, promised)?;
+                if self.metered().wanted().is_on() {
+                    self.load(limit + Power::from_watts(1), promised)?;
+                }
+            }
+            None => self.load(A_GREAT_DEAL, promised)?,
+        }
+        self.stand(promised)
+    }
+
+    /// Above the limit as often as supply comes back by itself.
+    fn draw_on(&mut self, promised: &Policy) -> Result<(), Broken> {
+        let Some(terms) = self.metered().policy.load_limit.clone() else { return Ok(()) };
+        for _ in 0..=terms.most_a_day {
+            self.draw(promised)?;
+            let Some((end, DisconnectReason::Overload)) = self.metered().switch.next_end() else {
+                break;
+            };
+            if end > self.now + terms.clear_after + REST {
+                break;
+            }
+            self.pass(end, promised)?;
+            if self.metered().switch.awaits() {
+                let confirm = Command::ConfirmRestore { meter: METER, note: String::new() };
+                let events = self.order(confirm).unwrap_or_default();
+                self.tell(Step::Confirmed);
+                self.judge(&events, promised)?;
+            }
+        }
+        self.stand(promised)
+    }
+
+    /// So much is drawn until the core has decided about it.
+    fn load(&mut self, power: Power, promised: &Policy) -> Result<(), Broken> {
+        self.told_customer.drawn = Some((power, self.now));
+        for still in (0..MOST_LOOKS).map(|look| look > 0) {
+            let (events, again) = self.look(Some(power));
+            self.tell(Step::Drawn { power, still });
+            self.judge(&events, promised)?;
+            let Some(again) = again.filter(|_| self.metered().wanted().is_on()) else { break };
+            self.pass(again, promised)?;
+        }
+        self.told_customer.drawn = None;
+        let (events, _) = self.look(None);
+        self.judge(&events, promised)
     }
 
     fn use_down_to(&mut self, level: Money, promised: &Policy) -> Result<(), Broken> {
         let unit = 10_i64.pow(u32::from(self.currency.decimals()));
         let used = (self.account().credit() - level).minor();
         let mwh = used.saturating_mul(1_000_000 / unit.max(1));
-        self.register = self.register.plus(Energy::from_mwh(mwh));
+        let used = Energy::from_mwh(mwh);
+        self.register = self.register.plus(used);
         let from = self.now;
         self.now = self.now + Span::from_secs(1);
-        let (events, again) = self.look();
-        self.tell(&format!("used down to {} and read", shown(level, self.currency)));
+        self.told_customer.uses(self.now, used, promised, self.site.zone());
+        let (events, again) = self.look(None);
+        self.tell(Step::UsedDownTo { credit: level });
         self.judge(&events, promised)?;
         if let Some(again) = again {
             self.now = self.now.max(again);
-            let (events, _) = self.look();
-            self.tell("read again");
+            let (events, _) = self.look(None);
+            self.tell(Step::ReadAgain);
             self.judge(&events, promised)?;
         }
         debug_assert!(self.now - from < REST);
-        self.stand()
+        self.stand(promised)
     }
 
     /// Holds events against the promises, and tells of them.
     fn judge(&mut self, events: &[Event], promised: &Policy) -> Result<(), Broken> {
-        let zone = self.site.zone().clone();
         for event in events {
-            if let Some(what) = words(event) {
-                self.tell(&what);
+            if let Some(step) = Step::of(event) {
+                self.tell(step);
             }
-            self.told_customer.see(self.now, event, promised, &zone)?;
+            if let Event::Cut { reason, .. } = event {
+                self.limited |= is_limit(*reason);
+                self.unpaid |= *reason == DisconnectReason::NoCredit;
+            }
+            self.told_customer.see(self.now, event, promised, self.site.zone())?;
         }
         Ok(())
     }
 
     /// Is somebody without supply who should have it, or who could never have it again?
-    fn stand(&mut self) -> Result<(), Broken> {
+    fn stand(&mut self, promised: &Policy) -> Result<(), Broken> {
         let account = self.account();
         let reasons = self.metered().open_reasons();
         let own = |reason: &&DisconnectReason| {
@@ -277,10 +378,35 @@ impl World {
         let off = matches!(self.metered().wanted(), Supply::Disconnected(_));
         let enough = account.may_return(account.exact_credit());
         self.told_customer.stand(self.now, reason.filter(|_| off && enough))?;
-        if reason == Some(DisconnectReason::NoCredit) && !self.comes_back() {
+        if std::mem::take(&mut self.unpaid) && !self.comes_back() {
             return Err(Broken::NoWayBack);
         }
-        Ok(())
+        if std::mem::take(&mut self.limited) { self.ends(promised) } else { Ok(()) }
+    }
+
+    /// Does what a limit holds open end by itself, within two days?
+    fn ends(&mut self, promised: &Policy) -> Result<(), Broken> {
+        let reasons = self.metered().open_reasons();
+        let Some(reason) = reasons.iter().copied().find(|reason| is_limit(*reason)) else {
+            return Ok(());
+        };
+        let limit = promised.load_limit.as_ref();
+        let accepted = limit.is_some_and(|limit| limit.accept_until_operator);
+        if reason == DisconnectReason::Overload && accepted {
+            return Ok(());
+        }
+        let mut trial = self.clone();
+        let last = trial.now + TWO_DAYS;
+        while let Some(due) = trial.site.next_deadline(Book::Live).filter(|due| *due <= last) {
+            trial.now = trial.now.max(due);
+            trial.site.tick(Book::Live, trial.now);
+            if !trial.metered().open_reasons().contains(&reason) {
+                return Ok(());
+            }
+        }
+        self.now = last;
+        self.tell(Step::NothingEndsIt);
+        Err(Broken::UntilStaff(reason))
     }
 
     /// Does paying the most that is allowed, again and again, bring the supply back?
@@ -302,21 +428,14 @@ impl World {
         false
     }
 
-    fn tell(&mut self, what: &str) {
-        let at = self.site.zone().civil(self.now);
-        let supply = match self.metered().wanted() {
-            Supply::Connected => "on".to_owned(),
-            Supply::Armed => "waits to be confirmed".to_owned(),
-            Supply::Disconnected(reason) => format!("off ({reason:?})"),
-        };
-        let credit = shown(self.account().credit(), self.currency);
-        let time = format!("{} {}", at.date(), at.time());
-        self.told.push(Line { time, what: what.to_owned(), credit, supply });
+    fn tell(&mut self, step: Step) {
+        let (credit, wanted) = (self.account().credit(), self.metered().wanted());
+        self.told.push(Moment { at: self.now, step, credit, wanted });
     }
 
     /// What tells two states apart: whatever the core and the promises can still be influenced by.
     /// Times count by the window's; what lies between two of them came within seconds of the first.
-    pub(super) fn state(&self, window: &Window) -> String {
+    pub(super) fn state(&self, window: &Window) -> State {
         let (account, metered) = (self.account(), self.metered());
         let (switch, standing) = (&metered.switch, &account.standing);
         let when = |at: Timestamp| window.times.partition_point(|time| *time <= at);
@@ -327,30 +446,78 @@ impl World {
         let day = metered.policy.daily_limit.map(|limit| switch.day.used.min(limit.energy));
         let told = &self.told_customer;
         let last = told.notices.iter().filter(|(id, _, _)| told.last.contains(id));
-        format!(
-            "{} {} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {} {} {:?} {:?} {:?} {:?} {:?}",
-            self.place,
-            self.done,
-            self.protected_once,
-            account.credit().minor(),
-            switch.open(),
-            switch.next_end().map(|(end, reason)| (minute(end), reason)),
-            switch.wanted(),
-            switch.protect().map(|protect| protect.until.map(minute)),
-            switch.rested().map(|rested| rested > self.now),
-            standing.first.is_some(),
-            sent(standing.last),
-            sent(standing.cut),
-            standing.emergency,
-            standing.undelivered,
-            account.exhausted.min(2),
-            switch.courtesy_due,
+        State {
+            place: self.place,
+            done: self.done,
+            protected_once: self.protected_once,
+            credit: account.credit(),
+            open: switch.open().iter().copied().collect(),
+            next_end: switch.next_end().map(|(end, reason)| (minute(end), reason)),
+            wanted: switch.wanted(),
+            protect: switch.protect().map(|protect| protect.until.map(minute)),
+            rested: switch.rested().map(|rested| rested > self.now),
+            first: standing.first.is_some(),
+            last: sent(standing.last),
+            cut: sent(standing.cut),
+            emergency: standing.emergency,
+            undelivered: standing.undelivered,
+            exhausted: account.exhausted.min(2),
+            courtesy_due: switch.courtesy_due,
             day,
-            told.notices.first().map(|(_, at, _)| when(*at)),
-            last.clone().next().map(|(_, at, _)| when(*at)),
-            last.clone().any(|(_, _, arrived)| *arrived),
-            told.dark.map(when),
-        )
+            told_first: told.notices.first().map(|(_, at, _)| when(*at)),
+            told_last: last.clone().next().map(|(_, at, _)| when(*at)),
+            told_arrived: last.clone().any(|(_, _, arrived)| *arrived),
+            dark: told.dark.map(when),
+            trips: metered
+                .policy
+                .load_limit
+                .as_ref()
+                .map_or(0, |limit| self.trips(limit.reset_hour)),
+        }
+    }
+}
+
+/// See [`World::state`].
+#[expect(
+    clippy::struct_excessive_bools,
+    clippy::option_option,
+    reason = "a key, looked at as a whole"
+)]
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct State {
+    place: usize,
+    done: u8,
+    protected_once: bool,
+    credit: Money,
+    open: Vec<DisconnectReason>,
+    next_end: Option<(i64, DisconnectReason)>,
+    wanted: Supply,
+    protect: Option<Option<i64>>,
+    rested: Option<bool>,
+    first: bool,
+    last: Option<(usize, bool)>,
+    cut: Option<(usize, bool)>,
+    emergency: EmergencyState,
+    undelivered: bool,
+    exhausted: u8,
+    courtesy_due: bool,
+    day: Option<Energy>,
+    told_first: Option<usize>,
+    told_last: Option<usize>,
+    told_arrived: bool,
+    dark: Option<usize>,
+    trips: usize,
+}
+
+const fn is_limit(reason: DisconnectReason) -> bool {
+    match reason {
+        DisconnectReason::Overload | DisconnectReason::DailyLimit => true,
+        DisconnectReason::NoCredit
+        | DisconnectReason::Courtesy
+        | DisconnectReason::Operator
+        | DisconnectReason::Tamper
+        | DisconnectReason::Schedule
+        | DisconnectReason::Staggered => false,
     }
 }
 
@@ -374,62 +541,4 @@ fn levels(policy: &Policy, opening: Money, unit: Money) -> Vec<Money> {
     levels.sort_unstable();
     levels.dedup();
     levels
-}
-
-fn words(event: &Event) -> Option<String> {
-    Some(match event {
-        Event::LowCredit { level, notice, .. } => match level {
-            WarningLevel::First => format!("notice {notice} goes out: credit is low"),
-            WarningLevel::Last => format!("notice {notice} goes out: the last warning"),
-            WarningLevel::Cut => format!("notice {notice} goes out: supply will be cut"),
-        },
-        Event::Cut { reason, .. } => format!("CUT ({reason:?})"),
-        Event::Lifted { reason, .. } => format!("no longer held open by {reason:?}"),
-        Event::Unprotected { .. } => "the protection ends".to_owned(),
-        Event::CutUndelivered { notice, .. } => {
-            format!("notice {notice} was not delivered in time")
-        }
-        Event::EmergencyOffered { .. } => "emergency credit is offered".to_owned(),
-        Event::EmergencyBegun { .. } => "emergency credit begins".to_owned(),
-        Event::EmergencyRepaid { .. } => "emergency credit is repaid".to_owned(),
-        Event::TariffPublished { .. }
-        | Event::AccountOpened { .. }
-        | Event::MeterBound { .. }
-        | Event::Baseline { .. }
-        | Event::Settled(_)
-        | Event::Sold(_)
-        | Event::Reversed(_)
-        | Event::Refunded(_)
-        | Event::ArrearsAdded(_)
-        | Event::Counter(_)
-        | Event::ArrearsDue(_)
-        | Event::ArrearsCancelled(_)
-        | Event::Adjusted(_)
-        | Event::Exchanged { .. }
-        | Event::ExceptionNoted { .. }
-        | Event::ProvisionalCharged(_)
-        | Event::ProvisionalReleased { .. }
-        | Event::SupplyProven { .. }
-        | Event::ReadingHeld { .. }
-        | Event::HoldEnded { .. }
-        | Event::AlarmRaised { .. }
-        | Event::AlarmAcknowledged { .. }
-        | Event::AlarmCleared { .. }
-        | Event::Acted { .. }
-        | Event::PolicyPublished { .. }
-        | Event::MeterPlaced { .. }
-        | Event::NoticeDelivered { .. }
-        | Event::Payment(_)
-        | Event::Rearmed { .. }
-        | Event::EmergencyRearmed { .. }
-        | Event::Protected { .. }
-        | Event::Paused { .. }
-        | Event::CutHeld { .. }
-        | Event::HeldCutEnded { .. }
-        | Event::RequestMade { .. }
-        | Event::RequestDecided { .. }
-        | Event::CutsReleased { .. }
-        | Event::Resumed { .. }
-        | Event::RestoreConfirmed { .. } => return None,
-    })
 }

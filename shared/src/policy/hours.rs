@@ -17,6 +17,7 @@ const HORIZON_DAYS: i8 = 15;
 /// A table of no-cut hours. The nearest policy has it whole, so a meter is excluded by a policy of
 /// its own that says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct NoCutHours {
     pub week: Week,
@@ -32,6 +33,7 @@ pub struct NoCutHours {
 
 /// Thirty minutes unless told otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Warning(pub Span);
 
@@ -42,6 +44,7 @@ impl Default for Warning {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NextTable {
     pub from: Timestamp,
@@ -52,11 +55,40 @@ pub struct NextTable {
 
 /// Spans by weekday, Monday first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Week(pub [Vec<DaySpan>; 7]);
 
+/// Days of a week that are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Days {
+    Every,
+    Workdays,
+    Weekend,
+    /// 0 is Monday.
+    One(usize),
+}
+
+impl Week {
+    /// Spans by days that are alike; days without a span are left out.
+    pub fn alike(&self) -> Vec<(Days, &[DaySpan])> {
+        let [first, .., saturday, sunday] = &self.0;
+        let all = if self.0.iter().all(|day| day == first) {
+            vec![(Days::Every, first)]
+        } else if self.0.iter().take(5).all(|day| day == first) && saturday == sunday {
+            vec![(Days::Workdays, first), (Days::Weekend, sunday)]
+        } else {
+            let days = self.0.iter().enumerate();
+            days.map(|(place, day)| (Days::One(place), day)).collect()
+        };
+        let some = all.into_iter().filter(|(_, spans)| !spans.is_empty());
+        some.map(|(days, spans)| (days, spans.as_slice())).collect()
+    }
+}
+
 /// Minutes of a civil day; a span that ends at or before its begin ends on the next day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DaySpan {
     pub from: u16,
@@ -65,6 +97,7 @@ pub struct DaySpan {
 
 /// A civil date, such as `2026-10-01`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct CivilDay(Date);
 
@@ -168,6 +201,17 @@ impl NoCutHours {
         }
     }
 
+    /// Times after `after` and up to `to` at which a span begins or ends, or the next table does.
+    pub(super) fn edges(&self, zone: &Zone, after: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+        let own = span_edges(zone, after, to, |date| day_of(&self.week, &self.special, date));
+        let next = self.next.iter().flat_map(|next| {
+            let spans = span_edges(zone, after, to, |date| day_of(&next.week, &next.special, date));
+            let turn = Some(next.from).filter(|from| after < *from && *from <= to);
+            spans.into_iter().chain(turn)
+        });
+        own.into_iter().chain(next).collect()
+    }
+
     fn spans_of(&self, date: Date, at: Timestamp) -> &[DaySpan] {
         let (week, special) = match &self.next {
             Some(next) if at >= next.from => (&next.week, &next.special),
@@ -189,6 +233,23 @@ pub(super) fn span_end<'a>(
     let spans = spans_of(yesterday).iter().map(|span| span.on(zone, yesterday));
     let spans = spans.chain(spans_of(today).iter().map(|span| span.on(zone, today)));
     spans.filter(|(from, to)| *from <= at && at < *to).map(|(_, to)| to).max()
+}
+
+/// Times after `after` and up to `to` at which a span begins or ends.
+pub(super) fn span_edges<'a>(
+    zone: &Zone,
+    after: Timestamp,
+    to: Timestamp,
+    spans_of: impl Fn(Date) -> &'a [DaySpan],
+) -> Vec<Timestamp> {
+    let last = zone.date(to);
+    let first = zone.date(after);
+    let first = first.yesterday().unwrap_or(first);
+    let days = first.series(jiff::Span::new().days(1)).take_while(|date| *date <= last);
+    days.flat_map(|date| spans_of(date).iter().map(move |span| span.on(zone, date)))
+        .flat_map(|(from, to)| [from, to])
+        .filter(|edge| after < *edge && *edge <= to)
+        .collect()
 }
 
 /// The spans of a day: its own where it is special, else those of its weekday.

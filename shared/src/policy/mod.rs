@@ -12,10 +12,10 @@ mod scope;
 use serde::{Deserialize, Serialize};
 
 pub use check::Wrong;
-pub use hours::{CivilDay, DaySpan, MOST_SPANS, NextTable, NoCutHours, Warning, Week};
+pub use hours::{CivilDay, DaySpan, Days, MOST_SPANS, NextTable, NoCutHours, Warning, Week};
 pub use load::{Grounds, LoadHours, LoadLimit, MOST_LOAD_HOURS};
 pub use mass::MassCut;
-pub use scope::{Place, Scope, Terms};
+pub use scope::{Origin, Place, Scope, Terms};
 
 use crate::energy::Energy;
 use crate::money::Money;
@@ -24,6 +24,7 @@ use crate::time::{Span, Timestamp, Zone};
 /// The terms of an account's prepayment and of a meter's supply; the defaults are those of
 /// `docs/policy.md`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// Below this a first warning goes out, once a crossing; armed again at 105 % of it or by a
@@ -75,6 +76,7 @@ fn usual<T: Default + PartialEq>(value: &T) -> bool {
 
 /// Is credit bought ahead, or use paid afterwards?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     #[default]
@@ -85,6 +87,7 @@ pub enum Mode {
 
 /// What happens when nothing holds the supply open any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RestoreMode {
     #[default]
@@ -95,6 +98,7 @@ pub enum RestoreMode {
 
 /// Supply opens once at the last warning (product rule 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Courtesy {
     /// It closes by itself after this; `None`: only a confirmation closes it.
@@ -103,6 +107,7 @@ pub struct Courtesy {
 
 /// Credit beyond zero, repaid first (product rule 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Emergency {
     pub limit: Money,
@@ -112,6 +117,7 @@ pub struct Emergency {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EmergencyStart {
     /// The customer asks for it.
@@ -123,6 +129,7 @@ pub enum EmergencyStart {
 
 /// The most energy of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DailyLimit {
     pub energy: Energy,

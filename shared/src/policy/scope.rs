@@ -5,18 +5,31 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{LineId, MeterId};
+use crate::id::{LineId, MeterId, StaffId};
 use crate::policy::Policy;
 use crate::time::Timestamp;
 
 /// From the widest to the nearest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     Site,
     Building { building: String },
     Floor { building: String, floor: String },
     Meter { meter: MeterId },
+}
+
+/// Who published a version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// The site file, at a start.
+    #[default]
+    File,
+    /// One person asked, another one agreed.
+    Persons { approved_by: StaffId },
 }
 
 /// Where a meter stands, as far as its terms go.
@@ -33,6 +46,8 @@ pub struct Place {
 pub struct Terms {
     /// Ascending by time.
     scopes: BTreeMap<Scope, Vec<(Timestamp, Arc<Policy>)>>,
+    /// What the site file said last, by scope.
+    filed: BTreeMap<Scope, Policy>,
 }
 
 impl Terms {
@@ -42,6 +57,21 @@ impl Terms {
         versions.retain(|(at, _)| *at != from);
         versions.push((from, Arc::new(policy)));
         versions.sort_by_key(|(at, _)| *at);
+    }
+
+    /// The site file said so when it was last taken in.
+    pub fn file(&mut self, scope: Scope, policy: Policy) {
+        self.filed.insert(scope, policy);
+    }
+
+    /// What the site file said of this scope when it was last taken in.
+    pub fn filed(&self, scope: &Scope) -> Option<&Policy> {
+        self.filed.get(scope)
+    }
+
+    /// Scopes that the site file spoke of.
+    pub fn filed_scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.filed.keys()
     }
 
     pub fn scopes(&self) -> impl Iterator<Item = &Scope> {

@@ -7,7 +7,7 @@ use shared::energy::Power;
 use shared::policy::{CivilDay, DaySpan, LoadHours, NextTable, NoCutHours, Warning, Week};
 use shared::time::{Span, Timestamp};
 
-const DAYS: [&str; 7] =
+pub(super) const DAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 pub(super) type HoursTable = BTreeMap<String, Entry>;

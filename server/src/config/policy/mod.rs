@@ -2,9 +2,11 @@
 //! What a nearer table leaves out is as in the next wider one.
 
 mod hours;
+mod own;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::path::Path;
 
@@ -15,6 +17,7 @@ use shared::policy::{Courtesy, DailyLimit, Emergency, LoadLimit, Policy, Scope, 
 use shared::time::{Span, Zone};
 use toml::Spanned;
 
+pub use self::own::{Blamed, policy_text, read_policy};
 pub(super) use self::tables::PolicyTable;
 use self::tables::{DailyTable, EmergencyTable, LoadTable};
 use super::SiteFile;
@@ -77,7 +80,8 @@ pub fn scope_name(scope: &Scope) -> String {
     }
 }
 
-/// Reads tables over what is wider.
+/// Reads tables over what is wider. What the terms do is tried later (`promises`), and told with a
+/// timeline.
 pub(super) struct Reader<'a> {
     pub(super) source: &'a Source,
     pub(super) currency: Currency,
@@ -189,7 +193,7 @@ impl Reader<'_> {
             let LoadTable { watts, delay_s, clear_s, most_a_day, reset_hour, .. } = limit.get_ref();
             let hours: Result<_, _> = limit.get_ref().hours.iter().map(hours::load).collect();
             policy.load_limit = Some(LoadLimit {
-                power: Power::from_watts(*watts),
+                power: watts.map(Power::from_watts),
                 delay: Span::from_secs(i64::from(*delay_s)),
                 clear_after: Span::from_secs(i64::from(*clear_s)),
                 most_a_day: *most_a_day,
@@ -207,7 +211,7 @@ impl Reader<'_> {
             let (reset_hour, in_no_cut_hours) = (*reset_hour, *in_no_cut_hours);
             policy.daily_limit = Some(DailyLimit { energy, reset_hour, in_no_cut_hours });
         }
-        policy.check().map_err(|wrong| self.blame(table, whole, &wrong))?;
+        policy.well_formed().map_err(|wrong| self.blame(table, whole, &wrong))?;
         Ok(policy)
     }
 

@@ -57,8 +57,8 @@ pub(super) struct EmergencyTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LoadTable {
-    /// Where no other hours hold.
-    pub(super) watts: i64,
+    /// Where no other hours hold; left out: no limit then.
+    pub(super) watts: Option<i64>,
     #[serde(default = "ten")]
     pub(super) delay_s: u16,
     #[serde(default = "sixty")]
