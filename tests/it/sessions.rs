@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::harness::site::meterhouse;
 use crate::harness::{Caller, PATIENCE, TestSite};
 
 fn kind(body: &str) -> String {
@@ -189,4 +190,33 @@ async fn a_token_does_what_it_was_made_for_until_it_is_revoked() {
     let data = std::fs::read(site.data().join("registry.db")).expect("the registry");
     let text = secret.as_bytes();
     assert!(!data.windows(text.len()).any(|part| part == text), "only its digest is kept");
+}
+
+/// The command line works beside the server, which alone writes the journal.
+#[tokio::test]
+async fn a_token_of_the_command_line_is_on_record_before_it_works() {
+    let mut site = TestSite::start(&["demo"]).await;
+    let auditor = site.sign_in_as("auditor").await;
+    let acts = async |site: &TestSite, kind: &str| {
+        let path = format!("/api/v1/audit/acts?kind={kind}");
+        site.get(&auditor, &path).await.expect(200).text()
+    };
+    assert!(!acts(&site, "token-made").await.contains("on the command line"));
+    let program = site.token("viewer");
+    // Nobody looked at the log in between: its first request brings it there.
+    site.get(&program, "/api/v1/site").await.expect(200);
+    let made = acts(&site, "token-made").await;
+    assert_eq!(made.matches("on the command line").count(), 1, "{made}");
+
+    let list = site.get(&auditor, "/api/v1/tokens").await.expect(200).json();
+    let number = list[0]["token"].to_string();
+    let ended = meterhouse(&["token", "revoke", &number, "--data"], Some(&site.data()));
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    site.get(&program, "/api/v1/site").await.expect(401);
+    for _ in 0..2 {
+        let ended = acts(&site, "token-revoked").await;
+        assert_eq!(ended.matches("on the command line").count(), 1, "once: {ended}");
+    }
+    site.stop().await;
+    assert!(site.verify().status.success());
 }

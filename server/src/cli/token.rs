@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use rusqlite::Connection;
 use shared::api::session::Role;
-use shared::id::StaffId;
-use shared::staff::Verb;
+use shared::staff::{Act, Verb};
 use shared::time::Zone;
 
 use super::run::DATA;
 use super::{Fault, Outcome, answer};
 use crate::clock;
-use crate::http::auth::{LONGEST_DAYS, USUAL_DAYS, Wanted, mint};
+use crate::http::auth::{COMMAND_LINE, LONGEST_DAYS, USUAL_DAYS, Wanted, mint};
+use crate::store::StoreError;
 use crate::store::registry::tokens::{self, TokenEntry};
+use crate::store::registry::unrecorded;
 use crate::store::registry::{self, REGISTRY};
 
 #[derive(Debug, Subcommand)]
@@ -69,8 +70,7 @@ fn verb_named(name: &str) -> Result<Verb, String> {
 pub(super) fn run(command: Command) -> Outcome {
     match command {
         Command::Create { data, role, may, name, days } => {
-            let by = StaffId(0);
-            let wanted = Wanted { name, role, scopes: may, days, by };
+            let wanted = Wanted { name, role, scopes: may, days, by: COMMAND_LINE };
             let minted = mint(&mut open(&data)?, &wanted, clock::now());
             answer(&minted.map_err(Fault::input)?.secret)
         }
@@ -84,7 +84,7 @@ pub(super) fn run(command: Command) -> Outcome {
             }
         }
         Command::Revoke { token, data } => {
-            let revoked = tokens::revoke(&open(&data)?, token, clock::now());
+            let revoked = revoke(&mut open(&data)?, token);
             match revoked.map_err(Fault::failed)? {
                 Some(gone) => answer(&format!("token {token} (`{}`) works no more", gone.name)),
                 None => Err(Fault::input(format!(
@@ -93,6 +93,18 @@ pub(super) fn run(command: Command) -> Outcome {
             }
         }
     }
+}
+
+/// Ends a token, and leaves word of it for the journal.
+fn revoke(db: &mut Connection, token: u32) -> Result<Option<TokenEntry>, StoreError> {
+    let together = db.transaction()?;
+    let Some(known) = tokens::get(&together, token)? else { return Ok(None) };
+    if known.revoked.is_none() {
+        unrecorded::put(&together, &Act::TokenRevoked { token })?;
+    }
+    let gone = tokens::revoke(&together, token, clock::now())?;
+    together.commit()?;
+    Ok(gone)
 }
 
 fn open(data: &Path) -> Result<Connection, Fault> {

@@ -13,9 +13,11 @@ use shared::staff::Verb;
 use shared::time::Span;
 
 use super::auth::{CONFIRMED, Caller, Credential, Holds};
+use super::crowd::Crowd;
 use super::problem::Trouble;
 use super::routes::{Row, Who};
 use super::state::State;
+use super::unrecorded;
 use crate::clock;
 
 /// Lets a request through to its handler, or refuses it. What moves money needs its key here, so
@@ -59,10 +61,20 @@ async fn look_at(row: &Row, request: &ServiceRequest) -> Result<Option<Caller>, 
         .cloned()
         .expect("every worker is started with the state");
     let caller = match credential {
-        Some(credential) => state.people.caller(credential).await?,
+        Some(credential) => {
+            if !by_browser {
+                // A token whose making cannot be put on record works later; others go on.
+                unrecorded::take_over(&state).await.ok();
+            }
+            state.people.caller(credential).await?
+        }
         None => None,
     };
     let caller = caller.ok_or_else(nobody)?;
+    if let (Some(crowd), Some(peer)) = (request.app_data::<web::Data<Crowd>>(), request.peer_addr())
+    {
+        crowd.knows(peer.ip());
+    }
     match verb {
         Some(verb) if !caller.may(verb) => Err(not_allowed(&caller, verb)),
         Some(_) | None => {

@@ -34,12 +34,14 @@ pub mod openapi;
 mod overview;
 mod page;
 mod payments;
+mod policies;
 mod printing;
 pub(crate) mod problem;
 mod receipts;
 mod refunds;
 pub mod routes;
 mod sales;
+pub(crate) mod scan;
 mod secure;
 mod search;
 mod session;
@@ -54,6 +56,7 @@ mod tariffs;
 mod tokens;
 mod templates;
 mod terms;
+mod unrecorded;
 mod verify;
 mod whatif;
 mod why;
@@ -72,6 +75,7 @@ use crate::tls::Served;
 
 pub(crate) use audit::Refusals;
 use state::State;
+pub(crate) use unrecorded::Unrecorded;
 
 /// Threads that serve requests; the money path has one of its own.
 const WORKERS: usize = 2;
@@ -97,7 +101,8 @@ pub(crate) fn serve(
     state: web::Data<State>,
     front: Front,
 ) -> io::Result<Server> {
-    let crowd = crowd::Crowd::default();
+    let crowd = crowd::Crowd::of_system();
+    let known = web::Data::new(crowd.clone());
     let told = web::Data::new(front.told);
     // Only a certificate that browsers know by themselves is promised for the future: a machine that
     // lost the site's own authority could not even be told how to get it back.
@@ -106,6 +111,7 @@ pub(crate) fn serve(
         App::new()
             .app_data(state.clone())
             .app_data(told.clone())
+            .app_data(known.clone())
             .wrap(from_fn(count))
             .wrap(from_fn(problem::seal))
             .wrap(assets::security_headers(promised))

@@ -7,32 +7,39 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, web};
 use shared::api::problem::Problem;
 use shared::counter::Denied;
+use shared::money::Currency;
 use shared::site::Refusal;
 
 use super::auth::secret;
+use super::state::State;
 
 /// Why a request was not served. Handlers return it, [`seal`] writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trouble(Problem);
+pub(crate) struct Trouble {
+    problem: Problem,
+    /// What the core refused; [`seal`] says it again in the site's currency.
+    refusal: Option<Box<Refusal>>,
+}
 
 pub(crate) type Answer = Result<HttpResponse, Trouble>;
 
 impl Trouble {
     pub(crate) fn new(status: StatusCode, kind: &str, title: impl ToString) -> Self {
-        Self(Problem {
+        let problem = Problem {
             kind: kind.to_owned(),
             title: title.to_string(),
             status: status.as_u16(),
             detail: None,
             request: None,
-        })
+        };
+        Self { problem, refusal: None }
     }
 
     pub(crate) fn detail(mut self, detail: impl ToString) -> Self {
-        self.0.detail = Some(detail.to_string());
+        self.problem.detail = Some(detail.to_string());
         self
     }
 
@@ -58,28 +65,31 @@ impl Trouble {
         )
     }
 
-    /// What it says.
-    pub(crate) fn problem(self) -> Problem {
-        self.0
+    /// What it says at a site of this currency.
+    pub(crate) fn problem(self, currency: Currency) -> Problem {
+        match self.refusal {
+            Some(refusal) => Problem { title: refusal.said(currency), ..self.problem },
+            None => self.problem,
+        }
     }
 
     /// The answer as the innermost services give it; [`seal`] writes the body.
     pub(crate) fn response(self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
-        response.extensions_mut().insert(self.0);
+        response.extensions_mut().insert(self);
         response
     }
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.title)
+        f.write_str(&self.problem.title)
     }
 }
 
 impl ResponseError for Trouble {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
@@ -199,8 +209,8 @@ impl From<Refusal> for Trouble {
             | Refusal::BadPayment
             | Refusal::PaymentState { .. } => None,
         };
-        let trouble = Self::new(status, kind, refusal);
-        figure.into_iter().fold(trouble, Self::detail)
+        let trouble = Self::new(status, kind, &refusal);
+        Self { refusal: Some(Box::new(refusal)), ..figure.into_iter().fold(trouble, Self::detail) }
     }
 }
 
@@ -249,9 +259,12 @@ fn write(
         answered.headers_mut().insert(REQUEST_ID, value);
     }
     let status = answered.status();
-    let ours = answered.response().extensions().get::<Problem>().cloned();
+    let ours = answered.response().extensions().get::<Trouble>().cloned();
     let problem = match ours {
-        Some(problem) => problem,
+        Some(trouble) => match answered.request().app_data::<web::Data<State>>() {
+            Some(state) => trouble.problem(state.site.currency),
+            None => trouble.problem,
+        },
         None if of_the_api && (status.is_client_error() || status.is_server_error()) => {
             from_library(&answered)
         }
@@ -275,7 +288,7 @@ fn from_library(answered: &ServiceResponse<BoxBody>) -> Problem {
         .response()
         .error()
         .map_or_else(|| format!("the request was refused: {reason}"), ToString::to_string);
-    Trouble::new(status, &reason.replace(' ', "-"), title).0
+    Trouble::new(status, &reason.replace(' ', "-"), title).problem
 }
 
 /// What no route takes, below `/api`.
@@ -310,7 +323,7 @@ mod tests {
     fn a_refusal_says_the_figure_that_was_exceeded() {
         let trouble = Trouble::from(Refusal::AboveLargest { largest: Money::from_minor(500_000) });
         assert_eq!(trouble.status_code(), StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(trouble.0.kind, "above-largest-amount");
-        assert_eq!(trouble.0.detail.as_deref(), Some("500000"));
+        assert_eq!(trouble.problem.kind, "above-largest-amount");
+        assert_eq!(trouble.problem.detail.as_deref(), Some("500000"));
     }
 }

@@ -14,8 +14,9 @@ use super::problem;
 use super::{
     accounts, adjust, alarms, approvals, arrears, auditor, board, breaker, ca, clock, commission,
     daybook, exceptions, exchange, explain, guard, health, label, limits, lines, live, meters,
-    metrics, openapi, overview, payments, printing, receipts, refunds, sales, search, session,
-    sessions, shifts, site, staff, supply, tariffs, terms, tokens, verify, whatif, why,
+    metrics, openapi, overview, payments, policies, printing, receipts, refunds, sales, scan,
+    search, session, sessions, shifts, site, staff, supply, tariffs, terms, tokens, verify, whatif,
+    why,
 };
 
 /// One route.
@@ -220,6 +221,11 @@ pub static ROUTES: &[Row] = &[
         web::to(tariffs::request)
     }),
     row(GET, "/api/v1/tariffs/{tariff}", May(Verb::Look), || web::to(tariffs::show)),
+    row(GET, "/api/v1/policies", May(Verb::Look), || web::to(policies::list)),
+    row(POST, "/api/v1/policies", May(Verb::PublishPolicy), || web::to(policies::request)),
+    row(POST, "/api/v1/policies/check", May(Verb::PublishPolicy), || {
+        web::to(policies::check_terms)
+    }),
     row(GET, "/api/v1/approvals", May(Verb::LookAtRequests), || web::to(approvals::list)),
     row(POST, "/api/v1/approvals/{approval}/approve", May(Verb::Approve), || {
         web::to(approvals::approve)
@@ -240,15 +246,9 @@ pub static ROUTES: &[Row] = &[
     row(GET, "/api/v1/lines", May(Verb::LookAtLines), || web::to(lines::list)),
     row(GET, "/api/v1/lines/{line}", May(Verb::LookAtLines), || web::to(lines::show)),
     row(GET, "/api/v1/lines/{line}/trace", May(Verb::LookAtLines), || web::to(lines::export)),
-    row(GET, "/api/v1/lines/{line}/scan", May(Verb::LookAtLines), || {
-        web::to(commission::show_scan)
-    }),
-    row(POST, "/api/v1/lines/{line}/scan", May(Verb::Commission), || {
-        web::to(commission::start_scan)
-    }),
-    row(DELETE, "/api/v1/lines/{line}/scan", May(Verb::Commission), || {
-        web::to(commission::end_scan)
-    }),
+    row(GET, "/api/v1/lines/{line}/scan", May(Verb::LookAtLines), || web::to(scan::look)),
+    row(POST, "/api/v1/lines/{line}/scan", May(Verb::Commission), || web::to(scan::start)),
+    row(DELETE, "/api/v1/lines/{line}/scan", May(Verb::Commission), || web::to(scan::end)),
     row(POST, "/api/v1/lines/{line}/relay-test", May(Verb::Commission), || {
         web::to(commission::test_relay)
     }),

@@ -8,6 +8,7 @@ use shared::id::{AccountId, Book, IdempotencyKey, MeterId, ReceiptNo, StaffId};
 use shared::request::Grave;
 use shared::site::{Command, Done, Refusal};
 use shared::staff::{Matter, Verb};
+use shared::visible::acts;
 
 use super::approvals;
 use super::auth::Caller;
@@ -159,10 +160,15 @@ pub(super) fn key_of(request: &HttpRequest) -> Result<IdempotencyKey, Trouble> {
     IdempotencyKey::try_from(key).map_err(|error| Trouble::bad("bad-key", error))
 }
 
-/// What a person typed, without what could steer a printer or a terminal.
+/// What a person typed, without what could steer a printer or a terminal, or turn a line around.
 pub(super) fn tidy(text: &str, longest: usize) -> String {
-    let plain = |c: &char| !c.is_control() && !('\u{202a}'..='\u{202e}').contains(c);
-    text.trim().chars().filter(plain).take(longest).collect()
+    text.chars()
+        .filter(|letter| !acts(*letter))
+        .collect::<String>()
+        .trim()
+        .chars()
+        .take(longest)
+        .collect()
 }
 
 #[cfg(test)]
@@ -173,5 +179,7 @@ mod tests {
     fn control_characters_never_reach_the_receipt() {
         assert_eq!(tidy(" T-7\u{1b}p\u{0}\u{202e} ", 64), "T-7p");
         assert_eq!(tidy("收据abc", 3), "收据a");
+        assert_eq!(tidy("a\u{2066}b\u{2069}\u{200f}c", 64), "abc");
+        assert_eq!(tidy("\u{200b} \u{7}", 64), "", "what shows nothing is no reason");
     }
 }

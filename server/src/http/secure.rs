@@ -76,10 +76,10 @@ async fn enter(
     patience: Duration,
 ) -> io::Result<Entered> {
     let peer = io.peer_addr()?;
-    let Some(seat) = crowd.enter(peer.ip()) else {
-        tracing::warn!("{} holds too many connections", peer.ip());
-        return Err(io::ErrorKind::ConnectionRefused.into());
-    };
+    let seat = crowd.enter(peer.ip()).map_err(|full| {
+        tracing::warn!("a connection from {} is closed: {full}", peer.ip());
+        io::Error::from(io::ErrorKind::ConnectionRefused)
+    })?;
     let shaken = tokio::time::timeout(patience, acceptor.accept(io)).await;
     let stream = shaken.map_err(|_elapsed| io::Error::from(io::ErrorKind::TimedOut))??;
     let (_, tls) = stream.get_ref();
@@ -147,7 +147,7 @@ mod tests {
             Served::open(&Certificate::OfSite, &data, clock::now()).expect("a certificate");
         let acceptor = TlsAcceptor::from(Arc::new(served.settings().expect("settings")));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let crowd = Crowd::default();
+        let crowd = Crowd::of(u32::MAX);
         let here = "127.0.0.1".parse().expect("an address");
         let mut seats: Vec<_> =
             (1..MOST_HERE).map(|_| crowd.enter(here).expect("a seat")).collect();

@@ -22,13 +22,14 @@ use shared::time::{Timestamp, Zone};
 use super::audit::Refusals;
 use super::auth::People;
 use super::auth::throttle::Throttle;
-use super::commission::Scans;
 use super::growing::Growing;
 use super::live::Hub;
 use super::metrics::Counters;
 use super::problem::Trouble;
+use super::scan::Scans;
 use super::shelf::Shelf;
 use super::shifts::CountersOfSite;
+use super::unrecorded::Unrecorded;
 use crate::headend::LineActor;
 use crate::printing::Press;
 use crate::run::clocks::Clocks;
@@ -71,6 +72,7 @@ pub(crate) struct State {
     /// Slows the guessing of receipts' codes.
     pub(crate) checks: Throttle,
     pub(crate) refusals: Refusals,
+    pub(crate) unrecorded: Unrecorded,
     /// What the start could not do because the journal was not to be written.
     pub(crate) postponed: Mutex<Vec<Order>>,
     /// The lines to real meters.

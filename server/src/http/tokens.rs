@@ -15,11 +15,13 @@ use super::auth::{Caller, TokenRefused, USUAL_DAYS, Wanted, mint};
 use super::body::Body;
 use super::problem::{Answer, Trouble};
 use super::state::State;
+use super::unrecorded;
 use crate::clock;
 use crate::store::StoreError;
 use crate::store::registry::tokens::{self, TokenEntry};
 
 pub(super) async fn list(state: web::Data<State>) -> Answer {
+    unrecorded::take_over(&state).await.ok();
     let entries = state.registry.ask(|db| tokens::all(db)).await.map_err(keeping)?;
     let (names, now) = (staff_names(&state).await?, clock::now());
     let rows: Vec<_> = entries.into_iter().map(|entry| shown(entry, &names, now)).collect();

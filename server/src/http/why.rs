@@ -32,6 +32,7 @@ pub(super) async fn show(
         .await
         .map_err(|error| Trouble::fault("read the ledger", error))?;
     let (zone, now) = (state.zone.clone(), state.now(row.book));
+    let currency = state.site.currency;
     let told = web::block(move || {
         let mut replay = Replay::new(zone, account, meter);
         records.iter().try_for_each(|record| replay.follow(record))?;
@@ -41,6 +42,7 @@ pub(super) async fn show(
     let (why, refused) = told.map_err(|error| Trouble::fault("explain the supply", error))?;
     let why = why.ok_or(Refusal::NoMeter(meter))?;
     let refused = refused.into_iter();
-    let refused = refused.map(|(tried, why)| (tried, Trouble::from(why).problem())).collect();
+    let refused =
+        refused.map(|(tried, why)| (tried, Trouble::from(why).problem(currency))).collect();
     Ok(HttpResponse::Ok().json(WhyPage { why, refused }))
 }

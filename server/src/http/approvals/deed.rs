@@ -34,6 +34,7 @@ pub(super) fn command(
         | Matter::CutSupplies { .. }
         | Matter::Unprotect { .. }
         | Matter::Refund { .. }
+        | Matter::PolicyPublish { .. }
         | Matter::RaiseLimit { .. }
         | Matter::Adjust { .. } => {
             unreachable!("what the core keeps for two persons is taken out before")
@@ -55,6 +56,10 @@ pub(super) fn grave(matter: &Matter) -> Option<(Book, Grave)> {
             Some((*book, Grave::CutSupplies { meters: meters.clone() }))
         }
         Matter::Unprotect { book, meter } => Some((*book, Grave::Unprotect { meter: *meter })),
+        Matter::PolicyPublish { book, scope, from, policy } => {
+            let (scope, from, policy) = (scope.clone(), *from, policy.clone());
+            Some((*book, Grave::PublishPolicy { scope, from, policy }))
+        }
         Matter::RaiseLimit { book, raise } => Some((*book, Grave::RaiseLimit { raise: *raise })),
         Matter::Refund { book, account, amount } => {
             Some((*book, Grave::Refund { account: *account, amount: *amount }))
@@ -99,6 +104,9 @@ pub(super) fn follow_up(state: &State, matter: &Matter) {
             state.clocks.wake(*book, meters.iter().copied());
         }
         Matter::Unprotect { book, meter } => state.clocks.wake(*book, [*meter]),
+        Matter::PolicyPublish { book, .. } => {
+            state.clocks.wake(*book, state.hub.meters_of(*book));
+        }
         Matter::RaiseLimit { .. } => {}
         Matter::Adjust { book, account, .. } | Matter::Refund { book, account, .. } => {
             state.clocks.wake(*book, meters_of(state, *account));

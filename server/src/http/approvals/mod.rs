@@ -247,6 +247,7 @@ fn shown(
             | Matter::ReleaseCuts { .. }
             | Matter::CutSupplies { .. }
             | Matter::Unprotect { .. }
+            | Matter::PolicyPublish { .. }
             | Matter::RaiseLimit { .. }
             | Matter::Refund { .. }
             | Matter::Adjust { .. },

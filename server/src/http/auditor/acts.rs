@@ -10,6 +10,7 @@ use super::super::accounts::{name_of, staff_names};
 use super::super::csv::{Cell, Sheet};
 use super::super::problem::{Answer, Trouble};
 use super::super::state::State;
+use super::super::unrecorded;
 use super::entries::book_word;
 use super::{Format, MOST_ROWS, file_name, known, too_many};
 use crate::store::report::audit::acts::{self, Filter};
@@ -38,6 +39,7 @@ pub(in crate::http) async fn list(
     state: web::Data<State>,
     question: web::Query<Question>,
 ) -> Answer {
+    unrecorded::take_over(&state).await.ok();
     let question = question.into_inner();
     let filter = Filter {
         from: question.from,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use shared::api::audit::{Balance, BalanceAudit, BalanceRow, Column};
 use shared::id::{AccountId, Book, Seq};
 use shared::money::Money;
-use shared::time::Timestamp;
+use shared::time::{Span, Timestamp};
 
 use super::super::csv::{Cell, Sheet};
 use super::super::problem::{Answer, Trouble};
@@ -42,7 +42,9 @@ pub(in crate::http) async fn show(
     let question = question.into_inner();
     let book = book_or_usual(&state, question.book);
     let now = state.now(book);
-    let to = question.to.unwrap_or(now);
+    // What is of this very moment belongs to it: a cell and the entries behind it show the same, also
+    // while a simulated clock stands.
+    let to = question.to.unwrap_or(now + Span::from_millis(1));
     let month = state.zone.start_of(state.zone.date(to.min(now)).first_of_month());
     let from = question.from.unwrap_or(month);
     if to < from {

@@ -16,8 +16,8 @@ use shared::time::{Span, Timestamp};
 use crate::store::registry::access::SecretHash;
 
 pub(crate) use people::{People, SignInError, SignedIn, good_name};
-pub(crate) use tokens::{LONGEST_DAYS, TokenRefused, USUAL_DAYS, Wanted, mint};
-pub(crate) use visitor::{Visitor, address_of};
+pub(crate) use tokens::{COMMAND_LINE, LONGEST_DAYS, TokenRefused, USUAL_DAYS, Wanted, mint};
+pub(crate) use visitor::{Visitor, address_of, is_here};
 
 /// What a request shows to be let in.
 #[derive(Clone, Debug, PartialEq, Eq)]

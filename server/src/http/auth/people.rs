@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use rusqlite::Connection;
 use shared::api::session::{Person, ReadyLogIn, Role};
 use shared::time::{Span, Timestamp};
+use shared::visible::acts;
 use subtle::ConstantTimeEq as _;
 use tokio::sync::watch;
 
@@ -17,7 +18,7 @@ use crate::store::StoreError;
 use crate::store::desk::Desk;
 use crate::store::registry::access::{self, SecretHash, SessionEntry};
 use crate::store::registry::site::{self, SetupState};
-use crate::store::registry::{staff, tokens};
+use crate::store::registry::{staff, tokens, unrecorded};
 
 /// A session ends by itself after this much, busy or not.
 const ABSOLUTE: Span = Span::from_hours(12);
@@ -321,6 +322,9 @@ fn bearer(
     now: Timestamp,
 ) -> Result<Option<Caller>, StoreError> {
     let Some(token) = tokens::used(db, digest, now)? else { return Ok(None) };
+    if unrecorded::made(db, token.token)? {
+        return Ok(None);
+    }
     let staff = staff::named(db, &token.name)?.filter(|staff| staff.active);
     Ok(staff.map(|staff| Caller {
         person: Person { role: token.role, ..staff.person },
@@ -329,10 +333,11 @@ fn bearer(
     }))
 }
 
-/// Names stand on receipts: 1 to 64 characters, none that steers a printer.
+/// Names stand on receipts and in lists: 1 to 64 characters, none that steers a printer, turns a line
+/// around or cannot be seen, or two persons would look like one.
 pub(crate) fn good_name(name: &str) -> Option<String> {
     let name = name.trim();
-    let good = (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    let good = (1..=64).contains(&name.chars().count()) && !name.chars().any(acts);
     good.then(|| name.to_owned())
 }
 

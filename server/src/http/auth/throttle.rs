@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use shared::time::{Span, Timestamp};
 
+use super::is_here;
+
 /// Failures that cost nothing: people mistype.
 const FREE: u32 = 4;
 const LONGEST: Span = Span::from_secs(60);
@@ -22,7 +24,7 @@ pub(crate) struct Throttle(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     failures: BTreeMap<Who, Failures>,
-    /// Where a name came in before: there, what others try of it from elsewhere costs no wait, so that
+    /// Where a name came in before: there, and at the machine itself, what others try of it from elsewhere costs no wait, so that
     /// nobody keeps the only admin out by guessing on and on.
     usual: BTreeSet<(String, IpAddr)>,
 }
@@ -30,7 +32,7 @@ struct Known {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
     Name(String),
-    /// A name where it came in before.
+    /// A name where it came in before, or at the machine itself.
     NameAt(String, IpAddr),
     Address(IpAddr),
 }
@@ -61,7 +63,7 @@ impl Throttle {
         let Known { failures, usual } = &mut *known;
         failures.retain(|_who, failures| now - failures.last < FORGET);
         let name = name.to_lowercase();
-        let at_home = usual.contains(&(name.clone(), address));
+        let at_home = is_here(address) || usual.contains(&(name.clone(), address));
         let whose = if at_home { Who::NameAt(name, address) } else { Who::Name(name) };
         let who = [whose, Who::Address(address)];
         let wait = who
@@ -91,7 +93,7 @@ impl Throttle {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let name = name.to_lowercase();
         known.failures.remove(&Who::Address(address));
-        if known.usual.contains(&(name.clone(), address)) {
+        if is_here(address) || known.usual.contains(&(name.clone(), address)) {
             // What others try elsewhere has to wait on.
             known.failures.remove(&Who::NameAt(name, address));
             return;
@@ -170,6 +172,21 @@ mod tests {
             throttle.try_one("admin", desk, at(3_700));
         }
         assert!(throttle.try_one("admin", desk, at(3_700)) > Span::ZERO);
+    }
+
+    #[test]
+    fn the_machine_itself_is_a_way_in_while_the_name_is_guessed_everywhere_else() {
+        let throttle = Throttle::default();
+        for host in 0..200 {
+            throttle.try_one("admin", IpAddr::from([10, 0, 0, host]), at(0));
+        }
+        assert!(throttle.try_one("admin", IpAddr::from([10, 1, 0, 1]), at(0)) > Span::ZERO);
+        assert_eq!(throttle.try_one("admin", HERE, at(0)), Span::ZERO);
+        // Who guesses there has to wait as anywhere.
+        for _try in 0..6 {
+            throttle.try_one("admin", HERE, at(0));
+        }
+        assert!(throttle.try_one("admin", HERE, at(0)) > Span::ZERO);
     }
 
     #[test]

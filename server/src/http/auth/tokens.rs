@@ -3,13 +3,14 @@
 use rusqlite::Connection;
 use shared::api::session::Role;
 use shared::id::StaffId;
-use shared::staff::Verb;
+use shared::staff::{Act, Verb};
 use shared::time::{Span, Timestamp};
 
 use super::{good_name, secret};
 use crate::store::StoreError;
 use crate::store::registry::staff;
 use crate::store::registry::tokens::{self, NewToken};
+use crate::store::registry::unrecorded;
 
 /// Days that a token works unless it is said otherwise, and at most: one that was forgotten ends.
 pub(crate) const USUAL_DAYS: u32 = 90;
@@ -73,6 +74,9 @@ impl Wanted {
     }
 }
 
+/// Who makes tokens with `meterhouse token`: the server puts that on record.
+pub(crate) const COMMAND_LINE: StaffId = StaffId(0);
+
 /// A token works in the name of a member of staff who has no password, so that receipts and journal
 /// can say who it was. The prefix lets secret scanners know one.
 pub(crate) fn mint(
@@ -109,6 +113,9 @@ pub(crate) fn mint(
             expires: now + Span::from_days(i64::from(wanted.days)),
         },
     )?;
+    if wanted.by == COMMAND_LINE {
+        unrecorded::put(&together, &Act::TokenMade { token, staff, role: wanted.role })?;
+    }
     together.commit().map_err(StoreError::from)?;
     Ok(Minted { secret, token, staff })
 }

@@ -1,6 +1,6 @@
 //! Where somebody signs in: the address, and which browser it says it is.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -27,6 +27,11 @@ impl Visitor {
 /// The address of the other end; proxies are not asked whom they speak for.
 pub(crate) fn address_of(request: &HttpRequest) -> IpAddr {
     request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
+}
+
+/// The machine itself, or a proxy on it: no crowd elsewhere may slow it or keep it out.
+pub(crate) fn is_here(address: IpAddr) -> bool {
+    [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&address)
 }
 
 /// Names that browsers give themselves, the more particular first: each also claims to be the ones

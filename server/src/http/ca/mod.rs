@@ -54,7 +54,7 @@ fn of_site(told: &Told) -> Result<&Authority, Trouble> {
 /// Serves the page without encryption, for machines that do not trust the site yet, and sends
 /// everybody else to `port`.
 pub(crate) fn serve(listener: TcpListener, told: Told, port: u16) -> io::Result<Server> {
-    let (told, crowd) = (web::Data::new(told), Crowd::default());
+    let (told, crowd) = (web::Data::new(told), Crowd::of_system());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(told.clone())

@@ -9,7 +9,8 @@ use shared::api::alarm::Alarm;
 use shared::api::clock::Clock;
 use shared::api::live::{LiveMessage, MeterRow};
 use shared::api::overview::Figures;
-use shared::id::{AccountId, MeterId};
+use shared::id::{AccountId, Book, MeterId};
+use shared::policy::Scope;
 use shared::time::Timestamp;
 use tokio::sync::broadcast;
 
@@ -91,6 +92,20 @@ impl Hub {
 
     pub(crate) fn rows_of(&self, account: AccountId) -> Vec<MeterRow> {
         self.lock().wall.rows().filter(|row| row.account == Some(account)).cloned().collect()
+    }
+
+    pub(crate) fn meters_of(&self, book: Book) -> Vec<MeterId> {
+        self.lock().wall.rows().filter(|row| row.book == book).map(|row| row.meter).collect()
+    }
+
+    /// Is there a meter of this book at the place?
+    pub(crate) fn has_place(&self, book: Book, scope: &Scope) -> bool {
+        self.lock().wall.rows().filter(|row| row.book == book).any(|row| match scope {
+            Scope::Site => true,
+            Scope::Building { building } => row.building == *building,
+            Scope::Floor { building, floor } => row.building == *building && row.floor == *floor,
+            Scope::Meter { meter } => row.meter == *meter,
+        })
     }
 
     pub(crate) fn alarms(&self) -> Vec<Alarm> {

@@ -25,6 +25,7 @@ use shared::api::meter::{
 };
 use shared::api::overview::Overview;
 use shared::api::payment::{PaymentReason, PaymentRequest, PaymentView};
+use shared::api::policy::{PolicyCheck, PolicyOrder, PolicyRow, PolicyVerdict};
 use shared::api::printing::{PrinterState, Printing};
 use shared::api::receipt::Receipt;
 use shared::api::refund::RefundOrder;
@@ -383,6 +384,15 @@ fn rows() -> Vec<About> {
         .gives::<Approval>()
         .status(201),
         about(GET, "/api/v1/tariffs/{tariff}", "One tariff, whole").gives::<TariffPage>(),
+        about(GET, "/api/v1/policies", "Terms of prepayment: what holds where, in all versions")
+            .gives::<Vec<PolicyRow>>(),
+        about(POST, "/api/v1/policies", "Ask a second person to publish other terms at a place")
+            .takes::<PolicyOrder>()
+            .gives::<Asked>()
+            .status(202),
+        about(POST, "/api/v1/policies/check", "Try every course that terms allow; tells a bad one")
+            .takes::<PolicyCheck>()
+            .gives::<PolicyVerdict>(),
         about(GET, "/api/v1/approvals", "What waits for a second person, and what was decided")
             .gives::<Vec<Approval>>(),
         about(

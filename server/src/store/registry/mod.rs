@@ -6,6 +6,7 @@ pub mod place;
 pub mod site;
 pub mod staff;
 pub mod tokens;
+pub mod unrecorded;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,7 @@ pub const REGISTRY: Schema = Schema {
         include_str!("../../../migrations/registry_4.sql"),
         include_str!("../../../migrations/registry_5.sql"),
         include_str!("../../../migrations/registry_6.sql"),
+        include_str!("../../../migrations/registry_7.sql"),
     ],
 };
 
