@@ -13,7 +13,7 @@ pub use crate::meter::Point;
 use crate::meter::{AlarmKind, Contact, DisconnectReason, ExceptionKind, Exchange, Limits};
 use crate::money::Money;
 use crate::pay::Fact;
-use crate::policy::{Grounds, Place, Policy, Scope};
+use crate::policy::{Grounds, Origin, Place, Policy, Scope};
 use crate::request::Grave;
 use crate::staff::Act;
 use crate::time::Timestamp;
@@ -163,6 +163,8 @@ pub enum Event {
         from: Timestamp,
         policy: Policy,
         note: String,
+        #[serde(default, skip_serializing_if = "usual")]
+        origin: Origin,
     },
     MeterPlaced {
         account: AccountId,
@@ -268,6 +270,7 @@ pub enum Event {
 
 /// Which warning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WarningLevel {
     #[default]
@@ -293,6 +296,10 @@ pub struct Settled {
     /// By line of the tariff; each amount is the difference of its rounded cumulative charge.
     pub lines: Vec<SettledLine>,
     pub credit_after: Money,
+    /// Prices changed between its two readings: how much was used before and after is known by time
+    /// only (product rule 16).
+    #[serde(default, skip_serializing_if = "usual")]
+    pub estimated: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Add, Sub};
 
 use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -40,6 +40,9 @@ impl Timestamp {
             .expect("the borders lie within years -9999 to 9999")
     }
 }
+
+/// The first day of 2100: a zone that changes its offset after it has rules that go on.
+const LATE: i64 = 4_102_444_800_000;
 
 /// Some 6,900 years from 1970 either way: calendar steps from here still fit the calendar.
 const FARTHEST: i64 = 220_000_000_000_000;
@@ -107,7 +110,9 @@ impl Sub for Timestamp {
 #[serde(try_from = "String", into = "String")]
 pub struct Zone {
     name: String,
-    zone: TimeZone,
+    table: TimeZone,
+    /// Where the zone has no summer time any more: its offset, and since when.
+    steady: Option<(Timestamp, Offset)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -117,11 +122,22 @@ pub struct UnknownZone(pub String);
 impl Zone {
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
         let zone = TimeZone::get(name).map_err(|_unknown| UnknownZone(name.to_owned()))?;
-        Ok(Self { name: name.to_owned(), zone })
+        Ok(Self::of(name, zone))
     }
 
     pub fn utc() -> Self {
-        Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
+        Self::of("UTC", TimeZone::UTC)
+    }
+
+    fn of(name: &str, zone: TimeZone) -> Self {
+        let late = Timestamp(LATE).jiff();
+        let steady = zone.following(late).next().is_none().then(|| {
+            let last = zone.preceding(late).next();
+            let since = last.map_or(-FARTHEST, |last| last.timestamp().as_millisecond());
+            // A civil time within a day of a change may be one that came twice.
+            (Timestamp(since) + Span::from_days(1), zone.to_offset(late))
+        });
+        Self { name: name.to_owned(), table: zone, steady }
     }
 
     pub fn name(&self) -> &str {
@@ -129,11 +145,14 @@ impl Zone {
     }
 
     pub fn tz(&self) -> &TimeZone {
-        &self.zone
+        &self.table
     }
 
     pub fn civil(&self, at: Timestamp) -> civil::DateTime {
-        self.zone.to_datetime(at.jiff())
+        match self.steady {
+            Some((since, offset)) if at >= since => offset.to_datetime(at.jiff()),
+            Some(_) | None => self.table.to_datetime(at.jiff()),
+        }
     }
 
     pub fn date(&self, at: Timestamp) -> civil::Date {
@@ -143,19 +162,21 @@ impl Zone {
     /// The instant a civil date begins here: 00:00, or the first instant after it where the clock
     /// skips midnight.
     pub fn start_of(&self, date: civil::Date) -> Timestamp {
-        let start = date
-            .to_zoned(self.zone.clone())
-            .expect("a civil date of a site lies within years -9999 to 9999");
-        Timestamp(start.timestamp().as_millisecond())
+        self.at(date.at(0, 0, 0, 0))
     }
 
     /// The instant of a civil date and time; an hour that is skipped counts from after the gap, an
     /// hour that comes twice means the first.
     pub fn at(&self, when: civil::DateTime) -> Timestamp {
-        let zoned = when
-            .to_zoned(self.zone.clone())
-            .expect("a civil date of a site lies within years -9999 to 9999");
-        Timestamp(zoned.timestamp().as_millisecond())
+        if let Some((since, offset)) = self.steady
+            && let Ok(instant) = offset.to_timestamp(when)
+            && instant.as_millisecond() >= since.0
+        {
+            return Timestamp(instant.as_millisecond());
+        }
+        let instant = self.table.to_timestamp(when);
+        let instant = instant.expect("a civil date of a site lies within years -9999 to 9999");
+        Timestamp(instant.as_millisecond())
     }
 
     /// The instant the civil week of `at` began: midnight of its Monday.
@@ -201,6 +222,27 @@ mod tests {
             assert!(berlin.start_of_week(far) <= berlin.next_midnight(far));
         }
         assert_eq!(Timestamp::from_millis(FARTHEST).to_string(), "8941-07-10T07:06:40Z");
+    }
+
+    #[test]
+    fn a_zone_without_summer_time_is_read_as_its_table_says() {
+        for name in ["Asia/Shanghai", "Europe/Berlin", "UTC", "Asia/Kolkata", "Pacific/Apia"] {
+            let zone = Zone::named(name).expect("a zone");
+            assert_eq!(zone.steady.is_some(), name != "Europe/Berlin", "{name}");
+            let begin = Timestamp::parse("1985-01-01T00:30:00Z").expect("an instant");
+            // Every seventh hour of fifty years: Shanghai had summer time until 1991, Samoa left
+            // out a day in 2011 and gave summer time up in 2021.
+            for hour in (0..50 * 365 * 24).step_by(7) {
+                let at = begin + Span::from_hours(hour);
+                let civil = zone.tz().to_datetime(at.jiff());
+                assert_eq!(zone.civil(at), civil, "{name} {at}");
+                let whole = zone.tz().to_timestamp(civil).expect("an instant");
+                assert_eq!(zone.at(civil).0, whole.as_millisecond(), "{name} {civil}");
+                let day = civil.date().to_zoned(zone.tz().clone()).expect("a day");
+                let begun = day.timestamp().as_millisecond();
+                assert_eq!(zone.start_of(civil.date()).0, begun, "{name} {civil}");
+            }
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub fn visible(text: &str) -> String {
 
 /// Control characters, line and paragraph separators, and what Unicode calls format characters:
 /// direction marks and overrides, joiners, invisible operators, tags.
-fn acts(letter: char) -> bool {
+pub fn acts(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,

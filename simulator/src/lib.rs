@@ -18,4 +18,6 @@ pub mod sandbox;
 pub mod scenario;
 pub mod tenant;
 pub mod week;
+#[cfg(test)]
+mod whole;
 pub mod world;

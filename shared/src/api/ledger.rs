@@ -40,6 +40,9 @@ pub enum Entry {
         register_to: Register,
         energy: Energy,
         lines: Vec<ChargeLine>,
+        /// Prices changed between the readings, so that energy was spread over them by time.
+        #[serde(default)]
+        estimated: bool,
     },
     /// The entry's amount is what came to credit; `to_arrears` is the rest of the payment.
     Sale {
@@ -108,6 +111,7 @@ impl LedgerEntry {
                     register_to: settled.to.register,
                     energy: settled.energy,
                     lines: lines.map(line).collect(),
+                    estimated: settled.estimated,
                 };
                 (-settled.amount(), settled.credit_after, entry)
             }

@@ -22,6 +22,7 @@ pub mod meter;
 pub mod overview;
 pub mod printing;
 pub mod payment;
+pub mod policy;
 pub mod problem;
 pub mod receipt;
 pub mod refund;

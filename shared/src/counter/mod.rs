@@ -4,6 +4,7 @@
 mod limits;
 mod raise;
 mod reconcile;
+pub(crate) mod said;
 mod shift;
 mod standing;
 
@@ -116,13 +117,13 @@ pub enum Denied {
     SignedAlready(ShiftNo),
     #[error("shift {0} is countersigned by somebody who neither sold in it nor counted it")]
     OwnShift(ShiftNo),
-    #[error("no cash is moved by nothing, nor by more than 10¹² minor units")]
+    #[error("{}", said::no_move(&said::minor))]
     NoMove,
     #[error("there is not so much cash in the till of shift {0}")]
     LacksCash(ShiftNo),
-    #[error("what is counted or laid into a till is from zero to 10¹² minor units")]
+    #[error("{}", said::below_zero(&said::minor))]
     BelowZero,
-    #[error("{} is reached; the largest allowed amount is {} minor units", rule.words(), largest.minor())]
+    #[error("{}", said::limit(*rule, *largest, &said::minor))]
     Limit { rule: Rule, largest: Money },
     #[error("a limit is raised for at most 31 days; what is to last is written into the site file")]
     RaiseTooLong,

@@ -272,6 +272,7 @@ impl Account {
             energy,
             lines,
             credit_after: self.posted - amount,
+            estimated: metered.spread(),
         })
     }
 

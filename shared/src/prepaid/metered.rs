@@ -29,6 +29,8 @@ pub struct Metered {
     charge: Option<ChargeState>,
     /// Energy charged since the last posting.
     unposted: Energy,
+    /// Some of it was spread by time over a change of prices.
+    spread: bool,
     /// The next instant after `seen` at which prices change.
     boundary: Timestamp,
     pub switch: Switch,
@@ -78,6 +80,7 @@ impl Metered {
             held: None,
             charge: None,
             unposted: Energy::ZERO,
+            spread: false,
             boundary: Timestamp::default(),
             switch: Switch::new(at),
             policy,
@@ -152,6 +155,11 @@ impl Metered {
         self.boundary <= new
     }
 
+    /// Was energy that is not posted yet spread by time over a change of prices?
+    pub fn spread(&self) -> bool {
+        self.spread
+    }
+
     /// Is a posting due for its age?
     pub fn posting_due(&self, now: Timestamp) -> bool {
         self.posted_to.is_some_and(|posted| now - posted.at >= POSTING_INTERVAL)
@@ -175,6 +183,8 @@ impl Metered {
         }
         self.days.add(tariff.zone(), seen.at, new.at, used);
         self.unposted += used;
+        let inside = used != Energy::ZERO && self.boundary < new.at;
+        self.spread |= inside && tariff.spreads(seen.at, new.at);
         self.seen = Some(new);
         self.boundary = tariff.next_boundary(new.at);
         Ok(self.owed(tariff) - before)
@@ -197,6 +207,7 @@ impl Metered {
         charge.post(tariff);
         self.posted_to = Some(to);
         self.unposted = Energy::ZERO;
+        self.spread = false;
         self.provisional = None;
         charged
     }
@@ -208,6 +219,7 @@ impl Metered {
         }
         self.seen = Some(point);
         self.posted_to = Some(point);
+        self.spread = false;
         self.candidate = None;
         self.held = None;
         self.provisional = None;

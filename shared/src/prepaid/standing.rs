@@ -30,7 +30,7 @@ pub struct Notice {
     pub cut_from: Option<Timestamp>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EmergencyState {
     /// The next crossing offers it.
     #[default]

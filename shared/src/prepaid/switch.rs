@@ -53,6 +53,8 @@ pub struct Held {
 struct Over {
     limit: Power,
     since: Timestamp,
+    /// The last look that found it so.
+    seen: Timestamp,
 }
 
 /// Energy since the last reset hour.
@@ -156,15 +158,18 @@ impl Switch {
         self.moved.map(|moved| moved + REST)
     }
 
-    /// Power is above this limit: since when. Where the limit has changed, its delay begins anew.
-    pub fn over(&mut self, limit: Power, at: Timestamp) -> Timestamp {
-        match self.over {
-            Some(over) if over.limit == limit => over.since,
-            Some(_) | None => {
-                self.over = Some(Over { limit, since: at });
-                at
-            }
-        }
+    /// Power is above this limit: since when. Where the limit has changed since the last look, be it
+    /// there and back, its delay begins anew.
+    pub fn over(
+        &mut self,
+        limit: Power,
+        at: Timestamp,
+        changed: impl FnOnce(Timestamp) -> bool,
+    ) -> Timestamp {
+        let stands = |over: &Over| over.limit == limit && !changed(over.seen);
+        let since = self.over.filter(stands).map_or(at, |over| over.since);
+        self.over = Some(Over { limit, since, seen: at });
+        since
     }
 
     /// Power is above no limit.

@@ -48,6 +48,8 @@ fn alone(fact: &Fact, borders: &Borders, zone: &Zone) -> Vec<Finding> {
         | What::Exchanged { .. }
         | What::Spared { .. }
         | What::SparedNoMore
+        | What::Made { .. }
+        | What::Approved { .. }
         | What::ShiftClosed
         | What::Other => (),
     }
@@ -66,6 +68,8 @@ fn alone(fact: &Fact, borders: &Borders, zone: &Zone) -> Vec<Finding> {
             | What::Spared { .. }
             | What::SparedNoMore
             | What::OwnApproval
+            | What::Made { .. }
+            | What::Approved { .. }
             | What::ShiftClosed
             | What::Split { .. }
             | What::Other => None,
@@ -126,6 +130,15 @@ fn with_others(
             let entries = std::iter::once(first).chain(sales).chain([fact.seq]).collect();
             Some(Finding { entries, ..of(Rule::RoundTrip, fact, None) })
         }
+        What::Approved { asked_by, approved_by } => {
+            let made = |own: &&Fact| {
+                let of_approver = matches!(own.what, What::Made { staff } if staff == *approved_by);
+                of_approver && own.by == *asked_by && fact.at - own.at <= borders.made
+            };
+            let last = before.iter().rev().find(made)?;
+            let entries = vec![last.seq, fact.seq];
+            Some(Finding { by: *asked_by, entries, ..of(Rule::MadeApprover, fact, None) })
+        }
         What::Spared { until } => {
             let of_same = |own: &&Fact| {
                 own.account == fact.account
@@ -148,6 +161,7 @@ fn with_others(
         | What::Exchanged { .. }
         | What::SparedNoMore
         | What::OwnApproval
+        | What::Made { .. }
         | What::Split { .. }
         | What::Other => None,
     }

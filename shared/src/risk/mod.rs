@@ -68,6 +68,16 @@ pub enum What {
     },
     SparedNoMore,
     OwnApproval,
+    /// Somebody was brought in, or given a role or a password, by whom the record is by: who made
+    /// it could sign in as that person.
+    Made {
+        staff: StaffId,
+    },
+    /// A second person agreed to what the first had asked for.
+    Approved {
+        asked_by: StaffId,
+        approved_by: StaffId,
+    },
     /// The till was counted; money taken back just before is worth a look.
     ShiftClosed,
     /// Sales that are together more than one may be, as the counter itself noticed.
@@ -92,6 +102,8 @@ pub struct Borders {
     pub spared: Span,
     /// A new meter has counted at most this at the factory.
     pub first: Energy,
+    /// Who was made so shortly before is no second person to the maker.
+    pub made: Span,
     /// A reversal so soon before the till is counted.
     pub before_close: Span,
 }
@@ -105,6 +117,7 @@ impl Default for Borders {
             round_trip: Span::from_hours(48),
             spared: Span::from_days(7),
             first: Energy::from_mwh(10_000_000),
+            made: Span::from_days(30),
             before_close: Span::from_mins(30),
         }
     }

@@ -28,12 +28,14 @@ pub enum Rule {
     LongProtection,
     /// Somebody tried to approve what he had asked for.
     SelfApproval,
+    /// Approved by somebody whom the asker had brought in, or given a role or a password.
+    MadeApprover,
     /// Sales that are each below the limit and together above it.
     SplitSales,
 }
 
 impl Rule {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::FreeCredit,
         Self::Reversal,
         Self::ReversalBeforeClose,
@@ -45,6 +47,7 @@ impl Rule {
         Self::FirstReading,
         Self::LongProtection,
         Self::SelfApproval,
+        Self::MadeApprover,
         Self::SplitSales,
     ];
 
@@ -62,6 +65,7 @@ impl Rule {
             Self::FirstReading => "first-reading",
             Self::LongProtection => "long-protection",
             Self::SelfApproval => "self-approval",
+            Self::MadeApprover => "made-approver",
             Self::SplitSales => "split-sales",
         }
     }

@@ -124,6 +124,25 @@ fn a_tariff_that_is_changed_sold_on_and_changed_again_is_a_round_trip() {
 }
 
 #[test]
+fn a_second_person_whom_the_asker_made_within_a_month_is_named() {
+    let made = |seq, after, staff| fact(seq, after, What::Made { staff: StaffId(staff) });
+    let approved = |seq, after, second| {
+        let what = What::Approved { asked_by: StaffId(2), approved_by: StaffId(second) };
+        Fact { by: StaffId(second), ..fact(seq, after, what) }
+    };
+    let month = 30 * DAY;
+    let named = [(Rule::MadeApprover, vec![2, 3])];
+    let twice = [made(1, 0, 5), made(2, 1, 5), approved(3, month, 5)];
+    assert_eq!(usual(&twice), named, "the last time counts");
+    assert_eq!(usual(&[made(2, 0, 5), approved(3, month, 5)]), named);
+    assert_eq!(usual(&[made(2, 0, 5), approved(3, month + 1, 5)]), [], "a month and more ago");
+    assert_eq!(usual(&[made(2, 0, 6), approved(3, 1, 5)]), [], "somebody else was made");
+    let mut by_another = [made(2, 0, 5), approved(3, 1, 5)];
+    by_another[0].by = StaffId(9);
+    assert_eq!(usual(&by_another), [], "made by somebody else");
+}
+
+#[test]
 fn a_new_meter_that_begins_high_or_replaces_one_that_nobody_could_read_is_named() {
     let first = |mwh, manual| {
         let first = Register::from_mwh(mwh);

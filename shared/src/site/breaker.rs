@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::Event;
-use crate::id::{AccountId, AlarmId, Book, MeterId, StaffId};
+use crate::id::{AccountId, Book, MeterId, StaffId};
 use crate::meter::{AlarmKind, DisconnectReason};
 use crate::money::Money;
 use crate::policy::MassCut;
@@ -12,7 +12,7 @@ use crate::prepaid::Metered;
 use crate::site::decide::Now;
 use crate::site::supply::{self, spread};
 use crate::site::tick::Stamp;
-use crate::site::{OpenAlarm, Refusal, Site};
+use crate::site::{Refusal, Site};
 use crate::time::Timestamp;
 
 /// So many orders by one person, without a second one, are no mass order yet.
@@ -164,11 +164,10 @@ impl Site {
 
     /// The alarm stands as long as anything is held.
     pub(super) fn tell_breaker(&mut self, stamp: Stamp, events: &mut Vec<Event>) {
-        let is_it = |open: &OpenAlarm| open.book == stamp.book && open.kind == AlarmKind::MassCut;
-        let open = self.alarms.iter().find(|(_, open)| is_it(open)).map(|(alarm, _)| *alarm);
+        let open = self.alarms.of_book(stamp.book, AlarmKind::MassCut);
         match (open, self.breaker.is_tripped(stamp.book)) {
             (None, true) => {
-                let alarm = AlarmId(self.last_alarm.0 + 1);
+                let alarm = self.alarms.next();
                 let raised = Event::AlarmRaised { alarm, meter: None, kind: AlarmKind::MassCut };
                 self.make(stamp, raised, events);
             }

@@ -1,6 +1,9 @@
 //! Stories of the mass-disconnect breaker: its share and its time, at the border and on both sides,
 //! and a law over random histories.
 
+#[path = "stagger_stories.rs"]
+mod stagger_stories;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -346,7 +349,7 @@ fn a_list_of_three_is_cut_whole_or_not_at_all() {
 #[test]
 fn power_limits_trip_it_too_and_a_held_trip_ends_with_the_overload() {
     let load_limit = Some(LoadLimit {
-        power: Power::from_watts(1_000),
+        power: Some(Power::from_watts(1_000)),
         delay: Span::from_secs(10),
         clear_after: Span::from_mins(30),
         most_a_day: 3,
@@ -367,6 +370,12 @@ fn power_limits_trip_it_too_and_a_held_trip_ends_with_the_overload() {
     assert_eq!(plant.held(), [5]);
     plant.release(&[5], OTHER).expect("two persons");
     assert_eq!(plant.dark(), [1, 2, 3], "it is looked at anew");
+    plant.look(&[5], Some(2_000));
+    assert_eq!(plant.dark(), [1, 2, 3], "the delay begins with the first look after the release");
+    plant.wait(Span::from_secs(10));
+    plant.look(&[5], Some(2_000));
+    assert_eq!(plant.dark(), [1, 2, 3], "and is not over yet");
+    plant.wait(Span::from_secs(1));
     plant.look(&[5], Some(2_000));
     assert_eq!(plant.dark(), [1, 2, 3, 5]);
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::counter::said::minor;
 use crate::counter::{Closed, CounterOrder, Denied};
 use crate::energy::Register;
 use crate::id::{
@@ -16,6 +17,7 @@ use crate::pay::State;
 use crate::policy::{Place, Policy, Scope};
 use crate::request::Grave;
 use crate::site::payment::PaymentOrder;
+use crate::site::said;
 use crate::staff::Act;
 use crate::time::Timestamp;
 use crate::vend::{Collection, Refund, Reversal, Sale, Tender};
@@ -295,9 +297,9 @@ pub enum Refusal {
     NoTariff(TariffId),
     #[error("account {0} belongs to the other book")]
     OtherBook(AccountId),
-    #[error("the amount is below the least sale of {} minor units", least.minor())]
+    #[error("{}", said::below_least(*least, &minor))]
     BelowLeast { least: Money },
-    #[error("the amount is above the largest allowed of {} minor units", largest.minor())]
+    #[error("{}", said::above_largest(*largest, &minor))]
     AboveLargest { largest: Money },
     #[error("what was handed over is less than the amount")]
     HandedTooLittle,
@@ -307,24 +309,17 @@ pub enum Refusal {
     AlreadyReversed(ReceiptNo),
     #[error("only the latest sale of an account can be reversed; that is receipt {latest}")]
     NotLatest { latest: ReceiptNo },
-    #[error("{} minor units of it are used already; only what is left on the account can be taken back", used.minor())]
+    #[error("{}", said::credit_used(*used, &minor))]
     CreditUsed { used: Money },
-    #[error(
-        "it would leave the account {} minor units below zero, because some of it is used already; a second person may approve it as a debt of the account",
-        owed.minor()
-    )]
+    #[error("{}", said::leaves_debt(*owed, &minor))]
     LeavesDebt { owed: Money },
-    #[error("what is given back in cash is above zero and at most {} minor units: credit that was paid for, less what is owed", largest.minor())]
+    #[error("{}", said::above_refundable(*largest, &minor))]
     AboveRefundable { largest: Money },
     #[error("account {account} has no open arrears {arrears}")]
     NoArrears { account: AccountId, arrears: ArrearsId },
-    #[error(
-        "arrears, their weekly rate and their weekly cap are above zero and at most 10¹² minor units"
-    )]
+    #[error("{}", said::bad_arrears(&minor))]
     BadArrears,
-    #[error(
-        "free credit is above zero, a correction is not zero, and neither is above 10¹² minor units"
-    )]
+    #[error("{}", said::bad_adjustment(&minor))]
     BadAdjustment,
     #[error("supply is open for lack of credit; only a payment brings it back")]
     LacksCredit,

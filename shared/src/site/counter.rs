@@ -1,5 +1,6 @@
 //! Orders of the counter: shifts are opened, counted and countersigned; limits are set.
 
+use crate::counter::said::MOST;
 use crate::counter::{
     Amounts, CashMove, CashPlace, Closed, CounterFact, CounterOrder, Counters, Denied, LimitsOf,
     Raise, Till,
@@ -12,9 +13,6 @@ use crate::site::decide::{Now, largest_of};
 use crate::site::{Refusal, Site};
 use crate::time::Timestamp;
 use crate::vend::{Sale, Tender};
-
-/// No till holds more; sums of many still fit, so that a slip of the keyboard stops nothing.
-const MOST: Money = Money::from_minor(1_000_000_000_000);
 
 fn sane(amount: Money) -> bool {
     !amount.is_negative() && amount <= MOST

@@ -260,7 +260,7 @@ fn nothing_is_sold_without_an_open_shift_of_the_own() {
             1 opens 1 100.00         -> shift 1
             1 opens 2 100.00         -> REFUSED: shift 1 of yours is open already; close it first
             2 opens 1 100.00         -> REFUSED: counter 1 has shift 1 open; it is closed first, by its cashier or by a supervisor
-            2 opens 2 -0.01          -> REFUSED: what is counted or laid into a till is from zero to 10¹² minor units
+            2 opens 2 -0.01          -> REFUSED: what is counted or laid into a till is from zero to 1000000000000 minor units
             2 sells 3 10.00 cash     -> REFUSED: no shift is open; open one at a counter before money is taken or given back
             1 sells 3 10.00 cash     -> receipt 1 in shift 1
             0 sells 3 10.00 mobile   -> receipt 2
@@ -304,7 +304,7 @@ fn what_was_counted_is_compared_and_a_second_person_signs() {
             1 reverses 2             -> 3 takes back 2 in shift 1
             1 sells 4 25.00 card     -> receipt 4 in shift 1
             9 signs 1                -> REFUSED: shift 1 is still open; it is counted and closed first
-            1 closes 1 -0.01 0.00    -> REFUSED: what is counted or laid into a till is from zero to 10¹² minor units
+            1 closes 1 -0.01 0.00    -> REFUSED: what is counted or laid into a till is from zero to 1000000000000 minor units
             1 closes 1 129.50 25.00  -> Z1 of counter 1: receipts 1-4, expected 130.00+25.00, difference -0.50+0.00
             1 signs 1                -> REFUSED: shift 1 is countersigned by somebody who neither sold in it nor counted it
             9 signs 1                -> signed 1, cash -0.50, over-short 0.50
@@ -377,7 +377,7 @@ fn cash_goes_to_the_safe_and_comes_from_it_and_a_difference_stands_in_the_ledger
             1 sells 3 50.00 cash     -> receipt 1 in shift 1
             1 sells 3 1.00 cash      -> REFUSED: the limit of cash in a till is reached; the largest allowed amount is 0 minor units
             1 moves 1 -150.01 safe   -> REFUSED: there is not so much cash in the till of shift 1
-            1 moves 1 0.00 safe      -> REFUSED: no cash is moved by nothing, nor by more than 10¹² minor units
+            1 moves 1 0.00 safe      -> REFUSED: no cash is moved by nothing, nor by more than 1000000000000 minor units
             1 moves 1 -120.00 bank   -> slip 1, cash -120.00, bank 120.00
             1 sells 3 20.00 cash     -> receipt 2 in shift 1
             1 moves 1 30.00 safe     -> slip 2, cash 30.00, safe -30.00

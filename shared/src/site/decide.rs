@@ -9,9 +9,7 @@ use crate::policy::{Policy, RestoreMode};
 use crate::prepaid::{Account, EmergencyState};
 use crate::request::Grave;
 use crate::site::tick::Stamp;
-use crate::site::{
-    Command, Done, HoldResolution, OpenAlarm, Order, Refusal, Site, payment, second, supply,
-};
+use crate::site::{Command, Done, HoldResolution, Order, Refusal, Site, payment, second, supply};
 use crate::tariff::Tariff;
 use crate::vend::{BuysStep, Sale, Tender, to_arrears};
 
@@ -24,13 +22,13 @@ impl Site {
             if let Command::Grave { .. } = order.command {
                 return Err(Refusal::SecondPerson);
             }
-            let mut now = Now { site: self, order, approved: false, events: Vec::new() };
+            let mut now = Now { site: self, order, approved: None, events: Vec::new() };
             now.carry_out()?;
             return Ok(now.events);
         };
-        second::agreed(act, order.by)?;
+        let approved = Some(second::agreed(act, order.by)?);
         let agreed = Order { command: command.itself().clone(), ..order.clone() };
-        let mut now = Now { site: self, order: &agreed, approved: true, events: Vec::new() };
+        let mut now = Now { site: self, order: &agreed, approved, events: Vec::new() };
         now.carry_out()?;
         now.emit(Event::Acted { act: act.clone(), note: note.clone() });
         Ok(now.events)
@@ -53,7 +51,7 @@ pub(super) struct Now<'a> {
     pub(super) site: &'a mut Site,
     pub(super) order: &'a Order,
     /// A second person agreed to it.
-    pub(super) approved: bool,
+    pub(super) approved: Option<StaffId>,
     events: Vec<Event>,
 }
 
@@ -352,7 +350,7 @@ impl Now<'_> {
     }
 
     fn acknowledge(&mut self, alarm: AlarmId) -> Result<(), Refusal> {
-        if !self.site.alarms.contains_key(&alarm) {
+        if !self.site.alarms().contains_key(&alarm) {
             return Err(Refusal::NoAlarm(alarm));
         }
         self.emit(Event::AlarmAcknowledged { alarm });
@@ -361,11 +359,9 @@ impl Now<'_> {
 
     /// An alarm of the whole site, where it is news.
     fn condition(&mut self, kind: AlarmKind, holds: bool) {
-        let is_it = |open: &OpenAlarm| open.meter.is_none() && open.kind == kind;
-        let open = self.site.alarms.iter().find(|(_, open)| is_it(open)).map(|(alarm, _)| *alarm);
-        match (open, holds) {
+        match (self.site.alarms.of(None, kind), holds) {
             (None, true) => {
-                let alarm = AlarmId(self.site.last_alarm.0 + 1);
+                let alarm = self.site.alarms.next();
                 self.emit(Event::AlarmRaised { alarm, meter: None, kind });
             }
             (Some(alarm), false) => self.emit(Event::AlarmCleared { alarm }),

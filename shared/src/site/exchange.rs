@@ -43,7 +43,9 @@ impl Now<'_> {
         }
         self.release(account, meter);
         let last = if later { last } else { seen };
-        let first = Point { at: now, register: exchange.first };
+        // Never before the end of the old one, which a clock that was wrong may have dated ahead:
+        // that time is priced already.
+        let first = Point { at: last.at, register: exchange.first };
         let exchange = exchange.clone();
         self.emit(Event::Exchanged { account, meter, exchange, last, first });
         for kind in [AlarmKind::RegisterBackwards, AlarmKind::RegisterJump] {

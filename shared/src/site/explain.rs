@@ -41,6 +41,9 @@ pub struct Explanation {
     /// What was charged provisionally before the meter answered, given back; zero or less.
     #[serde(default)]
     pub given_back: Money,
+    /// Prices changed between the readings: energy was spread over them by time.
+    #[serde(default)]
+    pub estimated: bool,
     pub credit_before: Money,
     pub credit_after: Money,
     /// A billing month ended inside, with all its lines rounded for good.
@@ -260,6 +263,7 @@ impl Replay {
             postings: record.postings.clone(),
             amount: settled.amount(),
             given_back: settled.given_back(),
+            estimated: settled.estimated,
             credit_before: settled.credit_after + settled.amount(),
             credit_after: settled.credit_after,
             month_closed: seen.closed,

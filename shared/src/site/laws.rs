@@ -130,11 +130,15 @@ impl Run {
     }
 
     fn read(&mut self, import: Register) {
+        self.read_at(self.now, import);
+    }
+
+    /// A reading of then that comes now.
+    fn read_at(&mut self, at: Timestamp, import: Register) {
         let contact = Contact::Closed;
         let health = Health { quality: Quality::Good, contact, attempts: 0, polls: 1, failures: 0 };
         let look = Ok(Telegram { import, live: Live::default(), contact });
-        let report =
-            Report { meter: METER, book: Book::Simulated, at: self.now, look, health, again: None };
+        let report = Report { meter: METER, book: Book::Simulated, at, look, health, again: None };
         let before = self.site.accounts()[&ACCOUNT].exact_credit();
         let events = self.site.report(&report).events;
         for event in &events {
@@ -238,6 +242,42 @@ proptest! {
         prop_assert_eq!(provisional.map(|posting| posting.amount).sum::<Money>(), Money::ZERO);
     }
 
+    /// A reading that comes twice, or after a newer one, changes nothing: the newer one told all of
+    /// it. Whatever the order, the journal is the one of the readings in their order.
+    #[test]
+    fn repeated_and_late_readings_change_nothing(
+        steps in steps(), late in proptest::collection::vec((any::<proptest::sample::Index>(), 0_u8..3), 120)
+    ) {
+        let mut ordered = Run::begin();
+        let mut muddled = Run::begin();
+        let mut seen = Vec::new();
+        for (step, (which, times)) in steps.iter().zip(&late) {
+            ordered.step(step);
+            muddled.step(step);
+            if let Step::Exchange(_) = step {
+                seen.clear();
+            }
+            if let Step::Use(..) = step {
+                seen.push((muddled.now, muddled.register));
+            }
+            for _ in 0..*times {
+                if !seen.is_empty() {
+                    let (at, register) = *which.get(&seen);
+                    muddled.read_at(at, register);
+                }
+            }
+        }
+        ordered.end();
+        muddled.end();
+        // What a contact is proven by is another matter: each report looked at one.
+        let books = |run: Run| {
+            let mut journal = run.journal;
+            journal.retain(|(_, event)| !matches!(event, Event::SupplyProven { .. }));
+            journal
+        };
+        prop_assert_eq!(books(ordered), books(muddled));
+    }
+
     /// A site applied from its journal, cut off anywhere, goes on to the same charges.
     #[test]
     fn a_restart_anywhere_changes_no_charge(steps in steps(), at in 0_usize..120) {
@@ -263,4 +303,16 @@ proptest! {
         let off = (posted(&whole) - posted(&broken)).minor().abs();
         prop_assert!(off <= 40, "{off} fen apart in {}", Currency::CNY);
     }
+}
+
+/// What is charged up to a time that was dated ahead is never priced again for another meter.
+#[test]
+fn a_meter_that_replaces_one_dated_ahead_is_charged_from_there_on() {
+    let mut run = Run::begin();
+    run.step(&Step::Use(1, 0));
+    run.read_at(run.now + Span::from_mins(151), run.register);
+    run.step(&Step::Exchange(0));
+    run.step(&Step::Use(240, 1));
+    run.end();
+    assert_eq!(run.charged(), Energy::from_wh(10));
 }

@@ -13,7 +13,7 @@ use crate::time::{Span, Timestamp};
 
 fn two_kilowatts() -> LoadLimit {
     LoadLimit {
-        power: Power::from_watts(2_000),
+        power: Some(Power::from_watts(2_000)),
         delay: Span::from_secs(10),
         clear_after: Span::from_secs(60),
         most_a_day: 3,
@@ -67,6 +67,62 @@ fn the_limit_of_the_hour_counts_and_a_change_of_it_begins_the_delay_anew() {
             22:00:01 draw 3001        5.00 on
             22:00:11 draw 3001        5.00 on
             22:00:12 draw 3001        5.00 Overload   cut Overload
+        "#]],
+    );
+}
+
+#[test]
+fn a_limit_that_changes_and_changes_back_between_two_looks_begins_the_delay_anew() {
+    let week = every_day(&["09:00-09:01"]).week;
+    let special = BTreeMap::new();
+    let hours = vec![LoadHours { power: Power::from_watts(3_000), week, special }];
+    let delay = Span::from_secs(90);
+    let load_limit = Some(LoadLimit { delay, hours, ..two_kilowatts() });
+    check(
+        Policy { load_limit, ..terms() },
+        "at 08:59:50 / draw 3500 / at 09:01:25 / draw 3500 / at 09:02:55 / draw 3500 / at 09:02:56 / draw 3500",
+        expect![[r#"
+            08:59:50 draw 3500        5.00 on
+            09:01:25 draw 3500        5.00 on
+            09:02:55 draw 3500        5.00 on
+            09:02:56 draw 3500        5.00 Overload   cut Overload
+        "#]],
+    );
+    let load_limit = Some(LoadLimit { delay, ..two_kilowatts() });
+    check(
+        Policy { load_limit, ..terms() },
+        "at 08:59:50 / draw 3500 / at 09:01:20 / draw 3500 / at 09:01:21 / draw 3500",
+        expect![[r#"
+            08:59:50 draw 3500        5.00 on
+            09:01:20 draw 3500        5.00 on
+            09:01:21 draw 3500        5.00 Overload   cut Overload
+        "#]],
+    );
+}
+
+#[test]
+fn where_a_limit_holds_in_some_hours_only_nothing_is_too_much_outside_them() {
+    let week = every_day(&["22:00-06:00"]).week;
+    let special = BTreeMap::new();
+    let hours = vec![LoadHours { power: Power::from_watts(500), week, special }];
+    let load_limit = Some(LoadLimit { power: None, hours, ..two_kilowatts() });
+    check(
+        Policy { load_limit, ..terms() },
+        "at 21:59:40 / draw 9000 / at 21:59:59 / draw 9000 / at 22:00 / draw 501 / at 22:00:10 / draw 501
+         / at 22:00:11 / draw 501 / at +05:59:48 / draw 501 / at 05:59:59 / draw 501 / at 06:01 / draw 501
+         / at 06:02 / draw 501",
+        expect![[r#"
+            21:59:40 draw 9000        5.00 on
+            21:59:59 draw 9000        5.00 on
+            22:00:00 draw 501         5.00 on
+            22:00:10 draw 501         5.00 on
+            22:00:11 draw 501         5.00 Overload   cut Overload
+            22:01:11                  5.00 on         lifted Overload
+            05:59:48 draw 501         5.00 on
+            05:59:59 draw 501         5.00 Overload   cut Overload
+            06:00:59                  5.00 on         lifted Overload
+            06:01:00 draw 501         5.00 on
+            06:02:00 draw 501         5.00 on
         "#]],
     );
 }

@@ -1,4 +1,5 @@
-//! Stories of days without readings: the account of `tests` with a meter that falls silent.
+//! Stories of what was not read: days without readings, and prices that change between two of them.
+//! The account is that of `tests`.
 
 use expect_test::expect;
 
@@ -227,6 +228,61 @@ fn after_a_start_the_meters_have_their_turn_before_silence_is_missing_data() {
             tick             ->   0.00 on
             wait 1           ->   0.00 on
             tick             ->   0.00 on           provisional 0 kWh = 0.00, provisional 0 kWh = 0.00, provisional 0 kWh = 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn energy_between_two_readings_is_spread_by_time_where_the_price_changes_inside_and_flagged() {
+    // The price of 1 July is 1.00, from midnight on 2.00; no other midnight changes it. The sum is
+    // what was read, and what did not flow has no part before or after.
+    check(
+        "price 2.00 from 2026-07-02 / read 1000 / read 1000 / sell 50 / wait 15 / read 1001 / wait 1 / read 1002
+         / wait 1 / read 1003 / wait 22 / read 1004 / wait 2 / read 1005",
+        expect![[r#"
+            price 2.00 from 2026-07-02 ->   0.00 on           published
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 50          ->  50.00 on           receipt 1
+            wait 15          ->  50.00 on
+            read 1001        ->  49.00 on           settled 1 kWh = 1.00
+            wait 1           ->  49.00 on
+            read 1002        ->  47.87 on           settled 1 kWh = 1.12 estimated
+            wait 1           ->  47.87 on
+            read 1003        ->  45.87 on           settled 1 kWh = 2.00
+            wait 22          ->  45.87 on
+            read 1004        ->  43.87 on           settled 1 kWh = 2.00
+            wait 2           ->  43.87 on
+            read 1005        ->  41.87 on           settled 1 kWh = 2.00
+        "#]],
+    );
+    check(
+        "price 2.00 from 2026-07-02 / read 1000 / read 1000 / sell 50 / wait 15 / read 1001 / wait 2 / read 1003
+         / wait 1 / read 1004",
+        expect![[r#"
+            price 2.00 from 2026-07-02 ->   0.00 on           published
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 50          ->  50.00 on           receipt 1
+            wait 15          ->  50.00 on
+            read 1001        ->  49.00 on           settled 1 kWh = 1.00
+            wait 2           ->  49.00 on
+            read 1003        ->  45.88 on           settled 2 kWh = 3.11 estimated
+            wait 1           ->  45.88 on
+            read 1004        ->  43.88 on           settled 1 kWh = 2.00
+        "#]],
+    );
+    check(
+        "price 2.00 from 2026-07-02 / read 1000 / read 1000 / sell 50 / wait 15 / read 1001 / wait 2 / read 1001",
+        expect![[r#"
+            price 2.00 from 2026-07-02 ->   0.00 on           published
+            read 1000        ->   0.00 on
+            read 1000        ->   0.00 on           baseline
+            sell 50          ->  50.00 on           receipt 1
+            wait 15          ->  50.00 on
+            read 1001        ->  49.00 on           settled 1 kWh = 1.00
+            wait 2           ->  49.00 on
+            read 1001        ->  49.00 on           settled 0 kWh = 0.00
         "#]],
     );
 }

@@ -15,9 +15,12 @@ mod breaker_stories;
 #[cfg(test)]
 mod counter_stories;
 #[cfg(test)]
+mod publish_stories;
+#[cfg(test)]
 mod exchange_stories;
 #[cfg(test)]
 mod missing_stories;
+mod alarms;
 pub mod command;
 mod counter;
 pub mod day;
@@ -38,6 +41,7 @@ mod refund;
 pub(crate) mod refund_stories;
 mod report;
 mod reverse;
+mod said;
 #[cfg(test)]
 mod reverse_stories;
 mod second;
@@ -52,12 +56,14 @@ mod policy_stories;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use alarms::OpenAlarm;
 pub use command::{Command, Done, HoldResolution, Order, Refusal};
 pub use day::Day;
 pub(crate) use decide::{answer_of, buys as preview_buys, command_of, saleable};
 pub use exceptions::Exception;
 pub use payment::PaymentOrder;
 
+use alarms::Alarms;
 use due::Heard;
 
 use crate::counter::Counters;
@@ -65,9 +71,9 @@ use crate::energy::Energy;
 use crate::event::Event;
 use crate::id::{AccountId, AlarmId, Book, IdempotencyKey, MeterId, ReceiptNo, Seq, TariffId};
 use crate::ledger::Record;
-use crate::meter::{AlarmKind, Held, Point};
+use crate::meter::{Held, Point};
 use crate::pay::Payments;
-use crate::policy::Terms;
+use crate::policy::{Origin, Terms};
 use crate::prepaid::account::LastSale;
 use crate::prepaid::{Account, EmergencyState, Metered, Protect, Recovery};
 use crate::tariff::{ChargeError, Tariff};
@@ -88,8 +94,7 @@ pub struct Site {
     series: Series,
     payments: Payments,
     counters: BTreeMap<Book, Counters>,
-    alarms: BTreeMap<AlarmId, OpenAlarm>,
-    last_alarm: AlarmId,
+    alarms: Alarms,
     days: BTreeMap<Book, Day>,
     /// Where the answer to each key stands in the journal.
     keys: BTreeMap<IdempotencyKey, Seq>,
@@ -106,16 +111,6 @@ pub struct Site {
     heard: BTreeMap<Book, Heard>,
 }
 
-/// An alarm whose condition still holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OpenAlarm {
-    pub book: Book,
-    pub meter: Option<MeterId>,
-    pub kind: AlarmKind,
-    pub since: Timestamp,
-    pub acknowledged: Option<crate::id::StaffId>,
-}
-
 impl Site {
     /// A site with nothing in it. `zone` cuts days and months.
     pub fn new(zone: Zone) -> Self {
@@ -128,8 +123,7 @@ impl Site {
             series: Series::default(),
             payments: Payments::default(),
             counters: BTreeMap::new(),
-            alarms: BTreeMap::new(),
-            last_alarm: AlarmId(0),
+            alarms: Alarms::default(),
             days: BTreeMap::new(),
             keys: BTreeMap::new(),
             terms: BTreeMap::new(),
@@ -155,7 +149,7 @@ impl Site {
     }
 
     pub fn alarms(&self) -> &BTreeMap<AlarmId, OpenAlarm> {
-        &self.alarms
+        self.alarms.open()
     }
 
     pub fn account_of(&self, meter: MeterId) -> Option<&Account> {
@@ -337,25 +331,25 @@ impl Site {
                 }
             }
             Event::AlarmRaised { alarm, meter, kind } => {
-                self.last_alarm = self.last_alarm.max(*alarm);
                 let open =
                     OpenAlarm { book, meter: *meter, kind: *kind, since: at, acknowledged: None };
-                self.alarms.insert(*alarm, open);
+                self.alarms.raise(*alarm, open);
             }
             Event::AlarmAcknowledged { alarm } => {
-                if let Some(open) = self.alarms.get_mut(alarm) {
-                    open.acknowledged = Some(by);
-                }
+                self.alarms.acknowledge(*alarm, by);
             }
             Event::AlarmCleared { alarm } => {
-                self.alarms.remove(alarm);
+                self.alarms.clear(*alarm);
             }
             // What an older program was asked in the journal: what followed has events of its own.
             Event::RequestMade { .. }
             | Event::RequestDecided { .. }
             | Event::Acted { act: _, note: _ } => {}
-            Event::PolicyPublished { scope, from, policy, note: _ } => {
+            Event::PolicyPublished { scope, from, policy, note: _, origin } => {
                 let terms = self.terms.entry(book).or_default();
+                if *origin == Origin::File {
+                    terms.file(scope.clone(), policy.clone());
+                }
                 terms.publish(scope.clone(), *from, policy.clone());
                 self.take_terms(book, at);
             }

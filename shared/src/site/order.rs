@@ -3,7 +3,7 @@
 use crate::event::Event;
 use crate::id::{AccountId, MeterId, NoticeId};
 use crate::meter::DisconnectReason;
-use crate::policy::{Place, Policy, RestoreMode, Scope, Terms};
+use crate::policy::{Origin, Place, Policy, RestoreMode, Scope, Terms};
 use crate::prepaid::{EmergencyState, Metered};
 use crate::site::decide::Now;
 use crate::site::{Command, Refusal, supply};
@@ -13,7 +13,7 @@ impl Now<'_> {
     pub(super) fn order_terms(&mut self) -> Result<(), Refusal> {
         match &self.order.command {
             Command::PublishPolicy { scope, from, policy, note } => {
-                self.publish_policy(scope, *from, policy, note)
+                self.publish_policy(scope, *from, policy, note, Origin::File)
             }
             Command::PublishPolicies { policies, note } => self.publish_policies(policies, note),
             Command::PlaceMeter { meter, place } => self.place(*meter, place),
@@ -55,12 +55,21 @@ impl Now<'_> {
         from: Option<Timestamp>,
         policy: &Policy,
         note: &str,
+        origin: Origin,
     ) -> Result<(), Refusal> {
         self.publishable(from, policy)?;
         let now = self.order.now;
         let terms = self.site.terms.get(&self.order.book);
-        let last = terms.and_then(|terms| terms.last_of(scope));
-        if last.is_some_and(|last| **last == *policy) {
+        // A file that has not changed since it was last taken in does not undo what two persons
+        // published meanwhile; what it says anew is kept, be it what holds already.
+        let same = match origin {
+            Origin::File => terms.and_then(|terms| terms.filed(scope)) == Some(policy),
+            Origin::Persons { .. } => {
+                let last = terms.and_then(|terms| terms.last_of(scope));
+                last.is_some_and(|last| **last == *policy)
+            }
+        };
+        if same {
             return Ok(());
         }
         self.emit(Event::PolicyPublished {
@@ -68,6 +77,7 @@ impl Now<'_> {
             from: from.unwrap_or(now),
             policy: policy.clone(),
             note: note.to_owned(),
+            origin,
         });
         let book = self.order.book;
         let own = self.site.accounts.values().filter(|account| account.book == book);
@@ -102,14 +112,14 @@ impl Now<'_> {
             policies.iter().find(|(known, _)| known == scope).map(|(_, policy)| policy.clone())
         };
         let terms = self.site.terms.get(&self.order.book);
-        let known = terms.into_iter().flat_map(Terms::scopes).cloned();
+        let known = terms.into_iter().flat_map(Terms::filed_scopes).cloned();
         let gone: Vec<_> = known.filter(|scope| given(scope).is_none()).collect();
         let wider = gone.into_iter().filter_map(|scope| {
             let around = self.around(&scope);
             Some((scope, around.iter().find_map(given)?))
         });
         for (scope, policy) in policies.iter().cloned().chain(wider.collect::<Vec<_>>()) {
-            self.publish_policy(&scope, None, &policy, note)?;
+            self.publish_policy(&scope, None, &policy, note, Origin::File)?;
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ impl Now<'_> {
         let counters = self.site.counters(self.order.book);
         let today = counters.refunded_today(&self.site.zone, self.order.now, id);
         let alone = counters.in_force(self.order.now, Some(till.counter)).refund;
-        if !self.approved && alone.is_none_or(|most| amount + today > most) {
+        if self.approved.is_none() && alone.is_none_or(|most| amount + today > most) {
             return Err(Refusal::SecondPerson);
         }
         // Neither takes of what can be given back: both were looked at.

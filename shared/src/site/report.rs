@@ -11,10 +11,10 @@ use crate::meter::{
 };
 use crate::policy::{Grounds, REST, day_around};
 use crate::prepaid::metered::Taken;
+use crate::site::Site;
 use crate::site::supply::{self, READS_BEFORE_CUT};
 use crate::site::terms::Look;
 use crate::site::tick::Stamp;
-use crate::site::{OpenAlarm, Site};
 use crate::time::{Span, Timestamp};
 
 /// How soon a reading that found credit used up, or that is held, is looked at again.
@@ -54,8 +54,7 @@ impl Site {
     }
 
     fn open_alarm(&self, meter: MeterId, kind: AlarmKind) -> Option<AlarmId> {
-        let is_it = |open: &OpenAlarm| open.meter == Some(meter) && open.kind == kind;
-        self.alarms.iter().find(|(_, open)| is_it(open)).map(|(alarm, _)| *alarm)
+        self.alarms.of(Some(meter), kind)
     }
 }
 
@@ -80,7 +79,7 @@ impl Now<'_> {
         let meter = self.report.meter;
         match (self.site.open_alarm(meter, kind), holds) {
             (None, true) => {
-                let alarm = AlarmId(self.site.last_alarm.0 + 1);
+                let alarm = self.site.alarms.next();
                 self.emit(Event::AlarmRaised { alarm, meter: Some(meter), kind });
             }
             (Some(alarm), false) => self.emit(Event::AlarmCleared { alarm }),
@@ -218,12 +217,11 @@ impl Now<'_> {
             metered.switch.not_over();
             return;
         };
-        let limit = terms.at(&zone, at);
-        let spared = terms.not_in_no_cut_hours && policy.no_cut_until(&zone, at).is_some();
-        let acts = !spared && !metered.protected() && metered.wanted().is_on();
+        let acts = !metered.protected() && metered.wanted().is_on();
+        let limit = policy.power_limit(&zone, at).filter(|_| acts);
         let held = metered.switch.held().filter(|held| held.reason == DisconnectReason::Overload);
         let held = held.is_some();
-        let Some(power) = power.filter(|power| acts && *power > limit) else {
+        let Some((power, limit)) = power.zip(limit).filter(|(power, limit)| power > limit) else {
             metered.switch.not_over();
             if held {
                 self.end_held(account);
@@ -233,9 +231,11 @@ impl Now<'_> {
         if !metered.switch.may_open(at) {
             return;
         }
-        let since = metered.switch.over(limit, at);
+        // A held cut that was released is decided anew: what was read before it was held is old.
+        let changed = |seen| policy.power_limit_changes(&zone, seen, at);
+        let since = metered.switch.over(limit, at, changed);
         let due = since + terms.delay;
-        if at <= due && !held {
+        if at <= due {
             self.look_again(due + CONFIRM);
             return;
         }

@@ -49,7 +49,7 @@ impl Now<'_> {
         let sale = self.reversible(of, as_debt)?;
         let id = self.site.holder(self.order.book, of).ok_or(Refusal::NoReceipt(of))?;
         let till = self.till_to_reverse(sale.till)?;
-        if !self.approved && (as_debt || sale.amount > self.most_alone(till)) {
+        if self.approved.is_none() && (as_debt || sale.amount > self.most_alone(till)) {
             return Err(Refusal::SecondPerson);
         }
         self.settle(id);

@@ -2,15 +2,16 @@
 
 use crate::event::Event;
 use crate::id::StaffId;
+use crate::policy::Origin;
 use crate::request::Grave;
 use crate::site::Refusal;
 use crate::site::decide::Now;
 use crate::staff::Act;
 
 /// Does the act name a second person beside who asked?
-pub(super) fn agreed(act: &Act, asked_by: StaffId) -> Result<(), Refusal> {
+pub(super) fn agreed(act: &Act, asked_by: StaffId) -> Result<StaffId, Refusal> {
     match act {
-        Act::ApprovalGiven { approved_by: Some(second), .. } if *second != asked_by => Ok(()),
+        Act::ApprovalGiven { approved_by: Some(second), .. } if *second != asked_by => Ok(*second),
         Act::ApprovalGiven { .. }
         | Act::StaffAdded { .. }
         | Act::RoleChanged { .. }
@@ -72,7 +73,9 @@ impl Now<'_> {
             Grave::PublishPolicy { scope, from, policy } => {
                 let from = from.filter(|from| *from > now);
                 self.publishable(from, policy)?;
-                self.publish_policy(scope, from, policy, reason)?;
+                let approved_by = self.approved.ok_or(Refusal::SecondPerson)?;
+                let origin = Origin::Persons { approved_by };
+                self.publish_policy(scope, from, policy, reason, origin)?;
             }
             Grave::Adjust { account, adjusting, amount, cause } => {
                 self.adjust(*account, *adjusting, *amount, *cause, reason)?;

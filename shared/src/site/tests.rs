@@ -285,7 +285,9 @@ fn supply(wanted: Supply) -> String {
 fn brief(event: &Event) -> String {
     match event {
         Event::Settled(settled) => {
-            format!("settled {} = {}", settled.energy, settled.amount().to_decimal(Currency::CNY))
+            let spread = if settled.estimated { " estimated" } else { "" };
+            let amount = settled.amount().to_decimal(Currency::CNY);
+            format!("settled {} = {amount}{spread}", settled.energy)
         }
         Event::Sold(sale) => format!("receipt {}{}", sale.receipt, lines(&sale.lines)),
         Event::Reversed(reversal) => {
@@ -576,7 +578,7 @@ fn a_price_in_use_is_superseded_never_changed() {
             price 2.00 from 2026-07-02 ->  50.00 on
             read 1001        ->  49.00 on
             wait 16          ->  49.00 on
-            read 1002        ->  47.98 on           settled 1 kWh = 1.00, settled 1 kWh = 1.01
+            read 1002        ->  47.98 on           settled 1 kWh = 1.00, settled 1 kWh = 1.01 estimated
             read 1003        ->  47.98 on           held, alarm 1 RegisterJump
         "#]],
     );

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::counter::Raise;
 use crate::id::{AccountId, Book, MeterId, ReceiptNo, TariffId};
 use crate::money::Money;
+use crate::policy::{Policy, Scope};
+use crate::time::Timestamp;
 use crate::vend::{Adjusting, Cause};
 
 /// Numbers only besides a tariff's own text: it stands in the journal too.
@@ -35,6 +37,8 @@ pub enum Matter {
     CutSupplies { book: Book, meters: Vec<MeterId> },
     /// The protection of a supply ends that others' lives may hang on.
     Unprotect { book: Book, meter: MeterId },
+    /// Other terms of prepayment hold at a place, from then or from the decision on.
+    PolicyPublish { book: Book, scope: Scope, from: Option<Timestamp>, policy: Box<Policy> },
     /// A limit that is raised until then.
     RaiseLimit { book: Book, raise: Raise },
     /// More credit given back in cash than the asker may give back alone.
@@ -52,6 +56,7 @@ impl Matter {
             Self::ReleaseCuts { .. } => "release-cuts",
             Self::CutSupplies { .. } => "cut-supplies",
             Self::Unprotect { .. } => "unprotect",
+            Self::PolicyPublish { .. } => "policy-publish",
             Self::RaiseLimit { .. } => "raise-limit",
             Self::Refund { .. } => "refund",
             Self::Adjust { .. } => "adjust",
@@ -66,6 +71,7 @@ impl Matter {
             | Self::ReleaseCuts { .. }
             | Self::CutSupplies { .. }
             | Self::Unprotect { .. }
+            | Self::PolicyPublish { .. }
             | Self::RaiseLimit { .. }
             | Self::Refund { .. }
             | Self::Adjust { .. } => None,
@@ -80,6 +86,7 @@ impl Matter {
             | Self::ReleaseCuts { .. }
             | Self::CutSupplies { .. }
             | Self::Unprotect { .. }
+            | Self::PolicyPublish { .. }
             | Self::RaiseLimit { .. }
             | Self::Refund { .. }
             | Self::Adjust { .. } => Some(self.clone()),
@@ -105,12 +112,18 @@ mod tests {
             Matter::CutSupplies { book, meters: vec![MeterId(3)] },
             Matter::Unprotect { book, meter: MeterId(4) },
             Matter::Refund { book, account, amount },
+            Matter::PolicyPublish {
+                book,
+                scope: Scope::Building { building: "7".to_owned() },
+                from: None,
+                policy: Box::default(),
+            },
             Matter::RaiseLimit {
                 book,
                 raise: Raise {
                     counter: None,
                     limit: crate::counter::Raised::Sale(amount),
-                    until: crate::time::Timestamp::from_millis(1),
+                    until: Timestamp::from_millis(1),
                 },
             },
             Matter::Adjust {

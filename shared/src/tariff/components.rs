@@ -278,6 +278,30 @@ fn the_next_boundary_is_the_first_change_of_anything() {
 }
 
 #[test]
+fn energy_is_spread_by_time_only_where_a_price_changes_strictly_between_two_readings() {
+    let tariff = tariff(
+        "schedule = [{ windows = \"07:30-22:00\", period = \"day\" }, { windows = \"22:00-07:30\", period = \"night\" }]\n[versions.energy]\nprices = { day = \"0.3\", night = \"0.2\" }\n",
+    );
+    let border = at(&tariff, "2025-06-01T22:00");
+    let ms = Span::from_millis;
+    for (from, to, spread) in [
+        // Up to the border, from it on, and across it.
+        (border - ms(60_000), border, false),
+        (border, border + ms(60_000), false),
+        (border - ms(1), border + ms(1), true),
+        (border - ms(60_000), border + ms(1), true),
+        // Midnight ends a day and changes no price.
+        (border + ms(1), at(&tariff, "2025-06-02T07:30"), false),
+        (border + ms(1), at(&tariff, "2025-06-02T07:31"), true),
+    ] {
+        assert_eq!(tariff.spreads(from, to), spread, "{from} {to}");
+    }
+    let flat = self::tariff("[versions.energy]\nprice = \"1\"\n");
+    let year = Span::from_days(365);
+    assert!(!flat.spreads(border, border + year), "one price all year");
+}
+
+#[test]
 fn what_money_buys_climbs_the_ladder_with_everything_in_the_price() {
     let tariff = tariff(
         "[versions.energy]\nprice = [\"0.50\", \"0.60\"]\nladder = { reset = \"month\", limits = [\"100\"] }\nfree = { kwh = \"5\", reset = \"month\" }\n[versions.levy]\nprice = \"0.10\"\n[versions.vat]\nkind = \"tax\"\nrate = \"25\"\nof = [\"energy\"]\n",

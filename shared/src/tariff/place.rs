@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::money::UnitPrice;
 use crate::tariff::calendar::{DayTest, day_type_of};
 use crate::tariff::schedule::{DAY, Schedule};
 use crate::tariff::version::{Charge, Version, Volume};
@@ -142,6 +143,47 @@ impl Tariff {
             }
         }
         next
+    }
+
+    /// Does a price change strictly inside, so that energy used between the two instants is spread
+    /// over it by time (product rule 16)?
+    pub fn spreads(&self, from: Timestamp, to: Timestamp) -> bool {
+        let mut at = from;
+        loop {
+            let next = self.next_boundary(at);
+            if next >= to {
+                return false;
+            }
+            if self.prices_at(at) != self.prices_at(next) {
+                return true;
+            }
+            at = next;
+        }
+    }
+
+    /// What decides prices at an instant: version, periods, prices of series.
+    fn prices_at(&self, at: Timestamp) -> (Option<usize>, Vec<usize>, Vec<UnitPrice>) {
+        let place = self.version_place(at);
+        let Some(version) = place.and_then(|place| self.versions.get(place)) else {
+            return (place, Vec::new(), Vec::new());
+        };
+        let periods = version.schedules.iter().filter_map(|schedule| {
+            self.period_of(version, schedule, at).ok().map(|(period, _)| period)
+        });
+        let series = version.components.iter().filter_map(|component| match &component.charge {
+            Charge::Dynamic(dynamic) => {
+                let series = self.series.get(dynamic.series)?.as_ref()?;
+                series.at(at).map(|(price, _)| price)
+            }
+            Charge::Volume(_)
+            | Charge::Fixed(_)
+            | Charge::Demand(_)
+            | Charge::Minimum(_)
+            | Charge::PowerFactor(_)
+            | Charge::Percent(_)
+            | Charge::Tax(_) => None,
+        });
+        (place, periods.collect(), series.collect())
     }
 }
 

@@ -27,6 +27,7 @@ pub use message::{
 
 use crate::actor::meter::{Reported, Want};
 use crate::actor::port::{Append, Journal, JournalFault, KeepReadings, ReadingKept, Replay};
+use crate::api::live::MeterChange;
 use crate::api::meter::MeterPage;
 use crate::api::sale::Preview;
 use crate::event::Event;
@@ -57,6 +58,8 @@ pub struct BillingSupervisor {
     meters: BTreeMap<MeterId, Joined>,
     /// The last report of each meter, for screens.
     looks: BTreeMap<MeterId, Report>,
+    /// What the screens were last shown of each meter; figures are counted from it.
+    shown: BTreeMap<MeterId, MeterChange>,
     inbox: Vec<Report>,
     batch: Batch,
     in_flight: bool,
@@ -98,6 +101,7 @@ impl BillingSupervisor {
             readings,
             meters: BTreeMap::new(),
             looks: BTreeMap::new(),
+            shown: BTreeMap::new(),
             inbox: Vec::new(),
             batch: Batch::default(),
             in_flight: false,
@@ -147,6 +151,9 @@ impl BillingSupervisor {
                 | Event::AlarmCleared { .. }
                 | Event::AlarmAcknowledged { .. }
         );
+        if matches!(event, Event::PolicyPublished { .. } | Event::TariffPublished { .. }) {
+            self.shown.clear(); // it may change what is shown of any meter
+        }
         self.batch.dirty.extend(event.meter());
         let drawing = event.account().and_then(|account| self.site.accounts().get(&account));
         self.batch
@@ -288,14 +295,8 @@ impl BillingSupervisor {
         }
     }
 
-    /// Quality of what a meter shows: held readings are suspect.
     fn quality(&self, report: &Report) -> Quality {
-        let held = self.site.metered(report.meter).is_some_and(|metered| metered.held().is_some());
-        if held && report.health.quality == Quality::Good {
-            Quality::Suspect
-        } else {
-            report.health.quality
-        }
+        view::quality_of(self.site.metered(report.meter), report)
     }
 
     /// Sends the open batch to the journal, unless one is on its way; with nothing to write, effects
@@ -342,8 +343,10 @@ impl BillingSupervisor {
         for meter in &settled {
             self.tell(*meter);
         }
+        let meters: Vec<_> = settled.into_iter().filter_map(|meter| self.change(meter)).collect();
+        self.shown.extend(meters.iter().map(|change| (change.meter, *change)));
         let publication = Publication {
-            meters: settled.into_iter().filter_map(|meter| self.change(meter)).collect(),
+            meters,
             figures: if !batch.happenings.is_empty() || (batch.round && self.figures_are_due()) {
                 self.counted = self.now.clone();
                 self.figures()

@@ -28,11 +28,12 @@ impl BillingSupervisor {
         if look.is_none() && account.is_none() && !self.meters.contains_key(&meter) {
             return None;
         }
+        let metered = account.and_then(|account| account.meters.get(&meter));
         let telegram = look.and_then(|look| look.look.as_ref().ok());
-        let quality = look.map_or(Quality::Unknown, |look| self.quality(look));
+        let quality = look.map_or(Quality::Unknown, |look| quality_of(metered, look));
         Some(MeterChange {
             meter,
-            state: state(account, self.site.metered(meter), look, quality),
+            state: state(account, metered, look, quality),
             power: telegram.and_then(|telegram| telegram.live.power),
             credit: account.map(Account::credit),
             quality,
@@ -65,7 +66,8 @@ impl BillingSupervisor {
         };
         for look in self.looks.values().filter(|look| look.book == book) {
             figures.meters += 1;
-            let Some(change) = self.change(look.meter) else { continue };
+            let shown = self.shown.get(&look.meter).copied();
+            let Some(change) = shown.or_else(|| self.change(look.meter)) else { continue };
             if let (Quality::Good, Some(power)) = (change.quality, change.power) {
                 figures.power = figures.power + power;
             }
@@ -166,6 +168,16 @@ impl BillingSupervisor {
                 amount: one.amount,
             }),
         })
+    }
+}
+
+/// Quality of what a meter shows: held readings are suspect.
+pub(super) fn quality_of(metered: Option<&Metered>, report: &Report) -> Quality {
+    let held = metered.is_some_and(|metered| metered.held().is_some());
+    if held && report.health.quality == Quality::Good {
+        Quality::Suspect
+    } else {
+        report.health.quality
     }
 }
 
