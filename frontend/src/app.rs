@@ -127,7 +127,7 @@ fn Live<P: Program>() -> Html {
     }
 }
 
-/// Which pages a program has; the others are left to the other program.
+/// Which pages a program has; the others are left to the programs that have them.
 pub trait Program: 'static {
     fn page(route: Route) -> Html;
 }
@@ -149,18 +149,19 @@ impl Program for Counter {
             },
             Route::Exceptions => html! { <pages::Exceptions /> },
             Route::Alarms => html! { <pages::Alarms /> },
+            Route::NotFound => html! { <pages::NotFound /> },
             Route::Tariffs
             | Route::Tariff { .. }
             | Route::TariffEditor { .. }
             | Route::Audit
             | Route::AuditView { .. }
             | Route::Board
+            | Route::People
+            | Route::Approvals
             | Route::Lines
             | Route::Commission { .. }
             | Route::Line { .. }
-            | Route::People
-            | Route::Approvals => html! { <Elsewhere /> },
-            Route::NotFound => html! { <pages::NotFound /> },
+            | Route::Policies => html! { <Elsewhere /> },
         }
     }
 }
@@ -170,15 +171,6 @@ pub struct Office;
 impl Program for Office {
     fn page(route: Route) -> Html {
         match route {
-            Route::Overview
-            | Route::Wall
-            | Route::Meters
-            | Route::Meter { .. }
-            | Route::Sale
-            | Route::Shift
-            | Route::Receipt { .. }
-            | Route::Exceptions
-            | Route::Alarms => html! { <Elsewhere /> },
             Route::Tariffs => html! { <pages::Tariffs /> },
             Route::Tariff { id } => html! { <pages::TariffView id={id.clone()} key={id} /> },
             Route::TariffEditor { begin, id } => {
@@ -188,17 +180,58 @@ impl Program for Office {
             Route::Audit => html! { <pages::Audit view="" key="" /> },
             Route::AuditView { view } => html! { <pages::Audit view={view.clone()} key={view} /> },
             Route::Board => html! { <pages::Board /> },
-            Route::Lines => html! { <pages::Lines /> },
-            Route::Commission { id } => html! { <pages::Commission {id} key={id} /> },
-            Route::Line { id } => html! { <pages::Line {id} key={id} /> },
             Route::People => html! { <pages::People /> },
             Route::Approvals => html! { <pages::ApprovalsPage /> },
             Route::NotFound => html! { <pages::NotFound /> },
+            Route::Overview
+            | Route::Wall
+            | Route::Meters
+            | Route::Meter { .. }
+            | Route::Sale
+            | Route::Shift
+            | Route::Receipt { .. }
+            | Route::Exceptions
+            | Route::Alarms
+            | Route::Lines
+            | Route::Commission { .. }
+            | Route::Line { .. }
+            | Route::Policies => html! { <Elsewhere /> },
         }
     }
 }
 
-/// A page of the other program: the address is right already, so the browser loads it anew and
+pub struct Plant;
+
+impl Program for Plant {
+    fn page(route: Route) -> Html {
+        match route {
+            Route::Lines => html! { <pages::Lines /> },
+            Route::Commission { id } => html! { <pages::Commission {id} key={id} /> },
+            Route::Line { id } => html! { <pages::Line {id} key={id} /> },
+            Route::Policies => html! { <pages::Policies /> },
+            Route::NotFound => html! { <pages::NotFound /> },
+            Route::Overview
+            | Route::Wall
+            | Route::Meters
+            | Route::Meter { .. }
+            | Route::Sale
+            | Route::Shift
+            | Route::Receipt { .. }
+            | Route::Exceptions
+            | Route::Alarms
+            | Route::Tariffs
+            | Route::Tariff { .. }
+            | Route::TariffEditor { .. }
+            | Route::Audit
+            | Route::AuditView { .. }
+            | Route::Board
+            | Route::People
+            | Route::Approvals => html! { <Elsewhere /> },
+        }
+    }
+}
+
+/// A page of another program: the address is right already, so the browser loads it anew and
 /// `boot.js` starts the program that it belongs to. The sandbox would lose its building by that,
 /// and has none of those pages.
 #[component]

@@ -1,8 +1,8 @@
 //! Meterhouse's web app: pages ask, stores reduce, components show.
 //!
-//! Two programs show it, so that a counter does not fetch what an office needs: [`counter`] looks
-//! and sells, [`office`] keeps tariffs, lines, people and books. `route.rs` says which page is
-//! whose. The sandbox's worker is a third.
+//! Three programs show it, so that a counter does not fetch what others need: [`counter`] looks
+//! and sells, [`office`] keeps tariffs, people and books, [`plant`] keeps lines and policies.
+//! `route.rs` says which page is whose. The sandbox's worker is a fourth.
 
 #![expect(unreachable_pub, reason = "nothing in it is reached from outside but its two starts")]
 
@@ -22,9 +22,14 @@ pub fn counter() {
     start::<app::Counter>();
 }
 
-/// The program of those who keep tariffs, lines, people and books.
+/// The program of those who keep tariffs, people and books.
 pub fn office() {
     start::<app::Office>();
+}
+
+/// The program of those who keep the plant: lines, the meters on them, and what cuts them.
+pub fn plant() {
+    start::<app::Plant>();
 }
 
 fn start<P: app::Program>() {

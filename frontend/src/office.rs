@@ -1,4 +1,4 @@
-//! What an office fetches besides: tariffs, lines, people and books.
+//! What an office fetches besides: tariffs, people and books.
 
 fn main() {
     frontend::office();

@@ -46,6 +46,8 @@ pub enum Route {
     Commission { id: u16 },
     #[at("/lines/:id")]
     Line { id: u16 },
+    #[at("/policies")]
+    Policies,
     #[at("/people")]
     People,
     #[at("/approvals")]
@@ -55,11 +57,19 @@ pub enum Route {
     NotFound,
 }
 
+/// Which of the web app's programs shows a page.
+#[cfg(test)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    Counter,
+    Office,
+    Plant,
+}
+
 impl Route {
-    /// Whether the office's program shows it; the counter's shows the rest. `boot.js` knows the
-    /// same by the first word of the path.
+    /// Whose page it is. `boot.js` knows the same by the first word of the path.
     #[cfg(test)]
-    fn of_office(&self) -> bool {
+    fn owner(&self) -> Owner {
         match self {
             Self::Tariffs
             | Self::Tariff { .. }
@@ -67,11 +77,11 @@ impl Route {
             | Self::Audit
             | Self::AuditView { .. }
             | Self::Board
-            | Self::Lines
-            | Self::Commission { .. }
-            | Self::Line { .. }
             | Self::People
-            | Self::Approvals => true,
+            | Self::Approvals => Owner::Office,
+            Self::Lines | Self::Commission { .. } | Self::Line { .. } | Self::Policies => {
+                Owner::Plant
+            }
             Self::Overview
             | Self::Wall
             | Self::Meters
@@ -81,7 +91,7 @@ impl Route {
             | Self::Receipt { .. }
             | Self::Alarms
             | Self::Exceptions
-            | Self::NotFound => false,
+            | Self::NotFound => Owner::Counter,
         }
     }
 
@@ -128,6 +138,7 @@ mod tests {
             Route::Lines,
             Route::Commission { id: 3 },
             Route::Line { id: 3 },
+            Route::Policies,
             Route::People,
             Route::Approvals,
         ]
@@ -141,19 +152,23 @@ mod tests {
         assert_eq!(Route::recognize("/nowhere"), Some(Route::NotFound));
     }
 
+    /// The first words that `boot.js` gives to a program.
+    fn words(program: &str) -> Vec<&'static str> {
+        let boot = include_str!("../static/boot.js");
+        let (_, rest) = boot.split_once(&format!("const {program} = [")).expect("its list");
+        let (list, _) = rest.split_once(']').expect("the end of its list");
+        list.split(',').map(|word| word.trim().trim_matches('\'')).collect()
+    }
+
     #[test]
     fn boot_js_starts_the_program_that_has_the_page() {
-        let boot = include_str!("../static/boot.js");
-        let list = boot.split("const office = [").nth(1).and_then(|rest| rest.split(']').next());
-        let list: Vec<&str> = list
-            .expect("the list of the office's words")
-            .split(',')
-            .map(|word| word.trim().trim_matches('\''))
-            .collect();
+        let (office, plant) = (words("office"), words("plant"));
         for route in everywhere() {
             let path = route.to_path();
             let word = path.split('/').nth(1).unwrap_or_default();
-            assert_eq!(list.contains(&word), route.of_office(), "{path} and {list:?}");
+            let owner = route.owner();
+            assert_eq!(office.contains(&word), owner == Owner::Office, "{path} and {office:?}");
+            assert_eq!(plant.contains(&word), owner == Owner::Plant, "{path} and {plant:?}");
         }
     }
 }

@@ -2,8 +2,11 @@
 const theme = localStorage.getItem('meterhouse.theme');
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 
-// First words of the paths that the office's program shows: see frontend/src/route.rs.
-const office = ['tariffs', 'audit', 'board', 'lines', 'people', 'approvals'];
+// First words of the paths that each program shows: see frontend/src/route.rs.
+const office = ['tariffs', 'audit', 'board', 'people', 'approvals'];
+const plant = ['lines', 'policies'];
 const word = location.pathname.split('/')[1];
-const program = await (office.includes(word) ? import('./office.js') : import('./frontend.js'));
+const program = await (office.includes(word) ? import('./office.js')
+  : plant.includes(word) ? import('./plant.js')
+  : import('./frontend.js'));
 program.default();

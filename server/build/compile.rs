@@ -26,9 +26,9 @@ const NOT_FOR_WASM: &[&str] = &[
 const ABOUT_US: &[&str] =
     &["CARGO_CFG_", "CARGO_FEATURE_", "CARGO_MANIFEST_", "CARGO_PKG_", "DEP_"];
 
-/// The web app's programs: what everybody fetches, what the office does, and the sandbox for its
-/// worker.
-pub(crate) const PROGRAMS: [&str; 3] = ["frontend", "office", "sandbox"];
+/// The web app's programs: what everybody fetches, what the office and the plant do, and the
+/// sandbox for its worker.
+pub(crate) const PROGRAMS: [&str; 4] = ["frontend", "office", "plant", "sandbox"];
 
 /// The folder with each program as one `.wasm` file, not yet bound to its JavaScript.
 pub(crate) fn frontend(root: &Path, target_folder: &Path, effort: Effort) -> Outcome<PathBuf> {

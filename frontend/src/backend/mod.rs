@@ -10,6 +10,7 @@ mod http;
 mod lines;
 mod live;
 mod payments;
+mod policies;
 mod request;
 mod sandbox;
 mod staff;

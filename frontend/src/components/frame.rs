@@ -122,6 +122,7 @@ fn title(here: Option<&Route>, lang: Lang, site: &str) -> String {
         Some(Route::Lines | Route::Line { .. } | Route::Commission { .. }) => {
             lang.line_texts().lines.title
         }
+        Some(Route::Policies) => texts.frame.policies,
         Some(Route::NotFound) => texts.frame.not_found,
     };
     format!("{page} · {site}")

@@ -16,6 +16,7 @@ pub mod palette;
 pub mod password_again;
 pub mod password_button;
 pub mod paper;
+pub mod policy_terms;
 pub mod power_chart;
 pub mod print_state;
 pub mod rail;

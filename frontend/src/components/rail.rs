@@ -70,6 +70,9 @@ fn places(
     if seat.may(Verb::LookAtLines) && !seat.sandbox {
         places.push(place(Route::Lines, Icon::Line, lang.line_texts().lines.title));
     }
+    if !seat.sandbox {
+        places.push(place(Route::Policies, Icon::Clock, texts.frame.policies));
+    }
     if (seat.may(Verb::LookAtRequests) || seat.may(Verb::OrderSupply)) && !seat.sandbox {
         let name = texts_more.tariffs.approvals;
         places.push(Place { count: asked, ..place(Route::Approvals, Icon::Check, name) });

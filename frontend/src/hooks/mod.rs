@@ -12,7 +12,7 @@ use yew::prelude::*;
 use crate::backend::Backend;
 use crate::i18n::{
     AccountTexts, AuditTexts, BoardTexts, CounterTexts, Lang, LineTexts, PaymentTexts, PeopleTexts,
-    TariffTexts, Texts,
+    PolicyTexts, TariffTexts, Texts,
 };
 use crate::store::fleet::Fleet;
 use crate::store::seat::Seat;
@@ -78,6 +78,12 @@ pub fn use_people_texts() -> &'static PeopleTexts {
 #[hook]
 pub fn use_payment_texts() -> &'static PaymentTexts {
     use_lang().payment_texts()
+}
+
+/// Texts of policies.
+#[hook]
+pub fn use_policy_texts() -> &'static PolicyTexts {
+    use_lang().policy_texts()
 }
 
 /// Texts of the board.

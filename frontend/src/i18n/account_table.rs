@@ -42,6 +42,9 @@ texts! {
         notice: "自 {0} 起没有抄读：已按往日同期暂计 {1} kWh，{2}", "No reading since {0}: {1} kWh charged provisionally by usual days, {2}";
         hint: "下一次抄读会一次结清差额；期间不会因估抄拉闸。", "The next reading settles the difference at once; nobody is cut on an estimate.";
         charged: "暂计（无抄读）{0} kWh", "Provisional, no reading: {0} kWh";
+        spread: "按时间分摊（估算）", "estimated: spread by time";
+        spread_hint: "两次抄读之间电价有变，各时段电量按时间分摊估算；总电量为实抄。", "The price changed between two readings: how much was used before and after is estimated by time; the sum was read.";
+        given_back: "此前暂计的 {0} 已在此笔中退回。", "What was charged provisionally before, {0}, is given back here.";
         released: "暂计退回", "Provisional charge given back";
     }
     exchange: Exchange {

@@ -84,6 +84,9 @@ pub fn rule(lang: Lang, rule: Rule) -> &'static str {
         }
         Rule::LongProtection => pick(lang, "长期保电或暂停", "Long protection or pause"),
         Rule::SelfApproval => pick(lang, "试图自批", "Tried to approve own request"),
+        Rule::MadeApprover => {
+            pick(lang, "复核人由申请人设立", "Approved by whom the asker had made")
+        }
         Rule::SplitSales => pick(lang, "拆单规避限额", "Sales split under the limit"),
     }
 }

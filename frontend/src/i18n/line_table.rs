@@ -59,6 +59,12 @@ texts! {
         to: "到地址", "To unit";
         scan: "开始扫描", "Scan";
         stop: "停止", "Stop";
+        baud: "波特率", "Baud";
+        format: "数据格式", "Format";
+        at: "正在询问地址 {0}({1})", "asking unit {0} at {1}";
+        left: "约剩 {0}", "about {0} left";
+        polls_go_on: "扫描期间,线路上已有电表按原速率继续抄读。", "Meters of this line are polled on meanwhile, at the line's own speed.";
+        other_speed: "以 {0} 应答,与线路速率不同,不能添加。请把电表改为线路速率,或修改站点文件中的线路速率后重新扫描。", "Answers at {0}, not at the line's speed, so it cannot be added. Set the meter to the line's speed, or the line in the site file to the meter's, and scan again.";
         progress: "{0} / {1} 个地址,找到 {2} 台", "{0} of {1} addresses, {2} found";
         nothing: "没有设备应答", "Nothing answered";
         fault: "扫描中断:{0}", "The scan ended early: {0}";

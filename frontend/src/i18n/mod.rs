@@ -10,6 +10,8 @@ mod counter_table;
 mod line_table;
 mod payment_table;
 mod people_table;
+mod policy_table;
+mod policy_words;
 mod shift_table;
 mod tariff_table;
 mod terms_table;
@@ -25,6 +27,8 @@ pub use counter_table::Texts as CounterTexts;
 pub use line_table::{Commission as CommissionTexts, Texts as LineTexts};
 pub use payment_table::{Texts as PaymentTexts, payment_state};
 pub use people_table::Texts as PeopleTexts;
+pub use policy_table::Texts as PolicyTexts;
+pub use policy_words::{broken, complaint, course_step, days, scope, spans, wanted};
 pub use shift_table::Shift as ShiftWords;
 pub use table::{Meter as MeterTexts, Texts, en, zh};
 pub use tariff_table::Texts as TariffTexts;
@@ -117,6 +121,14 @@ impl Lang {
         }
     }
 
+    /// Texts of policies: terms in words, the check, the asking.
+    pub fn policy_texts(self) -> &'static PolicyTexts {
+        match self {
+            Self::Zh => policy_table::zh(),
+            Self::En => policy_table::en(),
+        }
+    }
+
     /// Texts of mobile payment.
     pub fn payment_texts(self) -> &'static PaymentTexts {
         match self {
@@ -177,6 +189,7 @@ mod tests {
             line_table::pairs(),
             payment_table::pairs(),
             people_table::pairs(),
+            policy_table::pairs(),
             shift_table::pairs(),
             terms_table::pairs(),
         ];

@@ -31,6 +31,7 @@ texts! {
         meters: "电表", "Meters";
         sale: "售电", "Sell";
         alarms: "告警", "Alarms";
+        policies: "用电策略", "Terms of supply";
         more: "更多", "More";
         places: "主导航", "Main places";
         notices: "提示", "Notices";

@@ -15,6 +15,8 @@ texts! {
         none: "没有临时提高的限额。", "No limit is raised at present.";
         raise_of: "提高限额：{0}", "Raise a limit: {0}";
         until: "{0}，至 {1}", "{0}, until {1}";
+        least: "单笔最低", "least sale";
+        unlimited: "没有限额", "no limits";
         at_counter: "柜台 {0}", "counter {0}";
         everywhere: "全部柜台", "all counters";
         now: "现行限额", "In force now";
@@ -168,6 +170,9 @@ texts! {
         release_cuts: "放行被拦下的拉闸", "Let held cuts go ahead";
         cut_supplies: "批量拉闸", "Cut many supplies";
         unprotect: "解除保电", "End a protection";
+        policy_publish: "发布预付费条款", "Publish other terms of prepayment";
+        policy_at_once: "批准后立即生效", "from the decision on";
+        policy_terms: "全部条款", "All terms";
         meters_many: "{0} 块电表", "{0} meters";
         fact_rooms: "房间", "Rooms";
         fact_credit_now: "申请时余额", "Credit when asked";

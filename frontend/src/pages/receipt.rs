@@ -156,7 +156,8 @@ pub fn Receipt(props: &ReceiptProps) -> Html {
         && receipt.reverses.is_none()
         && receipt.reversed_by.is_none()
         && !receipt.refund;
-    let number = receipt.no.to_string();
+    // As it is printed: the counter's own number, where a counter issued it.
+    let number = receipt.serial.map_or_else(|| receipt.no.to_string(), |own| own.to_string());
     html! {
         <div class="page receipt-page">
             <header class="page-head no-print">

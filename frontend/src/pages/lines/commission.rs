@@ -1,7 +1,7 @@
 //! Bringing meters into service: scan, compare, test, add, sign off.
 
 use shared::api::commission::{AddMeter, AddMeters, name_of};
-use shared::api::scan::{FoundUnit, ScanOrder, ScanView};
+use shared::api::scan::{FoundUnit, ScanOrder, ScanSpeed, ScanView};
 use shared::id::{AccountId, LineId, TariffId};
 use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
@@ -11,6 +11,7 @@ use yew_router::prelude::*;
 
 use super::found::{Choice, Found, first_choices};
 use super::sheet::Sheet;
+use super::speeds::{Speeds, Tried};
 use crate::backend::Failure;
 use crate::browser;
 use crate::components::notice::{FailureNotice, Waiting};
@@ -64,7 +65,7 @@ pub fn Commission(props: &CommissionProps) -> Html {
                 <h1>{ fill(words.title, &[&name]) }</h1><p class="quiet">{ words.lead }</p>
             </header>
             for failure in [&*failure, &line.failure].into_iter().flatten() { <FailureNotice failure={failure.clone()} /> }
-            <ScanForm line={id} {running} told={told.clone()} />
+            <ScanForm line={id} {running} own={scan.value.as_ref().and_then(|scan| scan.line_speed.clone())} told={told.clone()} />
             if let Some(scan) = &scan.value {
                 { progress(words, scan, lang) }
                 if !scan.found.is_empty() { <AddForm line={id} found={scan.found.clone()} {running} told={told.clone()} /> }
@@ -82,17 +83,29 @@ fn progress(words: &i18n::CommissionTexts, scan: &ScanView, lang: i18n::Lang) ->
             if scan.of > 0 {
                 <progress class="scan-progress" value={done.to_owned()} max={of.to_owned()} aria-label={words.scan} />
                 <span>{ fill(words.progress, &[done, of, found]) }</span>
+                if let (Some(unit), Some(speed)) = (scan.unit, &scan.speed) {
+                    <span>{ " · " }{ fill(words.at, &[&unit.to_string(), &speed.to_string()]) }</span>
+                }
+                if let Some(left) = scan.left_s { <span>{ " · " }{ fill(words.left, &[&duration(left)]) }</span> }
             }
+            if scan.running { <p class="quiet">{ words.polls_go_on }</p> }
             if let Some(fault) = &scan.fault { <p class="notice warn">{ fill(words.fault, &[&i18n::fault(lang, fault)]) }</p> }
             if scan.of > 0 && !scan.running && scan.found.is_empty() { <p class="quiet">{ words.nothing }</p> }
         </div>
     }
 }
 
+/// Minutes and seconds.
+fn duration(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 #[derive(PartialEq, Properties)]
 struct ScanFormProps {
     line: LineId,
     running: bool,
+    /// Of a serial line.
+    own: Option<ScanSpeed>,
     told: Callback<Result<(), Failure>>,
 }
 
@@ -123,12 +136,15 @@ fn ScanForm(props: &ScanFormProps) -> Html {
     let (from, to) = (use_node_ref(), use_node_ref());
     let words = &texts.commission;
     let (line, running) = (props.line, props.running);
+    let tried = use_state_eq(|| None::<Tried>);
+    let chosen = (*tried).clone().or_else(|| props.own.as_ref().map(Tried::at_first));
     let submit = {
         let (from, to, told) = (from.clone(), to.clone(), props.told.clone());
+        let speeds = chosen.as_ref().map(Tried::speeds).unwrap_or_default();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let number = |node| typed(node).parse().unwrap_or_default();
-            let order = ScanOrder { from: number(&from), to: number(&to) };
+            let order = ScanOrder { from: number(&from), to: number(&to), speeds: speeds.clone() };
             let (backend, told) = (backend.clone(), told.clone());
             spawn_local(async move {
                 let answer = if running {
@@ -144,6 +160,9 @@ fn ScanForm(props: &ScanFormProps) -> Html {
         <form class="card pad raw-form no-print" onsubmit={submit}>
             <label class="field"><span>{ words.from }</span><Begun node={from} name="scan-from" kind="number" value="1" /></label>
             <label class="field"><span>{ words.to }</span><Begun node={to} name="scan-to" kind="number" value="32" /></label>
+            if let Some(chosen) = &chosen {
+                <Speeds chosen={chosen.clone()} changed={Callback::from(move |chosen| tried.set(Some(chosen)))} disabled={running} />
+            }
             <button class={classes!("button", (!running).then_some("primary"))} name="scan">{ if running { words.stop } else { words.scan } }</button>
         </form>
     }

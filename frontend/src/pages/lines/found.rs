@@ -25,7 +25,7 @@ pub struct Choice {
 pub fn first_choices(found: &[FoundUnit]) -> Vec<Choice> {
     found
         .iter()
-        .filter(|unit| unit.meter.is_none())
+        .filter(|unit| unit.meter.is_none() && unit.speed.is_none())
         .filter_map(|unit| {
             let best = unit.candidates.iter().find(|candidate| !candidate.board)?;
             let (profile, serial) = (best.profile.clone(), best.serial.clone());
@@ -60,7 +60,7 @@ pub fn Found(props: &FoundProps) -> Html {
             <table>
                 <thead><tr>{ for head.into_iter().map(|head| html! { <th scope="col">{ head }</th> }) }</tr></thead>
                 <tbody>{ for props.found.iter().map(|unit| html! {
-                    <Row key={unit.unit} line={props.line} unit={unit.clone()} choices={props.choices.clone()} changed={props.changed.clone()} />
+                    <Row key={format!("{} {:?}", unit.unit, unit.speed)} line={props.line} unit={unit.clone()} choices={props.choices.clone()} changed={props.changed.clone()} />
                 }) }</tbody>
             </table>
         </section>
@@ -80,7 +80,9 @@ fn Row(props: &RowProps) -> Html {
     let texts = use_line_texts();
     let words = &texts.commission;
     let unit = &props.unit;
-    let choice = props.choices.iter().find(|choice| choice.unit == unit.unit).cloned();
+    let choice = props.choices.iter().find(|choice| choice.unit == unit.unit);
+    // Another device may answer at this address at the line's own speed.
+    let choice = choice.filter(|_| unit.speed.is_none()).cloned();
     let change = {
         let (all, changed, at) = (props.choices.clone(), props.changed.clone(), unit.unit);
         move |edit: &dyn Fn(&mut Choice)| {
@@ -112,9 +114,13 @@ fn Row(props: &RowProps) -> Html {
             });
         })
     };
-    let model = choice.as_ref().and_then(|choice| {
-        unit.candidates.iter().find(|candidate| candidate.profile == choice.profile)
-    });
+    let model = match (&choice, &unit.speed) {
+        (Some(choice), _) => {
+            unit.candidates.iter().find(|candidate| candidate.profile == choice.profile)
+        }
+        (None, Some(_)) => unit.candidates.first(),
+        (None, None) => None,
+    };
     let value = |name: &str| {
         let point = model.and_then(|model| model.points.iter().find(|point| point.name == name));
         let shown = point.map(|point| format!("{} {}", point.value(), point.unit));
@@ -139,11 +145,12 @@ fn Row(props: &RowProps) -> Html {
                     </select>
                     if model.is_some_and(|model| !model.proven) { <small class="quiet block">{ words.unproven }</small> }
                 } else if boards.is_empty() { <span class="quiet">{ words.unknown }</span> } else { <span class="mono">{ boards.join(", ") }</span> }
+                if let Some(speed) = &unit.speed { <small class="block">{ fill(words.other_speed, &[&speed.to_string()]) }</small> }
                 if unit.unclear { <span class="line-mark off">{ words.unclear }</span> }
             </td>
             <td class="mono">{ model.and_then(|model| model.serial.clone()).unwrap_or_default() }</td>
             { value("energy.import") }{ value("voltage.l1") }{ value("power") }
-            <td>if let Some(model) = model { <RelayTester line={props.line} unit={unit.unit} model={model.clone()} /> }</td>
+            <td>if let Some(model) = model.filter(|_| unit.speed.is_none()) { <RelayTester line={props.line} unit={unit.unit} model={model.clone()} /> }</td>
         </tr>
     }
 }

@@ -5,6 +5,7 @@ mod found;
 mod line;
 mod raw;
 mod sheet;
+mod speeds;
 mod trace;
 mod units;
 

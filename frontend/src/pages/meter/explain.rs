@@ -10,7 +10,9 @@ use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{FailureNotice, Waiting};
 use crate::format;
-use crate::hooks::{use_backend, use_lang, use_load, use_seat, use_tariff_texts, use_texts};
+use crate::hooks::{
+    use_account_texts, use_backend, use_lang, use_load, use_seat, use_tariff_texts, use_texts,
+};
 use crate::i18n::{self, Lang, fill};
 
 #[derive(PartialEq, Properties)]
@@ -51,6 +53,7 @@ struct ToldProps {
 fn Told(props: &ToldProps) -> Html {
     let (seat, lang, texts) = (use_seat(), use_lang(), use_tariff_texts());
     let (told, words) = (&props.told, &texts.explain);
+    let spread = &use_account_texts().missing;
     let money = |amount: Money| format::money(amount, told.currency);
     let full = |at| format::full(at, &seat.zone);
     let registers = (format::register(told.from.register), format::register(told.to.register));
@@ -65,6 +68,8 @@ fn Told(props: &ToldProps) -> Html {
     html! {
         <div class="explained">
             <p>{ fill(words.lead, &lead) }{ " " }{ fill(words.tariff, &[&told.tariff_name]) }</p>
+            if told.estimated { <p class="notice warn">{ spread.spread_hint }</p> }
+            if told.given_back != Money::ZERO { <p class="notice">{ fill(spread.given_back, &[&money(-told.given_back)]) }</p> }
             <h3>{ words.step_segments }</h3>
             <div class="table-scroll" tabindex="0"><table>
                 <thead><tr>

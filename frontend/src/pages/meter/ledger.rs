@@ -119,9 +119,10 @@ fn Line(props: &LineProps) -> Html {
         Callback::from(move |()| why.set(to))
     };
     let what = match &entry.entry {
-        Entry::Charge { register_from, register_to, energy, lines, .. } => html! {
+        Entry::Charge { register_from, register_to, energy, lines, estimated, .. } => html! {
             <details>
-                <summary>{ texts.meter.charge }{ " " }<b>{ format::energy(*energy) }</b><span class="unit">{ "kWh" }</span></summary>
+                <summary>{ texts.meter.charge }{ " " }<b>{ format::energy(*energy) }</b><span class="unit">{ "kWh" }</span>
+                    if *estimated { { " " }<span class="ink-held" title={own.missing.spread_hint}>{ own.missing.spread }</span> }</summary>
                 <p class="quiet">{ fill(texts.meter.from_to, &[&format::register(*register_from), &format::register(*register_to)]) }</p>
                 <dl class="pairs">{ for lines.iter().map(|line| html! { <><dt>{ i18n::charge_line(lang, &line.name) }</dt><dd>{ format::money(line.amount, currency) }</dd></> }) }</dl>
                 <button type="button" class="link why" onclick={ask(true).reform(|_: MouseEvent| ())}>{ words.explain.open }</button>

@@ -16,7 +16,7 @@ use crate::backend::{Backend, Failure};
 use crate::browser;
 use crate::components::notice::FailureNotice;
 use crate::format;
-use crate::hooks::{use_backend, use_lang, use_payment_texts, use_seat, use_task};
+use crate::hooks::{use_backend, use_lang, use_leave, use_payment_texts, use_seat, use_task};
 use crate::i18n::{self, fill};
 use crate::store::outbox;
 use crate::store::sale::SaleAction;
@@ -54,12 +54,17 @@ pub fn Mobile(props: &MobileProps) -> Html {
     let failure = use_state_eq(|| None::<Failure>);
     {
         let (shown, failure, act) = (shown.clone(), failure.clone(), props.act.clone());
-        let backend = backend.clone();
+        let (backend, leave, under_way) = (backend.clone(), use_leave(), under_way.clone());
         use_task((*under_way).clone(), move |kept| async move {
             let Some(kept) = kept else { return };
             let show = Callback::from(move |view| shown.set(Some(view)));
             let fail = Callback::from(move |why| failure.set(why));
-            follow(&backend, &kept, &show, &fail, &act).await;
+            match follow(&backend, &kept, &show, &fail, &act).await {
+                End::Known => (),
+                // The button is there again, below the reason.
+                End::Refused => under_way.set(None),
+                End::SignedOut => leave.emit(()),
+            }
         });
     }
     let word = |text: &str, amount: Money| fill(text, &[&format::money(amount, seat.currency())]);
@@ -141,6 +146,16 @@ fn write_down(found: Found, amount: Money) -> Kept {
     kept
 }
 
+/// How following a payment ends.
+enum End {
+    /// It is known what became of it, and shown.
+    Known,
+    /// It was not begun.
+    Refused,
+    /// It stays kept: who signs in again goes on with it.
+    SignedOut,
+}
+
 /// Asks until it is known what became of it; the key makes beginning again safe.
 async fn follow(
     backend: &Backend,
@@ -148,7 +163,7 @@ async fn follow(
     show: &Callback<PaymentView>,
     fail: &Callback<Option<Failure>>,
     act: &Callback<SaleAction>,
-) {
+) -> End {
     let mut known = None;
     loop {
         let answer = match known {
@@ -167,18 +182,21 @@ async fn follow(
                 match (view.state, view.receipt) {
                     (State::Applied, Some(no)) => {
                         if let Ok(receipt) = backend.receipt(view.book, no).await {
-                            return act.emit(SaleAction::Paid(Box::new(receipt)));
+                            act.emit(SaleAction::Paid(Box::new(receipt)));
+                            return End::Known;
                         }
                     }
-                    _ if over => return,
+                    _ if over => return End::Known,
                     _ => {}
                 }
             }
+            Err(why) if why.is_signed_out() => return End::SignedOut,
             Err(why) => {
                 let ends = why.is_final();
                 fail.emit(Some(why));
                 if ends {
-                    return browser::forget(KEPT);
+                    browser::forget(KEPT);
+                    return End::Refused;
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use shared::api::adjust::Adjusting;
 use shared::api::approval::{Approval, ApprovalState, Fact, Figure, Matter};
+use shared::policy::Policy;
 use shared::staff::Verb;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -12,6 +13,7 @@ use super::limits::{self, LimitsCard};
 use crate::backend::Failure;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::FailureNotice;
+use crate::components::policy_terms::PolicyTerms;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::format;
 use crate::hooks::{use_backend, use_load, use_seat, use_tariff_texts};
@@ -41,7 +43,9 @@ pub fn ApprovalsPage() -> Html {
             <header class="page-head"><h1>{ texts.tariffs.approvals }</h1><p class="quiet">{ texts.tariffs.approvals_lead }</p></header>
             <HeldCuts round={*round} changed={again.clone()} />
             if seat.may(Verb::LookAtRequests) { <Approvals round={*round} decided={again.clone()} /> }
-            if seat.may(Verb::LookAtRequests) && !seat.sandbox { <LimitsCard round={*round} asked={again} /> }
+            if seat.may(Verb::LookAtRequests) && !seat.sandbox {
+                { for seat.site.books.iter().map(|book| html! { <LimitsCard key={format!("{book:?}")} book={*book} round={*round} asked={again.clone()} /> }) }
+            }
         </div>
     }
 }
@@ -121,6 +125,7 @@ fn Waiting(props: &WaitingProps) -> Html {
         | Matter::Unprotect { .. }
         | Matter::Refund { .. }
         | Matter::RaiseLimit { .. }
+        | Matter::PolicyPublish { .. }
         | Matter::Adjust { .. } => texts.tariffs.approve_it,
     };
     html! {
@@ -133,6 +138,9 @@ fn Waiting(props: &WaitingProps) -> Html {
             if let Matter::TariffPublish { text, .. } = &approval.matter {
                 <Changes changes={approval.changes.clone()} />
                 <details><summary>{ texts.tariffs.file }</summary><pre class="tariff-text" tabindex="0">{ text }</pre></details>
+            }
+            if let Matter::PolicyPublish { policy, .. } = &approval.matter {
+                <details open=true><summary>{ texts.tariffs.policy_terms }</summary><PolicyTerms policy={Policy::clone(policy)} /></details>
             }
             if !approval.evidence.is_empty() {
                 <dl class="pairs">
@@ -192,6 +200,7 @@ fn name(approval: &Approval, texts: &TariffTexts) -> String {
         Matter::ReleaseCuts { .. } => texts.tariffs.release_cuts.to_owned(),
         Matter::CutSupplies { .. } => texts.tariffs.cut_supplies.to_owned(),
         Matter::Unprotect { .. } => texts.tariffs.unprotect.to_owned(),
+        Matter::PolicyPublish { .. } => texts.tariffs.policy_publish.to_owned(),
         Matter::RaiseLimit { raise, .. } => {
             fill(texts.limits.raise_of, &[limits::word(raise.limit, texts)])
         }
@@ -216,6 +225,10 @@ fn detail(approval: &Approval, seat: &Seat, texts: &TariffTexts) -> String {
         Matter::ReleaseCuts { meters, .. } | Matter::CutSupplies { meters, .. } => {
             fill(texts.tariffs.meters_many, &[&meters.len().to_string()])
         }
+        Matter::PolicyPublish { from, .. } => match from {
+            Some(from) => fill(texts.tariffs.begins, &[&format::full(*from, &seat.zone)]),
+            None => texts.tariffs.policy_at_once.to_owned(),
+        },
         Matter::RaiseLimit { raise, .. } => limits::detail(raise, seat, texts),
         Matter::Unprotect { meter, .. } => meter.to_string(),
     }

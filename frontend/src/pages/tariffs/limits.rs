@@ -1,6 +1,7 @@
 //! Limits that are raised for a while, and the asking for one more.
 
 use shared::api::limits::{LimitsPage, Raise, RaiseOrder, Raised};
+use shared::counter::Limits;
 use shared::id::{Book, CounterId};
 use shared::money::Money;
 use shared::staff::Verb;
@@ -47,10 +48,22 @@ pub(super) fn word(limit: Raised, texts: &TariffTexts) -> &'static str {
     }
 }
 
-/// To how much, until when and where.
-pub(super) fn detail(raise: &Raise, seat: &Seat, texts: &TariffTexts) -> String {
+/// Every limit that is in force at a counter, with its amount or count.
+fn in_force(limits: &Limits, seat: &Seat, texts: &TariffTexts) -> String {
     let words = &texts.limits;
-    let to = match raise.limit {
+    let least = limits
+        .least
+        .map(|least| format!("{} {}", words.least, format::money(least, seat.currency())));
+    let most = ALL.iter().filter_map(|make| {
+        let limit = make(1)?.in_force(limits)?;
+        Some(format!("{} {}", word(limit, texts), figure(limit, seat)))
+    });
+    let all: Vec<_> = least.into_iter().chain(most).collect();
+    if all.is_empty() { words.unlimited.to_owned() } else { all.join(" · ") }
+}
+
+fn figure(limit: Raised, seat: &Seat) -> String {
+    match limit {
         Raised::Reversals(to) => to.to_string(),
         Raised::Sale(to)
         | Raised::Shift(to)
@@ -59,7 +72,13 @@ pub(super) fn detail(raise: &Raise, seat: &Seat, texts: &TariffTexts) -> String 
         | Raised::Credit(to)
         | Raised::ReversalAlone(to)
         | Raised::RefundAlone(to) => format::money(to, seat.currency()),
-    };
+    }
+}
+
+/// To how much, until when and where.
+pub(super) fn detail(raise: &Raise, seat: &Seat, texts: &TariffTexts) -> String {
+    let words = &texts.limits;
+    let to = figure(raise.limit, seat);
     let place = raise.counter.map_or_else(
         || words.everywhere.to_owned(),
         |counter| fill(words.at_counter, &[&counter.to_string()]),
@@ -70,6 +89,7 @@ pub(super) fn detail(raise: &Raise, seat: &Seat, texts: &TariffTexts) -> String 
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
+    pub(super) book: Book,
     pub(super) round: u32,
     pub(super) asked: Callback<()>,
 }
@@ -77,7 +97,7 @@ pub(super) struct Props {
 #[component]
 pub(super) fn LimitsCard(props: &Props) -> Html {
     let (seat, texts, backend) = (use_seat(), use_tariff_texts(), use_backend());
-    let book = seat.first_book();
+    let book = props.book;
     let open = use_state_eq(|| false);
     let done = use_state_eq(|| false);
     let page = use_load(book, props.round, move |book| {
@@ -102,6 +122,9 @@ pub(super) fn LimitsCard(props: &Props) -> Html {
         <section class="card pad limits-card">
             <h2>{ words.title }{ " " }<BookMark {book} /></h2>
             <p class="soft">{ words.lead }</p>
+            { for page.counters.iter().map(|own| html! {
+                <p class="counter-limits"><b>{ fill(words.at_counter, &[&own.name]) }</b>{ " " }<span class="soft">{ in_force(&own.limits, &seat, texts) }</span></p>
+            }) }
             if page.raises.is_empty() { <p class="quiet">{ words.none }</p> } else {
                 <ul class="tariff-list">
                     { for page.raises.iter().map(|raise| html! {

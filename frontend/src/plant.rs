@@ -1,0 +1,5 @@
+//! What those who keep the plant fetch besides: lines, commissioning, policies.
+
+fn main() {
+    frontend::plant();
+}
