@@ -58,22 +58,24 @@ fn main() {
     let system = System::new();
 
     head("One connection, polls of an SDM630 one after the other");
-    let headend = HeadEnd::start(&[config(1, hand.address)], &[meter(1, 1)], &library, clock());
-    let headend = headend.expect("the line starts");
-    let line = headend.lines()[&LineId(1)].clone();
-    Rounds::of(
-        rounds,
-        || system.block_on(async { poll(&line, MeterId(1_001), polls).await }),
-        || Bare::connect(hand.address, &turn).poll(polls),
-    )
+    let (lines, meters) = ([config(1, hand.address)], [meter(1, 1)]);
+    let apart = HeadEnd::start(&lines, &meters, &library, clock()).expect("the line starts");
+    one_connection(&system, &apart, rounds, polls, || {
+        Bare::connect(hand.address, &turn).poll(polls)
+    })
+    .print("our line on a thread of its own, as in the program, against a bare socket loop");
+    drop(apart);
+    let started = async { HeadEnd::start_here(&lines, &meters, &library, &clock()) };
+    let here = system.block_on(started).expect("the line starts");
+    one_connection(&system, &here, rounds, polls, || {
+        Bare::connect(hand.address, &turn).poll(polls)
+    })
     .print("our line, decoding and the actor in front, against a bare socket loop");
     match LibmodbusClient::start(hand.address, &turn) {
-        Ok(mut client) => Rounds::of(
-            rounds,
-            || system.block_on(async { poll(&line, MeterId(1_001), polls).await }),
-            || client.poll(polls, TURN),
-        )
-        .print("our line, decoding and the actor in front, against libmodbus"),
+        Ok(mut client) => {
+            one_connection(&system, &here, rounds, polls, || client.poll(polls, TURN))
+                .print("our line, decoding and the actor in front, against libmodbus");
+        }
         Err(why) => println!("not compared with libmodbus: {why}"),
     }
 
@@ -103,6 +105,26 @@ fn main() {
     cut(&system, &library, lines, cuts);
 }
 
+/// Polls of one meter one after the other, in turns with a yardstick that does as many.
+fn one_connection(
+    system: &SystemRunner,
+    headend: &HeadEnd,
+    rounds: u32,
+    polls: u32,
+    yardstick: impl FnMut() -> u64,
+) -> Rounds {
+    let line = headend.lines()[&LineId(1)].clone();
+    // A task among others, as a meter actor is.
+    let ours = || {
+        let line = line.clone();
+        system.block_on(async move {
+            let polled = actix_rt::spawn(async move { poll(&line, MeterId(1_001), polls).await });
+            polled.await.expect("no task fell")
+        })
+    };
+    Rounds::of(rounds, ours, yardstick)
+}
+
 /// Polls as fast as each can, in turn: what a poll costs in processor time, and how long it takes.
 fn against_pymodbus(
     system: &SystemRunner,
@@ -116,7 +138,8 @@ fn against_pymodbus(
     let lines: Vec<_> =
         (1..=CONNECTIONS).map(|id| config(id, beside(server.address, id))).collect();
     let meters: Vec<_> = (1..=CONNECTIONS).map(|id| meter(id, 1)).collect();
-    let headend = HeadEnd::start(&lines, &meters, library, clock()).expect("the lines start");
+    let started = async { HeadEnd::start_here(&lines, &meters, library, &clock()) };
+    let headend = system.block_on(started).expect("the lines start");
     let ports = headend.lines();
     let ours = || {
         let (processor, began) = (processor("self"), Instant::now());
@@ -190,17 +213,14 @@ async fn poll(line: &Line, meter: MeterId, polls: u32) -> u64 {
     u64::from(polls)
 }
 
-/// After so many polls everything was asked for: what changes seldom goes with one of them.
+/// Polls in a turn. What changes seldom is asked for once a minute and is left out.
 const TURN: u32 = 10;
 
 /// What so many polls ask for: first register, and how many.
 fn turn(profile: &Profile) -> Vec<(u16, u16)> {
-    let blocks = |every| {
-        let plan = profile.plan(every, true);
-        plan.blocks.iter().map(|block| (block.at, block.count)).collect::<Vec<_>>()
-    };
-    let turns = usize::try_from(TURN).expect("small");
-    [blocks(Every::Fast).repeat(turns), blocks(Every::Slow)].concat()
+    let plan = profile.plan(Every::Fast, true);
+    let blocks: Vec<_> = plan.blocks.iter().map(|block| (block.at, block.count)).collect();
+    blocks.repeat(usize::try_from(TURN).expect("small"))
 }
 
 /// The requests of the polls framed by hand, and their answers read but not looked at.

@@ -16,8 +16,9 @@ static BELIEVED: Mutex<Option<Believed>> = Mutex::new(None);
 
 /// The time now: the wall clock's, as long as it does not jump.
 pub fn now() -> Timestamp {
-    let (wall, since) = (wall(), Stopwatch::start());
-    believed().get_or_insert(Believed { time: wall, since, late: false, jump: None }).hear(wall)
+    let wall = wall();
+    let first = || Believed { time: wall, since: Stopwatch::start(), late: false, jump: None };
+    believed().get_or_insert_with(first).hear(wall)
 }
 
 /// How far the wall clock stands from where it should, if that is too far to be believed.
@@ -64,7 +65,8 @@ struct Believed {
 
 impl Believed {
     fn hear(&mut self, wall: Timestamp) -> Timestamp {
-        self.judge(wall, Stopwatch::start(), self.since.elapsed())
+        let now = Stopwatch::start();
+        self.judge(wall, now, now.0.saturating_duration_since(self.since.0))
     }
 
     fn judge(&mut self, wall: Timestamp, since: Stopwatch, passed: Duration) -> Timestamp {

@@ -189,6 +189,7 @@ async fn every_page_is_sound_at_both_widths_in_both_languages_and_themes() {
         ("tariff", "/tariffs/of/demo-residential"),
         ("tariff-editor", "/tariffs/edit/template/cn-four-band"),
         ("people", "/people"),
+        ("policies", "/policies"),
         ("shift", "/shift"),
         ("approvals", "/approvals"),
         ("day-book", "/audit/daybook"),

@@ -107,6 +107,7 @@ async fn a_raise_is_asked_for_and_shown_once_it_is_approved() {
         site.post(&admin, &approve, &json!({})).await.expect(200);
         browser.open(&site.url("/approvals")).await;
         browser.read(".limits-card .tariff-row", "30.00").await;
+        browser.read(".limits-card .counter-limits", "30.00").await;
         settle(browser).await;
         faults.extend(look(browser, "raised", &screens).await);
     })

@@ -156,3 +156,36 @@ fn terms_that_can_cut_somebody_wrongly_are_refused_with_their_timeline() {
         assert!(told.lines().count() > 2, "a timeline: {told}");
     }
 }
+
+/// A site file is read as such terms are, and refused at a start with the very same course.
+#[test]
+fn a_site_whose_terms_break_a_promise_does_not_start_and_says_how_it_would_come_about() {
+    let rows = [
+        ("low_credit = \"0.00\"", "nobody was warned"),
+        ("load_limit = { watts = 0 }", "whatever little is used (Overload)"),
+        ("load_limit = { watts = 3000, until_operator = true }", "until staff act (Overload)"),
+    ];
+    for (policy, why) in rows {
+        let folder = Folder::new();
+        let site = format!(
+            "tariffs = [\"demo-flat\"]\n[site]\nname = \"T\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n[policy]\n{policy}\n"
+        );
+        let file = folder.write("site.toml", &site).display().to_string();
+        let data = folder.path().join("data").display().to_string();
+        let course = |arguments: &[&str]| {
+            let refused = meterhouse(arguments, None);
+            assert_eq!(refused.status.code(), Some(2), "{policy}: {refused:?}");
+            let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+            let (_, course) =
+                told.split_once("site: refused: ").unwrap_or_else(|| panic!("{told}"));
+            assert!(course.contains(why) && course.contains("  CUT ("), "{policy}: {told}");
+            // Times are of the present; what happens is the same.
+            let steps = course.lines().map(|line| line.split_at(line.len().min(21)).1.to_owned());
+            steps.collect::<Vec<_>>()
+        };
+        let checked = course(&["policy", "check", &file]);
+        assert_eq!(checked, course(&["config", "check", &file]));
+        let run = ["run", "--site", &file, "--data", &data, "--listen", "127.0.0.1:0"];
+        assert_eq!(checked, course(&run));
+    }
+}

@@ -114,6 +114,8 @@ async fn the_fraud_list_is_refused_or_named_the_same_minute() {
         (Rule::Reprint, "Bob", 1),
         (Rule::AfterHours, "Bob", 1),
         (Rule::SelfApproval, "Ann", 1),
+        // The second person is one whom the first had made.
+        (Rule::MadeApprover, "Ann", 2),
         (Rule::RoundTrip, "Ann", 4),
         (Rule::LongProtection, "Ann", 1),
     ];

@@ -7,9 +7,11 @@ use crate::harness::printer::{FakePrinter, opens_drawer};
 use crate::harness::{Caller, Folder, TestSite, eventually};
 
 /// Each with whether a person may be called so: what steers a printer or a terminal may not.
-const CORPUS: [(&str, bool); 9] = [
+const CORPUS: [(&str, bool); 11] = [
     ("<img src=x onerror=alert(1)>", true),
-    ("a\u{202e}gnp.exe", true),
+    ("a\u{202e}gnp.exe", false),
+    ("a\u{2066}gnp\u{2069}", false),
+    ("Ann\u{200b}", false),
     ("=HYPERLINK(\"http://evil\",\"x\")", true),
     ("</script><script>alert(1)</script>", true),
     ("'; DROP TABLE staff; --", true),

@@ -24,6 +24,8 @@ async fn two_persons_raise_a_limit_until_a_stated_time_and_a_refusal_names_the_r
     let mut office = Office::open("most_sale = \"20.00\"\nmost_reversals = 1").await;
     let over = sell(&office, "sale-over-file", 2_001).await.expect(422);
     assert_eq!(largest(&over), ("limit-sale".to_owned(), 2_000));
+    let said = over.json()["title"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(said, "the limit of one sale is reached; the largest allowed amount is CNY 20.00");
     let now = page(&office).await["now"].as_i64().expect("the time of the book");
     let order = |limit: Value, ahead: i64, reason: &str| json!({ "book": "live", "limit": limit, "until": now + ahead, "reason": reason });
     let (hour, path) = (3_600_000, "/api/v1/limits/raises");

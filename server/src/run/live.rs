@@ -10,12 +10,16 @@ use shared::actor::meter::{MeterActor, Poll};
 use shared::id::{Book, MeterId};
 use shared::time::{Span, Timestamp};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::clock;
 
 /// How often is looked whose turn it is.
 const TICK: Duration = Duration::from_millis(100);
+/// Answers that come within this time of a settling are settled together. Each settling costs a
+/// round through billing, readings and screens, whether it is for one meter or for a hundred; an
+/// answer that nobody came before is settled at once.
+const TOGETHER: Duration = Duration::from_millis(10);
 /// The wall clock may not jump further than this between two ticks without a word in the log.
 const JUMP: Span = Span::from_mins(10);
 
@@ -57,11 +61,12 @@ impl LiveDriver {
         // Every meter answers at most once a turn, so this never holds more.
         let (finished, mut answers) = mpsc::channel(self.turns.len().max(1));
         let mut last = clock::now();
+        let mut settled = Instant::now();
         loop {
             tokio::select! {
                 _ = tick.tick() => {}
                 () = self.wake.notified() => {}
-                Some(meter) = answers.recv() => {
+                Some(meter) = receive_after(settled + TOGETHER, &mut answers) => {
                     self.wheel.answered(meter);
                     while let Ok(meter) = answers.try_recv() {
                         self.wheel.answered(meter);
@@ -81,6 +86,7 @@ impl LiveDriver {
             last = now;
             self.give_turns(now, &finished);
             self.settle(now).await;
+            settled = Instant::now();
             // A switch command does not wait for the next tick.
             self.give_turns(clock::now(), &finished);
         }
@@ -118,6 +124,15 @@ impl LiveDriver {
             Err(error) => tracing::error!(%error, "the billing supervisor did not settle"),
         }
     }
+}
+
+/// The next answer, but none before `earliest`.
+async fn receive_after(
+    earliest: Instant,
+    answers: &mut mpsc::Receiver<MeterId>,
+) -> Option<MeterId> {
+    sleep_until(earliest).await;
+    answers.recv().await
 }
 
 /// Whose turn is when. A meter that has not answered yet gets no second turn.

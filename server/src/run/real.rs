@@ -10,17 +10,20 @@ use shared::actor::meter::MeterActor;
 use shared::actor::port::Line;
 use shared::id::{Book, MeterId, StaffId};
 use shared::meter::Unit;
-use shared::policy::Place;
+use shared::policy::{Origin, Place, Policy};
 use shared::site::{Command, Order, Refusal};
 use shared::time::Span;
 use tokio::sync::Notify;
+use tracing::info;
 
 use super::fleet::{has_button, limits, switchable};
 use super::live::{LiveDriver, Newcomers, Turn};
 use crate::cli::Fault;
 use crate::clock;
-use crate::config::{Metered, SiteFile};
+use crate::config::{Metered, SiteFile, promises, scope_name};
 use crate::headend::HeadEnd;
+use crate::store::desk::Desk;
+use crate::store::report::policies::{self, Version};
 
 /// Least time between an automatic closing and the next opening (product rule 2).
 const REST: Span = Span::from_secs(60);
@@ -97,6 +100,33 @@ async fn publish_policies(
         }
         Err(refusal) => Err(Fault::input(format!("the policies cannot be taken in: {refusal}"))),
     }
+}
+
+/// Refuses terms of the site file that break a promise, before anything is done with them.
+pub(super) async fn keeps_promises(site: &SiteFile, ledger: &Desk) -> Result<(), Fault> {
+    let versions = ledger.ask(|db| policies::versions(db)).await.map_err(Fault::failed)?;
+    let known: Vec<Policy> = versions.into_iter().map(|version| version.policy).collect();
+    promises::keep_at_start(site, &known, clock::now())
+}
+
+/// Says where the site file's terms are not taken in, because two persons published others since.
+pub(super) async fn tell_of_persons(site: &SiteFile, ledger: &Desk) -> Result<(), Fault> {
+    let versions = ledger.ask(|db| policies::versions(db)).await.map_err(Fault::failed)?;
+    for (scope, policy) in &site.policies {
+        let here = |version: &&Version| version.book == Book::Live && version.scope == *scope;
+        let newest = versions.iter().rev().find(here);
+        let others = newest.filter(|version| version.origin != Origin::File);
+        if let Some(version) = others.filter(|version| version.policy != *policy) {
+            info!(
+                record = version.seq.0,
+                "policy of {}: the terms of record {} hold, which two persons published; the site \
+                 file's have not changed since they were last taken in, and are when they do",
+                scope_name(scope),
+                version.seq.0
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Opens the accounts that the site file names, unless they are open already.

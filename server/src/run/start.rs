@@ -38,9 +38,9 @@ use crate::http::auth::People;
 use crate::http::auth::cookie::Scheme;
 use crate::http::auth::throttle::Throttle;
 use crate::http::ca::{self, Told};
-use crate::http::commission::Scans;
 use crate::http::growing::Growing;
 use crate::http::live::{FeedActor, Hub};
+use crate::http::scan::Scans;
 use crate::http::shelf::Shelf;
 use crate::http::state::{Billing, State};
 use crate::printing::Press;
@@ -68,6 +68,9 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
     let store = store.start().map_err(Fault::failed)?;
     if let Some(last) = store.ledger.ask(|db| ledger::last_live(db)).await.map_err(Fault::failed)? {
         clock::not_before(last);
+    }
+    if let Some(site) = &plan.live {
+        real::keeps_promises(site, &store.ledger).await?;
     }
     let custody = store.custody();
     let accepted = if place.accept_loss {
@@ -109,6 +112,7 @@ pub(super) async fn run(place: Place, mut plan: Plan, listener: TcpListener) -> 
             let site = &real::renumbered(site, &past.serials);
             let started = real::start(site, &billing, Arc::clone(&wake), &mut postponed).await?;
             let (headend, driver, newcomers) = started;
+            real::tell_of_persons(site, &store.ledger).await?;
             turns = Some(newcomers);
             drivers.push(actix_rt::spawn(driver.run(stopping.clone())));
             Some(headend)
@@ -419,6 +423,7 @@ fn state(
         press,
         checks: Throttle::default(),
         refusals: crate::http::Refusals::default(),
+        unrecorded: crate::http::Unrecorded::default(),
         postponed: Mutex::default(),
         lines: BTreeMap::new(),
         desk,

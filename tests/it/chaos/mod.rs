@@ -7,6 +7,7 @@ mod disk;
 mod kill;
 mod migration;
 mod pulled;
+mod together;
 
 use crate::harness::Folder;
 

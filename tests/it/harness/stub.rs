@@ -24,6 +24,20 @@ pub(crate) struct PaidSite {
 
 impl PaidSite {
     pub(crate) async fn start() -> Self {
+        Self::start_at(1).await
+    }
+
+    /// The building's clock goes `pace` times as fast.
+    pub(crate) async fn start_at(pace: u32) -> Self {
+        Self::start_with(pace, async |stub| format!("url = \"http://127.0.0.1:{stub}\"\n")).await
+    }
+
+    /// `way` knows the stub's port and gives the lines of the site file by which it is reached.
+    pub(crate) async fn start_over(way: impl AsyncFnOnce(u16) -> String) -> Self {
+        Self::start_with(1, way).await
+    }
+
+    async fn start_with(pace: u32, way: impl AsyncFnOnce(u16) -> String) -> Self {
         let folder = Folder::new();
         let key = folder.path().join("pay.key");
         std::fs::write(&key, SECRET).expect("the folder takes files");
@@ -31,11 +45,12 @@ impl PaidSite {
         // The site's own port is not known before it runs, so the stub is told nothing: tests tell.
         let stub_port = free_port();
         let stub = start_stub(stub_port, &key, None);
+        let way = way(stub_port).await;
         let file = folder.path().join("site.toml");
         let text = format!(
             "[site]\nname = \"Linden Court\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n\
-             [simulated]\nseed = 7\npace = 1\nfloors = 1\n\
-             [[provider]]\nname = \"pay\"\nurl = \"http://127.0.0.1:{stub_port}\"\n\
+             [simulated]\nseed = 7\npace = {pace}\nfloors = 1\n\
+             [[provider]]\nname = \"pay\"\n{way}\
              secret_file = \"pay.key\"\ntimeout_s = 1\n"
         );
         std::fs::write(&file, text).expect("the folder takes files");

@@ -5,6 +5,7 @@ pub mod daybook;
 pub mod exchanges;
 pub mod ledger;
 pub mod matching;
+pub mod policies;
 pub mod receipt;
 pub mod sales;
 pub mod shifts;

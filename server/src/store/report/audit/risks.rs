@@ -38,6 +38,7 @@ pub fn findings(
             | Rule::RoundTrip
             | Rule::FirstReading
             | Rule::SelfApproval
+            | Rule::MadeApprover
             | Rule::SplitSales => finding.at,
         };
         since >= from
@@ -46,13 +47,16 @@ pub fn findings(
     Ok(found)
 }
 
-/// What people did from `from` to `to`, and since ever what spares a supply, in order.
+/// What people did from `from` to `to`, and since ever what spares a supply and who made whom, in
+/// order.
 fn facts(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Fact>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT own.seq, own.at, own.book, own.by_staff, own.account, own.meter, record.kind, record.body
          FROM staff_record AS own JOIN ledger.record ON record.seq = own.seq
          WHERE own.at < :to
-             AND (own.at >= :from OR own.kind IN ('protected', 'unprotected', 'paused', 'resumed'))
+             AND (own.at >= :from OR own.kind IN
+                 ('protected', 'unprotected', 'paused', 'resumed',
+                  'staff-added', 'staff-returned', 'role-changed', 'password-set'))
          ORDER BY own.seq",
     )?;
     let mut rows = statement.query(named_params! { ":from": from.millis(), ":to": to.millis() })?;
@@ -127,6 +131,21 @@ fn what(db: &Connection, book: Book, by: StaffId, event: Event) -> Result<What, 
     }
     if let Event::Acted { act: Act::OwnApprovalTried { .. }, .. } = event {
         return Ok(What::OwnApproval);
+    }
+    if let Event::Acted { act: Act::ApprovalGiven { asked_by, approved_by, .. }, .. } = event {
+        let approved_by = approved_by.unwrap_or(by);
+        return Ok(What::Approved { asked_by, approved_by });
+    }
+    if let Event::Acted {
+        act:
+            Act::StaffAdded { staff, .. }
+            | Act::RoleChanged { staff, .. }
+            | Act::StaffReturned { staff }
+            | Act::PasswordSet { staff },
+        ..
+    } = event
+    {
+        return Ok(if staff == by { What::Other } else { What::Made { staff } });
     }
     if let Event::TariffPublished { tariff, .. } = event {
         return Ok(What::Tariff { tariff: tariff.0 });
