@@ -67,7 +67,7 @@ async fn terms_are_checked_while_one_types_and_asked_for_on_their_page() {
         browser.click("dialog .button.primary").await;
         browser.read("main [role=status]", "a second person decides").await;
         browser.open(&office.site.url("/approvals")).await;
-        browser.read(".approval .policy-terms", "credit below ¥ 30.00").await;
+        browser.read(".approval .policy-terms", "credit below ¥\u{202f}30.00").await;
         faults.extend(look(browser, "policies-approval-1440-en", &screens).await);
     })
     .await;
@@ -82,7 +82,7 @@ async fn terms_are_checked_while_one_types_and_asked_for_on_their_page() {
     Browser::with(PHONE.0, PHONE.1, async |browser| {
         sign_in(browser, &office, "zh-CN", "dark").await;
         browser.read(".policy-place", "整个项目").await;
-        browser.read(".policy-place", "余额低于 ¥ 30.00").await;
+        browser.read(".policy-place", "余额低于 ¥\u{202f}30.00").await;
         browser.click(".policy-place > details > summary").await;
         browser.read(".policy-versions", "Dan 申请，Ann 批准").await;
         faults.extend(look(browser, "policies-390-zh", &screens).await);

@@ -126,7 +126,7 @@ pub fn complaint(lang: Lang, key: &str, what: &str) -> String {
     format!("{key}: {what}")
 }
 
-const COMPLAINTS: [(&str, &str); 19] = [
+const COMPLAINTS: [(&str, &str); 24] = [
     ("an amount below zero makes no sense here", "金额不能小于零"),
     ("is above most_sale, so nothing could be sold", "高于 most_sale，将无法售电"),
     ("the last warning must lie below the first, low_credit", "末次告警须低于首次告警 low_credit"),
@@ -149,6 +149,11 @@ const COMPLAINTS: [(&str, &str); 19] = [
     ("at most 8 tables of other hours", "其他时段表最多 8 个"),
     ("a table without a span never holds", "没有时段的表永不生效"),
     ("a day has at most 8 spans", "一天最多 8 个时段"),
+    ("a time lies between 00:00 and 24:00", "时间须在 00:00 与 24:00 之间"),
+    ("at most 10^12 of the smallest unit of the currency", "最多 10^12 个最小货币单位"),
+    ("at most 366 days", "最多 366 天"),
+    ("at most 10^9 W", "最多 10^9 W"),
+    ("at most 10^9 kWh a day", "每天最多 10^9 kWh"),
 ];
 
 #[cfg(test)]

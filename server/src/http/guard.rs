@@ -61,13 +61,7 @@ async fn look_at(row: &Row, request: &ServiceRequest) -> Result<Option<Caller>, 
         .cloned()
         .expect("every worker is started with the state");
     let caller = match credential {
-        Some(credential) => {
-            if !by_browser {
-                // A token whose making cannot be put on record works later; others go on.
-                unrecorded::take_over(&state).await.ok();
-            }
-            state.people.caller(credential).await?
-        }
+        Some(credential) => known(&state, credential, by_browser).await?,
         None => None,
     };
     let caller = caller.ok_or_else(nobody)?;
@@ -84,6 +78,24 @@ async fn look_at(row: &Row, request: &ServiceRequest) -> Result<Option<Caller>, 
             Ok(Some(caller))
         }
     }
+}
+
+/// Who holds it. A token that nobody knows may be one of the command line, which works once its
+/// making is on record; whoever is known already does not wait for the journal.
+async fn known(
+    state: &State,
+    credential: Credential,
+    by_browser: bool,
+) -> Result<Option<Caller>, Trouble> {
+    if by_browser {
+        return state.people.caller(credential).await;
+    }
+    let known = state.people.caller(credential.clone()).await?;
+    if known.is_some() {
+        return Ok(known);
+    }
+    unrecorded::take_over(state).await?;
+    state.people.caller(credential).await
 }
 
 /// Weighty acts are a person's, who has given the password a moment ago (ASVS 7.5.3).

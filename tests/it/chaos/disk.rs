@@ -12,13 +12,16 @@ use super::book::{Asked, Journal, Notes};
 use super::{Dice, building, rounds};
 use crate::harness::{Caller, Folder, TestSite, eventually};
 
-/// A small building that settles all the time, stopped in order: what the faults are done to.
-async fn settled() -> TestSite {
+/// A small building that settles all the time, stopped in order: what the faults are done to. With it
+/// the token of a cashier, whose making stands in the journal since it was used.
+async fn settled() -> (TestSite, Caller) {
     let folder = Folder::new();
     let file = building(&folder, 12, 600);
     let mut site = TestSite::start_in(folder, &["run", "--site", &file]).await;
+    let till = site.token("cashier");
+    site.get(&till, "/api/v1/site").await.expect(200);
     assert!(site.stop().await.success());
-    site
+    (site, till)
 }
 
 /// strace with this fault at the ledger's files, and nowhere else.
@@ -65,8 +68,7 @@ async fn a_disk_that_refuses_for_a_while_loses_nothing_and_selling_goes_on_by_it
     // EIO: a broken sector; ENOSPC: full, then freed; EROFS: remounted read-only, then writable.
     for error in ["EIO", "ENOSPC", "EROFS"] {
         for calls in ["fsync", "pwrite64"] {
-            let mut site = settled().await;
-            let till = site.token("cashier");
+            let (mut site, till) = settled().await;
             let first = 8 + dice.below(16);
             let last = first + 12;
             let refusing = fault(&site, calls, &format!("error={error}:when={first}..{last}"));
@@ -100,8 +102,7 @@ async fn a_disk_that_refuses_for_a_while_loses_nothing_and_selling_goes_on_by_it
 #[tokio::test]
 async fn the_power_goes_at_the_nth_write_or_sync() {
     let mut dice = Dice::shown("power");
-    let mut site = settled().await;
-    let till = site.token("cashier");
+    let (mut site, till) = settled().await;
     let mut notes = Notes::default();
     let mut n = 0;
     for round in 0..rounds(8) {
@@ -132,8 +133,7 @@ async fn the_power_goes_at_the_nth_write_or_sync() {
 
 #[tokio::test]
 async fn a_disk_that_crawls_slows_sales_down_together_and_nothing_else() {
-    let mut site = settled().await;
-    let till = site.token("cashier");
+    let (mut site, till) = settled().await;
     let crawling = fault(&site, "fsync", "delay_exit=1000000");
     assert!(site.restart_under(&crawling).await, "it starts");
     let began = Instant::now();
