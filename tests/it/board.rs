@@ -341,9 +341,11 @@ async fn a_newer_folder_is_refused_and_an_older_one_is_copied_before_it_is_broug
     assert_eq!(fs::read(&path).expect("the registry"), before, "nothing was changed");
 
     let db = Connection::open(&path).expect("the registry");
-    db.execute_batch("DROP TABLE tariff_draft; DROP TABLE request; DROP TABLE added_meter;
-         DROP TABLE unrecorded;")
-        .expect("as it once was");
+    db.execute_batch(
+        "DROP TABLE tariff_draft; DROP TABLE request; DROP TABLE added_meter;
+         DROP TABLE unrecorded;",
+    )
+    .expect("as it once was");
     db.pragma_update(None, "user_version", 1).expect("an older mark");
     drop(db);
     site.restart().await;
