@@ -35,6 +35,14 @@ fn site_file(folder: &Folder) -> String {
     folder.write("site.toml", &text).display().to_string()
 }
 
+/// The date of the next midnight in the site's zone.
+fn tomorrow() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is set").as_secs();
+    let next = i64::try_from(seconds).expect("seconds") + 8 * 3_600 + 86_400;
+    let next = jiff::Timestamp::from_second(next).expect("a time");
+    next.strftime("%Y-%m-%d").to_string()
+}
+
 async fn first_admin(site: &TestSite) -> Caller {
     let code = site.program().set_up_code();
     let body = json!({ "code": code.await, "name": "Ann", "password": PASSWORD });
@@ -88,11 +96,12 @@ async fn the_fraud_list_is_refused_or_named_the_same_minute() {
     let text = site.get(&ann, tariff).await.expect(200).json()["text"].clone();
     let text = text.as_str().expect("the file");
     let at = text.rfind("[[versions]]").expect("a version");
-    let next = text.split_at(at).1.replace("2020-01-01", "2090-01-01");
+    let from = tomorrow();
+    let next = text.split_at(at).1.replace("2020-01-01", &from);
     let draft = json!({ "text": format!("{text}\n{next}") });
     let draft = site.post(&ann, "/api/v1/tariffs/drafts", &draft).await.expect(201).json();
     let ask = format!("/api/v1/tariffs/drafts/{}/request", draft["id"]);
-    let why = json!({ "from": "2090-01-01", "reason": "new prices" });
+    let why = json!({ "from": from, "reason": "new prices" });
     let asked = site.post(&ann, &ask, &why).await.expect(201).json();
     let approve = format!("/api/v1/approvals/{}/approve", asked["id"]);
     let alone = site.post(&ann, &approve, &json!({ "note": "fine" })).await.expect(403).json();

@@ -1,6 +1,8 @@
 //! What the server takes: bodies of decent size in decent time, and one sale however often it is
 //! asked for.
 
+use std::process::Command;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +25,83 @@ async fn half_a_request(site: &TestSite, token: &str, length: u64, sent: &[u8]) 
     let mut answer = vec![0; 4_096];
     let read = stream.read(&mut answer).await.expect("an answer");
     String::from_utf8_lossy(answer.get(..read).expect("what was read")).into_owned()
+}
+
+/// The head of the answer to a whole request, whatever its body is made of.
+async fn answer(site: &TestSite, token: &str, path: &str, encoding: &str, body: &[u8]) -> String {
+    let address = site.url("").replace("http://", "");
+    let mut stream = TcpStream::connect(&address).await.expect("the server listens");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Idempotency-Key: what-opens-large\r\nContent-Type: application/json\r\n{encoding}\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.expect("a head");
+    let (mut reads, mut writes) = stream.split();
+    let mut answer = vec![0; 65_536];
+    // What is refused at its head is not read to its end.
+    let (_, read) = tokio::join!(writes.write_all(body), reads.read(&mut answer));
+    let read = read.expect("an answer");
+    String::from_utf8_lossy(answer.get(..read).expect("what was read")).into_owned()
+}
+
+/// What a program takes of the memory at most, so far, in KiB.
+fn most_memory(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
+
+/// Two hundred MiB of blanks, as gzip packs them.
+fn packed_blanks() -> Vec<u8> {
+    let pack = "head -c 200000000 /dev/zero | tr '\\0' ' ' | gzip -9";
+    let packed = Command::new("sh").args(["-c", pack]).output().expect("a shell").stdout;
+    assert!((10_000..400_000).contains(&packed.len()), "{} bytes", packed.len());
+    packed
+}
+
+#[tokio::test]
+async fn what_is_small_and_opens_large_is_refused_and_takes_no_memory() {
+    let site = TestSite::start(&["demo"]).await;
+    let (cashier, auditor) = (site.token("cashier"), site.token("auditor"));
+    site.get(&auditor, "/api/v1/site").await.expect(200);
+    let file = |text: String| {
+        let file = json!({
+            "book": "simulated", "from": 0, "to": 86_400_000, "tender": "card", "text": text,
+        });
+        file.to_string().into_bytes()
+    };
+    let sales = "/api/v1/sales";
+    let files = "/api/v1/daybook/provider-file";
+    let wide = "a,".repeat(250_000);
+    let packed = packed_blanks();
+    let rows = [
+        ("packed", &cashier, sales, "Content-Encoding: gzip\r\n", packed.clone(), 413),
+        (
+            "packed, short",
+            &cashier,
+            sales,
+            "Content-Encoding: gzip\r\n",
+            packed[..9_000].to_vec(),
+            400,
+        ),
+        ("deep", &cashier, sales, "", "[".repeat(60_000).into_bytes(), 400),
+        ("deep objects", &cashier, sales, "", "{\"a\":".repeat(10_000).into_bytes(), 400),
+        ("ten million columns", &auditor, files, "", file("a,".repeat(10_000_000)), 413),
+        ("columns as many as fit", &auditor, files, "", file(wide.clone()), 400),
+        ("rows of nothing", &auditor, files, "", file("\n".repeat(500_000)), 400),
+        ("one long field", &auditor, files, "", file(format!("\"{wide}\"")), 400),
+    ];
+    let before = most_memory(site.program().pid());
+    for (name, caller, path, encoding, body, status) in rows {
+        let answer = answer(&site, secret(caller), path, encoding, &body).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {answer}");
+        assert!(answer.len() < 2_000, "{name}: it is not repeated in the answer");
+    }
+    let grown = most_memory(site.program().pid()) - before;
+    assert!(grown < 64 * 1_024, "{grown} KiB more");
+    site.get(&cashier, "/api/v1/site").await.expect(200);
 }
 
 fn secret(caller: &Caller) -> &str {

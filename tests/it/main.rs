@@ -22,6 +22,7 @@ mod audit;
 mod board;
 mod browser;
 mod browser_counter;
+mod browser_hostile;
 mod browser_audit;
 mod browser_mobile;
 mod browser_money;

@@ -114,8 +114,7 @@ impl SiteFile {
     }
 
     fn check(source: &Source) -> Result<Self, Fault> {
-        let file: File =
-            toml::from_str(source.text()).map_err(|error| source.unreadable(&error))?;
+        let file: File = source.parse()?;
         let site = &file.site;
         let currency = Currency::try_from(site.currency.get_ref().clone())
             .map_err(|error| source.wrong(site.currency.span(), error))?;

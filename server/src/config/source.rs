@@ -4,6 +4,11 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
+use shared::visible::{acts, visible};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
 use crate::cli::Fault;
 
 pub(crate) struct Source {
@@ -29,6 +34,31 @@ impl Source {
 
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The file as tables. Names of people and places go from here onto screens and papers, so no text
+    /// in it may hold what steers a terminal, cannot be seen or turns a line around.
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let table = DeTable::parse(&self.text).map_err(|error| self.unreadable(&error))?;
+        table.get_ref().values().try_for_each(|value| self.only_visible(value))?;
+        toml::from_str(&self.text).map_err(|error| self.unreadable(&error))
+    }
+
+    fn only_visible(&self, value: &Spanned<DeValue<'_>>) -> Result<(), Fault> {
+        match value.get_ref() {
+            DeValue::String(text) if text.contains(acts) => {
+                let what = "holds a character that cannot be seen or that steers what shows it; \
+                            write it without";
+                Err(self.wrong(value.span(), format!("\"{}\" {what}", visible(text))))
+            }
+            DeValue::Array(values) => values.iter().try_for_each(|value| self.only_visible(value)),
+            DeValue::Table(table) => table.values().try_for_each(|value| self.only_visible(value)),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => Ok(()),
+        }
     }
 
     /// Where a parser's complaint is.

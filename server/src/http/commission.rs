@@ -14,6 +14,7 @@ use shared::id::{AccountId, LineId, MeterId};
 use shared::meter::profile::{Ratio, Relay};
 use shared::meter::{Contact, SwitchCommand};
 use shared::money::Money;
+use shared::visible::{acts, visible};
 
 use super::auth::Caller;
 use super::body::Body;
@@ -77,6 +78,12 @@ fn metered(order: &AddMeters, add: &AddMeter, meter: MeterId) -> Result<Metered,
     let name = add.name.trim();
     if name.is_empty() || name.chars().count() > 64 {
         return Err(refused("bad-name", "a room's name has 1 to 64 characters"));
+    }
+    // Each of them stands on screens and on every receipt.
+    let named = [&add.name, &add.customer, &order.building, &order.floor];
+    if let Some(text) = named.into_iter().chain(&add.serial).find(|text| text.contains(acts)) {
+        let what = "holds a character that cannot be seen or that steers what shows it";
+        return Err(refused("bad-name", format!("\"{}\" {what}", visible(text))));
     }
     let account = order.tariff.clone().map(|tariff| AccountTerms {
         account: add.account.unwrap_or(AccountId(meter.0)),

@@ -117,19 +117,7 @@ fn with_others(
             let whole = of(Rule::ReversalBeforeClose, last, Some(amount.sum()));
             Some(Finding { at: fact.at, entries, ..whole })
         }
-        What::Tariff { tariff } => {
-            let same =
-                |own: &Fact| matches!(&own.what, What::Tariff { tariff: own } if own == tariff);
-            let place = before.iter().rposition(|own| {
-                same(own) && own.book == fact.book && fact.at - own.at <= borders.round_trip
-            })?;
-            let (_, since) = before.split_at(place);
-            let sold = |own: &&Fact| own.book == fact.book && matches!(own.what, What::Sold { .. });
-            let sales: Vec<Seq> = since.iter().filter(sold).map(|own| own.seq).collect();
-            let first = since.first().map(|own| own.seq).filter(|_| !sales.is_empty())?;
-            let entries = std::iter::once(first).chain(sales).chain([fact.seq]).collect();
-            Some(Finding { entries, ..of(Rule::RoundTrip, fact, None) })
-        }
+        What::Tariff { tariff, .. } => round_trip(fact, tariff, before, after, borders),
         What::Approved { asked_by, approved_by } => {
             let made = |own: &&Fact| {
                 let of_approver = matches!(own.what, What::Made { staff } if staff == *approved_by);
@@ -193,6 +181,43 @@ fn split(run: &[(&Fact, Money)], limit: Money) -> Option<Finding> {
     let (last, _) = run.last().filter(|_| run.len() > 1 && sum > limit)?;
     let entries = run.iter().map(|(fact, _)| fact.seq).collect();
     Some(Finding { entries, ..of(Rule::SplitSales, last, Some(sum)) })
+}
+
+/// Prices that hold for a short while and were sold at. They count from when they hold, not from when
+/// they were published: both changes may stand in one file, weeks ahead.
+fn round_trip(
+    fact: &Fact,
+    tariff: &str,
+    before: &[Fact],
+    after: &[Fact],
+    borders: &Borders,
+) -> Option<Finding> {
+    let mut begins: Vec<(Timestamp, Seq)> = Vec::new();
+    for own in before.iter().chain([fact]).filter(|own| own.book == fact.book) {
+        if let What::Tariff { tariff: other, begins: its } = &own.what
+            && other == tariff
+        {
+            begins.extend(its.iter().map(|at| (*at, own.seq)));
+        }
+    }
+    begins.sort_unstable();
+    let sold = |own: &&Fact| own.book == fact.book && matches!(own.what, What::Sold { .. });
+    let (mut entries, mut at) = (Vec::new(), fact.at);
+    for ((begin, first), (end, second)) in begins.iter().zip(begins.iter().skip(1)) {
+        let newer = *first.max(second) == fact.seq;
+        if !newer || *end - *begin > borders.round_trip {
+            continue;
+        }
+        let within = |own: &&Fact| (*begin..*end).contains(&own.at);
+        for own in before.iter().chain(after).filter(sold).filter(within) {
+            entries.extend([*first, own.seq, *second]);
+            at = at.max(own.at);
+        }
+    }
+    entries.sort_unstable();
+    entries.dedup();
+    let found = Finding { at, entries, ..of(Rule::RoundTrip, fact, None) };
+    (!found.entries.is_empty()).then_some(found)
 }
 
 fn of(rule: Rule, fact: &Fact, amount: Option<Money>) -> Finding {

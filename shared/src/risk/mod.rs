@@ -55,8 +55,10 @@ pub enum What {
     Dated {
         from: Timestamp,
     },
+    /// A tariff was published whose prices begin at these times.
     Tariff {
         tariff: String,
+        begins: Vec<Timestamp>,
     },
     Exchanged {
         first: Register,
@@ -96,7 +98,7 @@ pub struct Borders {
     pub sale: Option<Money>,
     /// Sales to one account belong together within this time.
     pub together: Span,
-    /// A tariff that is changed again so soon is a round trip.
+    /// Prices that others follow so soon are a round trip, if they were sold at.
     pub round_trip: Span,
     /// A protection or a pause that lasts longer is long.
     pub spared: Span,

@@ -112,15 +112,34 @@ fn what_is_done_when_the_office_is_closed_is_named_where_it_has_hours() {
 
 #[test]
 fn a_tariff_that_is_changed_sold_on_and_changed_again_is_a_round_trip() {
-    let tariff = |seq, after| fact(seq, after, What::Tariff { tariff: "homes".to_owned() });
+    let homes = |seq, after: i64, begins: &[i64]| {
+        let begins = begins.iter().map(|after| Timestamp::from_millis(MONDAY + after)).collect();
+        fact(seq, after, What::Tariff { tariff: "homes".to_owned(), begins })
+    };
+    let tariff = |seq, after: i64| homes(seq, after, &[after]);
     let sold = |seq, after| fact(seq, after, What::Sold { amount: money(500) });
     let two = 48 * HOUR;
     let trip = [tariff(1, 0), sold(2, 1), sold(3, 2), tariff(4, two)];
     assert_eq!(usual(&trip), [(Rule::RoundTrip, vec![1, 2, 3, 4])]);
     assert_eq!(usual(&[tariff(1, 0), sold(2, 1), tariff(4, two + 1)]), [], "later than two days");
     assert_eq!(usual(&[tariff(1, 0), tariff(4, two)]), [], "nothing was sold");
-    let other = fact(4, 1, What::Tariff { tariff: "shops".to_owned() });
+    let begins = vec![Timestamp::from_millis(MONDAY + 2)];
+    let other = fact(4, 2, What::Tariff { tariff: "shops".to_owned(), begins });
     assert_eq!(usual(&[tariff(1, 0), sold(2, 1), other]), [], "another tariff");
+
+    // Published beforehand, one by one or in one file: what counts is when the prices hold.
+    let (low, high) = (10 * DAY, 10 * DAY + two);
+    let named = |entries: &[u64]| vec![(Rule::RoundTrip, entries.to_vec())];
+    let ahead = |at| [homes(1, 0, &[low]), homes(2, 1, &[high]), sold(3, at)];
+    let at_once = |at| [homes(1, 0, &[low, high]), sold(2, at)];
+    assert_eq!(usual(&ahead(low)), named(&[1, 2, 3]));
+    assert_eq!(usual(&ahead(high - 1)), named(&[1, 2, 3]));
+    assert_eq!(usual(&at_once(low)), named(&[1, 2]));
+    for at in [low - 1, high] {
+        assert_eq!(usual(&ahead(at)), [], "sold at the usual price");
+        assert_eq!(usual(&at_once(at)), [], "sold at the usual price");
+    }
+    assert_eq!(usual(&[homes(1, 0, &[low, high + 1]), sold(2, low)]), [], "for longer");
 }
 
 #[test]

@@ -15,7 +15,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     pub(crate) number: u32,
-    pub(crate) from: Timestamp,
+    /// Inclusive; until the next version begins.
+    pub from: Timestamp,
     pub(crate) seasons: Vec<Season>,
     pub(crate) day_types: Vec<DayType>,
     pub(crate) schedules: Vec<Schedule>,

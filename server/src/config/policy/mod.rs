@@ -59,8 +59,7 @@ impl PolicyFile {
     }
 
     fn from_source(source: &Source) -> Result<Self, Fault> {
-        let file: OwnFile =
-            toml::from_str(source.text()).map_err(|error| source.unreadable(&error))?;
+        let file: OwnFile = source.parse()?;
         let currency = Currency::try_from(file.currency.get_ref().clone())
             .map_err(|error| source.wrong(file.currency.span(), error))?;
         let zone = Zone::named(file.zone.get_ref())

@@ -47,7 +47,7 @@ pub fn read_policy(text: &str, currency: Currency, zone: &Zone) -> Result<Policy
 const NAME: &str = "terms";
 
 fn terms(source: &Source, currency: Currency, zone: &Zone) -> Result<Policy, Fault> {
-    let file: Terms = toml::from_str(source.text()).map_err(|error| source.unreadable(&error))?;
+    let file: Terms = source.parse()?;
     if let Some(other) = file.currency.filter(|written| *written.get_ref() != currency.to_string())
     {
         return Err(source.wrong(other.span(), format!("this site has {currency}")));

@@ -9,6 +9,7 @@ use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 use crate::energy::Energy;
 use crate::money::UnitPrice;
 use crate::tariff::error::TariffError;
+use crate::visible::{acts, visible};
 
 pub(super) type Read<T> = Result<T, TariffError>;
 
@@ -75,7 +76,16 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn str(&self) -> Read<&'a str> {
-        self.value.as_str().ok_or_else(|| self.wrong("text in quotes"))
+        let text = self.value.as_str().ok_or_else(|| self.wrong("text in quotes"))?;
+        // Names from here stand on screens, bills and papers.
+        if text.contains(acts) {
+            let shown = visible(text);
+            return Err(self.refuse(format!(
+                "\"{shown}\" holds a character that cannot be seen or that steers what shows it; \
+                 write it without"
+            )));
+        }
+        Ok(text)
     }
 
     pub(super) fn flag(&self) -> Read<bool> {

@@ -1,5 +1,7 @@
 //! The records that the rules about high-risk acts look at.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, named_params};
 use shared::api::audit::Column;
 use shared::counter::CounterFact;
@@ -9,6 +11,7 @@ use shared::meter::Exchanged;
 use shared::money::Money;
 use shared::risk::{Borders, Fact, Finding, Rule, What, find};
 use shared::staff::Act;
+use shared::tariff::Tariff;
 use shared::time::{Timestamp, Zone};
 
 use super::entries::postings;
@@ -56,11 +59,12 @@ fn facts(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Fact>, S
          WHERE own.at < :to
              AND (own.at >= :from OR own.kind IN
                  ('protected', 'unprotected', 'paused', 'resumed',
-                  'staff-added', 'staff-returned', 'role-changed', 'password-set'))
+                  'staff-added', 'staff-returned', 'role-changed', 'password-set',
+                  'tariff-published'))
          ORDER BY own.seq",
     )?;
     let mut rows = statement.query(named_params! { ":from": from.millis(), ":to": to.millis() })?;
-    let mut facts = Vec::new();
+    let (mut facts, mut texts) = (Vec::new(), Texts::new());
     while let Some(row) = rows.next()? {
         let seq = Seq(count(row.get(0)?));
         let book: String = row.get(2)?;
@@ -71,6 +75,7 @@ fn facts(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Fact>, S
         })?;
         let by = StaffId(row.get(3)?);
         let (kind, body): (String, String) = (row.get(6)?, row.get(7)?);
+        let at = Timestamp::from_millis(row.get(1)?);
         let given = given(db, seq, &kind)?;
         let mut by = by;
         let what = match given {
@@ -86,13 +91,17 @@ fn facts(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Fact>, S
                     by = cashier;
                     What::Split { sum }
                 }
+                Ok(Event::TariffPublished { tariff, text, .. }) => {
+                    let begins = begins(&mut texts, book, &text, at);
+                    What::Tariff { tariff: tariff.0, begins }
+                }
                 Ok(event) => what(db, book, by, event)?,
                 Err(_later) => What::Other,
             },
         };
         facts.push(Fact {
             seq,
-            at: Timestamp::from_millis(row.get(1)?),
+            at,
             book,
             by,
             account: row.get::<_, Option<u32>>(4)?.map(AccountId),
@@ -113,6 +122,21 @@ fn given(db: &Connection, seq: Seq, kind: &str) -> Result<Option<Money>, StoreEr
     let own = parts.iter().filter(|(_, column, _)| free.contains(column));
     let sum: i64 = own.map(|(_, _, amount)| *amount).sum();
     Ok((sum > 0).then(|| Money::from_minor(sum)))
+}
+
+/// The newest text of each tariff so far.
+type Texts = BTreeMap<(&'static str, String), Tariff>;
+
+/// When the versions begin that a text brings which was published at `at`: not before, and not again
+/// where it only repeats what the text before it had. A text that cannot be read any more brings none.
+fn begins(texts: &mut Texts, book: Book, text: &str, at: Timestamp) -> Vec<Timestamp> {
+    let Ok(tariff) = Tariff::from_toml(text) else { return Vec::new() };
+    let place = (book_name(book), tariff.id().0.clone());
+    let old = texts.get(&place).map_or(&[][..], Tariff::versions);
+    let new = tariff.versions().iter().filter(|version| !old.contains(version));
+    let begins = new.map(|version| version.from.max(at)).collect();
+    texts.insert(place, tariff);
+    begins
 }
 
 fn what(db: &Connection, book: Book, by: StaffId, event: Event) -> Result<What, StoreError> {
@@ -146,9 +170,6 @@ fn what(db: &Connection, book: Book, by: StaffId, event: Event) -> Result<What, 
     } = event
     {
         return Ok(if staff == by { What::Other } else { What::Made { staff } });
-    }
-    if let Event::TariffPublished { tariff, .. } = event {
-        return Ok(What::Tariff { tariff: tariff.0 });
     }
     // What the site's file says of itself is nobody's act.
     if let (Event::PolicyPublished { from, .. }, false) = (&event, by == StaffId(0)) {
