@@ -6,6 +6,7 @@
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
     clippy::float_arithmetic,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
     unreachable_pub,
