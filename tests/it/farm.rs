@@ -9,8 +9,8 @@ use server::farm::{Framing, Plant, listen};
 use server::headend::{HeadEnd, MeterConfig, Transport};
 use shared::actor::port::{LineJob, LineRequest};
 use shared::energy::Power;
-use shared::meter::profile::Library;
-use shared::meter::{Contact, Observation, SwitchCommand};
+use shared::meter::profile::{Library, Profile};
+use shared::meter::{Contact, Live, Observation, SwitchCommand, Telegram};
 
 use crate::harness::peers::{Cable, Process, program, python_output};
 use crate::harness::within;
@@ -190,4 +190,79 @@ async fn a_relay_switched_by_mbpoll_is_seen_at_the_next_read_of_our_head_end() {
     assert_eq!(read(0).await.contact, Contact::Closed, "its neighbour");
     assert_eq!(switch("1"), "1", "mbpoll reads back what it wrote");
     assert_eq!(read(1).await.contact, Contact::Closed, "after");
+}
+
+/// What a meter that the farm put up with `kwh` may show a moment later.
+fn is_credible(telegram: &Telegram, profile: &Profile, kwh: i64) -> Result<(), String> {
+    let counted = telegram.import.mwh() - kwh * 1_000_000;
+    // A float of 32 bits shows five figures before the point and two behind it.
+    if !(-10_000..50_000).contains(&counted) {
+        return Err(format!("the register shows {} mWh beside {kwh} kWh", telegram.import.mwh()));
+    }
+    let Live { power, voltage_mv, current_ma, frequency_mhz, .. } = telegram.live;
+    for (phase, voltage) in (0..profile.phases).zip(voltage_mv) {
+        if voltage.is_some_and(|voltage| !(190_000..260_000).contains(&voltage)) {
+            return Err(format!("phase {phase} has {voltage:?} mV"));
+        }
+    }
+    if current_ma.iter().flatten().any(|current| !(0..80_000).contains(current)) {
+        return Err(format!("currents of {current_ma:?} mA"));
+    }
+    if frequency_mhz.is_some_and(|frequency| !(49_000..51_000).contains(&frequency)) {
+        return Err(format!("{frequency_mhz:?} mHz"));
+    }
+    match power {
+        Some(power) if (0..40_000).contains(&power.watts()) => Ok(()),
+        None if find_power(profile).is_none() => Ok(()),
+        Some(_) | None => Err(format!("a power of {power:?}")),
+    }
+}
+
+fn find_power(profile: &Profile) -> Option<usize> {
+    profile.index("power")
+}
+
+/// Every model that counts energy, over TCP and as RTU frames: our head-end finds in the registers what
+/// the farm put there, each at its address, in its scale and order of words.
+#[actix_rt::test]
+async fn every_model_is_read_from_the_farm_as_what_it_is() {
+    let library = Library::built_in();
+    let models: Vec<_> =
+        library.iter().filter(|model| model.index("energy.import").is_some()).collect();
+    assert!(models.len() > 20, "{}", models.len());
+    let kwh = |unit: u8| 1_000 + i64::from(unit) * 111;
+    let (mut lines, mut meters) = (Vec::new(), Vec::new());
+    for (id, framing) in [(1, Framing::Tcp), (2, Framing::Rtu)] {
+        let mut plant = Plant::new(7, 1, server::clock::now());
+        for (unit, model) in (1..).zip(&models) {
+            plant.put_up(unit, Arc::clone(model), kwh(unit));
+            meters.push(MeterConfig { relay: None, ..meter(id, unit, &model.id) });
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        actix_rt::spawn(listen(listener, framing, Rc::new(RefCell::new(plant))));
+        let transport = match framing {
+            Framing::Tcp => Transport::Tcp { address },
+            Framing::Rtu => Transport::RtuTcp { address, baud: 115_200 },
+        };
+        lines.push(line(id, transport));
+    }
+    let clock = Arc::new(server::clock::now);
+    let headend = HeadEnd::start(&lines, &meters, &library, clock).expect("the lines start");
+    let ports = headend.lines();
+    let mut wrong = Vec::new();
+    for config in &meters {
+        let now = server::clock::now();
+        let request = LineRequest { meter: config.meter, now, job: LineJob::Poll };
+        let seen = ports[&config.line].send(request).await.expect("a line does not fall");
+        let profile = library.get(&config.profile).expect("a model");
+        let good = match seen.outcome {
+            Ok(telegram) => is_credible(&telegram, profile, kwh(config.unit.into())),
+            Err(fault) => Err(format!("{fault:?}")),
+        };
+        wrong.extend(
+            good.err().map(|what| format!("{} on {:?}: {what}", config.profile, config.line)),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
