@@ -20,6 +20,7 @@ mod adjust;
 mod api;
 mod audit;
 mod board;
+mod boards;
 mod browser;
 mod browser_counter;
 mod browser_hostile;

@@ -83,7 +83,11 @@ texts! {
         close_step: "2 合闸", "2 Close";
         proven: "已证实:{0}", "proven: {0}";
         not_proven: "未证实:{0}", "not proven: {0}";
+        inside: "内置", "inside";
         outside: "外置", "outside";
+        board: "地址 {0} · {1}", "unit {0} · {1}";
+        output: "输出 {0}", "output {0}";
+        switch_of: "地址 {0} 的开关", "Switch of unit {0}";
         pattern: "房号规则(# 为序号)", "Room pattern (# is the place)";
         first: "首个序号", "First place";
         building: "楼栋", "Building";

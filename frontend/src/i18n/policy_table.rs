@@ -11,7 +11,7 @@ pub fn en() -> &'static Texts {
 texts! {
     policies: Policies {
         lead: "何时告警、何时拉闸、何时恢复。以离电表最近的策略为准。", "When somebody is warned, cut and reconnected. The terms nearest to a meter count.";
-        none: "还没有策略", "No terms yet";
+        usual: "默认条款；尚未发布其他条款", "The usual terms; nobody has published others";
         in_force: "第 {0} 版，自 {1} 起生效", "Version {0}, in force since {1}";
         not_yet: "尚未生效", "Not in force yet";
         next: "下一版自 {0} 起", "the next from {0}";

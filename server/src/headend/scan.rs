@@ -65,8 +65,9 @@ pub async fn look(
             }
         }
     }
-    // The map that explains most is the likeliest.
-    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.points.len()));
+    // The map that explains most is the likeliest; so is the board with the most outputs.
+    candidates
+        .sort_by_key(|candidate| std::cmp::Reverse((candidate.points.len(), candidate.outputs)));
     candidates.truncate(MOST);
     let speed = pitch.map(|Pitch { baud, format }| ScanSpeed { baud, format: format.to_string() });
     Ok(Some(FoundUnit { unit: unit.into(), speed, meter: None, candidates, unclear }))
@@ -178,6 +179,7 @@ fn candidate(profile: &Profile, serial: Option<String>, points: Vec<PointView>) 
         proven: profile.tested != Tested::None,
         switches: matches!(profile.relay, Relay::Builtin(_)),
         board: matches!(profile.relay, Relay::Board(_)),
+        outputs: if let Relay::Board(board) = &profile.relay { board.outputs } else { 0 },
         serial,
         points,
     }

@@ -64,6 +64,14 @@ pub(super) async fn add(
     let mut next = 1;
     let mut meters = Vec::new();
     for add in &order.meters {
+        if let Some(speed) = state.scans.heard_only_at(order.line, add.unit) {
+            let title = format!(
+                "unit {} answered the last scan at {speed}, not at the speed of line {}: give both \
+                 the same speed and scan again",
+                add.unit, order.line
+            );
+            return Err(refused("other-speed", title));
+        }
         while state.hub.row(MeterId(next)).is_some() {
             next += 1;
         }

@@ -33,6 +33,16 @@ impl Scans {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The speed at which the last scan of the line heard a unit, where that is only another than the
+    /// line's own.
+    pub(super) fn heard_only_at(&self, line: LineId, unit: u8) -> Option<ScanSpeed> {
+        let all = self.lock();
+        let found = all.get(&line).into_iter().flat_map(|scan| &scan.found);
+        let mut heard = found.filter(|found| found.unit == unit).map(|found| found.speed.clone());
+        let first = heard.next()??;
+        heard.all(|speed| speed.is_some()).then_some(first)
+    }
+
     /// Changes the scan of a line while it runs; false: somebody has ended it.
     fn go_on(&self, line: LineId, change: impl FnOnce(&mut ScanView)) -> bool {
         match self.lock().get_mut(&line).filter(|scan| scan.running) {
@@ -205,6 +215,27 @@ async fn show(state: &State, line: LineId) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_is_elsewhere_only_if_it_was_never_heard_at_the_lines_own_speed() {
+        let found = |unit, speed| FoundUnit { speed, meter: None, ..known(unit, MeterId(1)) };
+        let elsewhere = || Some(speed(2_400, "8E1"));
+        let scan = ScanView {
+            found: vec![
+                found(1, None),
+                found(2, elsewhere()),
+                found(3, elsewhere()),
+                found(3, None),
+            ],
+            ..ScanView::default()
+        };
+        let scans = Scans(Arc::new(Mutex::new(BTreeMap::from([(LineId(1), scan)]))));
+        let heard = |line, unit| scans.heard_only_at(LineId(line), unit);
+        assert_eq!(heard(1, 2), elsewhere());
+        for (line, unit) in [(1, 1), (1, 3), (1, 4), (2, 2)] {
+            assert_eq!(heard(line, unit), None, "{line} {unit}");
+        }
+    }
 
     fn speed(baud: u32, format: &str) -> ScanSpeed {
         ScanSpeed { baud, format: format.to_owned() }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use actix::Addr;
 use shared::actor::billing::BillingSupervisor;
-use shared::api::commission::Commissioned;
+use shared::api::commission::{AddRelay, Commissioned};
 use shared::api::meter::Device;
 use shared::id::{AccountId, LineId, MeterId, StaffId};
-use shared::meter::profile::{Library, Tested};
+use shared::meter::profile::{Library, Relay, Tested};
 use tokio::sync::{mpsc, oneshot};
 
 use super::entry;
@@ -19,7 +19,8 @@ use super::real;
 use crate::cli::Fault;
 use crate::clock;
 use crate::config::{Metered, SiteFile};
-use crate::headend::{Attach, LineActor, config};
+use crate::headend::config::Output;
+use crate::headend::{Attach, LineActor, MeterConfig, RelayConfig, config};
 use crate::http::growing::Growing;
 use crate::http::live::Hub;
 use crate::store::desk::Desk as Questions;
@@ -115,6 +116,23 @@ fn billed(site: &SiteFile, added: &Added) -> Metered {
 fn is_proven(site: &SiteFile, metered: &Metered) -> bool {
     let profile = site.library.get(&metered.device.profile);
     profile.is_some_and(|profile| profile.tested != Tested::None)
+}
+
+fn has_switch(site: &SiteFile, profile: &str) -> bool {
+    let profile = site.library.get(profile);
+    profile.is_some_and(|profile| matches!(profile.relay, Relay::Builtin(_)))
+}
+
+/// The board that switches a meter, as it was asked for.
+fn board_of(device: &MeterConfig, relay: &RelayConfig) -> AddRelay {
+    AddRelay {
+        line: relay.line,
+        unit: relay.unit.unwrap_or(device.unit).into(),
+        profile: relay.profile.clone(),
+        output: relay.output,
+        feedback: relay.feedback,
+        connected_when_off: relay.connected_when == Output::Off,
+    }
 }
 
 fn check(site: &SiteFile) -> Result<(), Fault> {
@@ -239,6 +257,8 @@ impl Desk {
                 unit: device.unit.into(),
                 profile: device.profile.clone(),
                 serial: device.serial.clone(),
+                switches: has_switch(&self.site, &device.profile),
+                relay: device.relay.as_ref().map(|relay| board_of(device, relay)),
                 account: account.as_ref().map(|terms| terms.account),
                 tariff: account.as_ref().map(|terms| terms.tariff.clone()),
                 proven: is_proven(&self.site, &added.metered),

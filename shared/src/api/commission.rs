@@ -71,6 +71,10 @@ pub struct Commissioned {
     pub unit: u8,
     pub profile: String,
     pub serial: Option<String>,
+    /// The model has a switch inside.
+    pub switches: bool,
+    /// The output of a board that switches it.
+    pub relay: Option<AddRelay>,
     pub account: Option<AccountId>,
     pub tariff: Option<TariffId>,
     /// The model is proven; otherwise it is billed from the sign-off on.

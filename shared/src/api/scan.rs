@@ -101,6 +101,8 @@ pub struct Candidate {
     pub switches: bool,
     /// It is a relay board, not a meter.
     pub board: bool,
+    /// How many outputs a relay board has, counted from 1.
+    pub outputs: u16,
     /// The meter's own number.
     pub serial: Option<String>,
     /// What it shows now.

@@ -70,7 +70,7 @@ pub fn Commission(props: &CommissionProps) -> Html {
                 { progress(words, scan, lang) }
                 if !scan.found.is_empty() { <AddForm line={id} found={scan.found.clone()} {running} told={told.clone()} /> }
             } else if scan.failure.is_none() { <Waiting /> }
-            <Sheet line={id} round={*round} {told} />
+            <Sheet line={id} name={name} speed={scan.value.as_ref().and_then(|scan| scan.line_speed.clone())} round={*round} {told} />
         </div>
     }
 }
@@ -254,7 +254,7 @@ fn meters(choices: &[Choice], pattern: &str, first: usize, account: Option<u32>)
             serial: choice.serial.clone(),
             account: account.map(|account| AccountId(account + place)),
             customer: String::new(),
-            relay: None,
+            relay: choice.relay.clone(),
         })
         .collect()
 }
@@ -270,6 +270,7 @@ mod tests {
             chosen,
             profile: "eastron-sdm630".to_owned(),
             serial: None,
+            relay: None,
         };
         let choices = [choice(3, true), choice(4, false), choice(5, true)];
         let seen: Vec<_> = meters(&choices, "1##", 9, Some(500))

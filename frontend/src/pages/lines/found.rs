@@ -1,6 +1,8 @@
 //! What a scan found, side by side with live values, and the relay test in two steps.
 
-use shared::api::commission::{RelayStep, RelayTest, RelayTested};
+use std::rc::Rc;
+
+use shared::api::commission::{AddRelay, RelayStep, RelayTest, RelayTested};
 use shared::api::scan::{Candidate, FoundUnit};
 use shared::id::LineId;
 use wasm_bindgen_futures::spawn_local;
@@ -10,7 +12,7 @@ use yew::prelude::*;
 use crate::backend::Failure;
 use crate::components::notice::FailureNotice;
 use crate::hooks::{use_backend, use_lang, use_line_texts};
-use crate::i18n::{self, fill};
+use crate::i18n::{self, CommissionTexts, fill};
 
 /// A unit that may be added, as which model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,48 @@ pub struct Choice {
     pub chosen: bool,
     pub profile: String,
     pub serial: Option<String>,
+    /// The output of a board, where the switch is not inside.
+    pub relay: Option<AddRelay>,
+}
+
+/// A relay board that was found on the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FoundBoard {
+    unit: u8,
+    profile: String,
+    outputs: u16,
+}
+
+impl FoundBoard {
+    /// All of them; where several models fit, each.
+    fn all(found: &[FoundUnit]) -> Vec<Self> {
+        let at_line = found.iter().filter(|unit| unit.speed.is_none());
+        let boards = at_line.flat_map(|unit| {
+            let boards = unit.candidates.iter().filter(|candidate| candidate.board);
+            boards.map(|board| Self {
+                unit: unit.unit,
+                profile: board.profile.clone(),
+                outputs: board.outputs,
+            })
+        });
+        boards.collect()
+    }
+
+    fn output(&self, output: u16) -> AddRelay {
+        AddRelay {
+            line: None,
+            unit: self.unit,
+            profile: self.profile.clone(),
+            output,
+            feedback: None,
+            connected_when_off: false,
+        }
+    }
+}
+
+/// How an output is named in the list of a row.
+fn place_of(relay: &AddRelay) -> String {
+    format!("{} {} {}", relay.unit, relay.profile, relay.output)
 }
 
 /// All meters that are new, as the likeliest model.
@@ -29,7 +73,8 @@ pub fn first_choices(found: &[FoundUnit]) -> Vec<Choice> {
         .filter_map(|unit| {
             let best = unit.candidates.iter().find(|candidate| !candidate.board)?;
             let (profile, serial) = (best.profile.clone(), best.serial.clone());
-            Some(Choice { unit: unit.unit, chosen: !unit.unclear, profile, serial })
+            let (unit, chosen) = (unit.unit, !unit.unclear);
+            Some(Choice { unit, chosen, profile, serial, relay: None })
         })
         .collect()
 }
@@ -55,12 +100,13 @@ pub fn Found(props: &FoundProps) -> Html {
         words.power,
         words.relay,
     ];
+    let boards = Rc::new(FoundBoard::all(&props.found));
     html! {
         <section class="card line-table no-print" tabindex="0" role="region" aria-label={words.scan}>
             <table>
                 <thead><tr>{ for head.into_iter().map(|head| html! { <th scope="col">{ head }</th> }) }</tr></thead>
                 <tbody>{ for props.found.iter().map(|unit| html! {
-                    <Row key={format!("{} {:?}", unit.unit, unit.speed)} line={props.line} unit={unit.clone()} choices={props.choices.clone()} changed={props.changed.clone()} />
+                    <Row key={format!("{} {:?}", unit.unit, unit.speed)} line={props.line} unit={unit.clone()} boards={boards.clone()} choices={props.choices.clone()} changed={props.changed.clone()} />
                 }) }</tbody>
             </table>
         </section>
@@ -71,6 +117,7 @@ pub fn Found(props: &FoundProps) -> Html {
 struct RowProps {
     line: LineId,
     unit: FoundUnit,
+    boards: Rc<Vec<FoundBoard>>,
     choices: Vec<Choice>,
     changed: Callback<Vec<Choice>>,
 }
@@ -111,7 +158,19 @@ fn Row(props: &RowProps) -> Html {
             change(&|choice| {
                 choice.profile.clone_from(&picked);
                 choice.serial.clone_from(&serial);
+                choice.relay = None;
             });
+        })
+    };
+    let wire = {
+        let (change, boards) = (change.clone(), props.boards.clone());
+        Callback::from(move |event: Event| {
+            let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
+            let outputs = boards
+                .iter()
+                .flat_map(|board| (1..=board.outputs).map(|output| board.output(output)));
+            let relay = outputs.into_iter().find(|relay| place_of(relay) == select.value());
+            change(&|choice| choice.relay.clone_from(&relay));
         })
     };
     let model = match (&choice, &unit.speed) {
@@ -150,8 +209,41 @@ fn Row(props: &RowProps) -> Html {
             </td>
             <td class="mono">{ model.and_then(|model| model.serial.clone()).unwrap_or_default() }</td>
             { value("energy.import") }{ value("voltage.l1") }{ value("power") }
-            <td>if let Some(model) = model.filter(|_| unit.speed.is_none()) { <RelayTester line={props.line} unit={unit.unit} model={model.clone()} /> }</td>
+            <td>
+                if let (Some(choice), Some(model)) = (&choice, model) {
+                    if !model.switches { { wiring(&props.boards, choice, &wire, words) } }
+                    <RelayTester line={props.line} unit={unit.unit} model={model.clone()} relay={choice.relay.clone()} />
+                }
+            </td>
         </tr>
+    }
+}
+
+/// Which output of which board switches a meter that has no switch inside.
+fn wiring(
+    boards: &[FoundBoard],
+    choice: &Choice,
+    wire: &Callback<Event>,
+    words: &CommissionTexts,
+) -> Html {
+    if boards.is_empty() {
+        return html! { <span class="quiet">{ words.outside }</span> };
+    }
+    let number = choice.unit.to_string();
+    let option = |board: &FoundBoard, output: u16| {
+        let relay = board.output(output);
+        let selected = choice.relay.as_ref() == Some(&relay);
+        html! { <option value={place_of(&relay)} {selected}>{ fill(words.output, &[&output.to_string()]) }</option> }
+    };
+    html! {
+        <select onchange={wire.clone()} aria-label={fill(words.switch_of, &[&number])}>
+            <option value="" selected={choice.relay.is_none()}>{ words.outside }</option>
+            { for boards.iter().map(|board| html! {
+                <optgroup label={fill(words.board, &[&board.unit.to_string(), &board.profile])}>
+                    { for (1..=board.outputs).map(|output| option(board, output)) }
+                </optgroup>
+            }) }
+        </select>
     }
 }
 
@@ -160,6 +252,7 @@ struct RelayTesterProps {
     line: LineId,
     unit: u8,
     model: Candidate,
+    relay: Option<AddRelay>,
 }
 
 /// Open and look, close and look.
@@ -169,14 +262,16 @@ fn RelayTester(props: &RelayTesterProps) -> Html {
     let words = &texts.commission;
     let seen = use_state_eq(|| None::<Result<RelayTested, Failure>>);
     let busy = use_state_eq(|| false);
-    if !props.model.switches {
-        return html! { <span class="quiet">{ words.outside }</span> };
+    if !props.model.switches && props.relay.is_none() {
+        return Html::default();
     }
     let step = |step: RelayStep| {
         let (seen, busy, backend, line) = (seen.clone(), busy.clone(), backend.clone(), props.line);
         let (unit, profile) = (props.unit, props.model.profile.clone());
+        let relay = props.relay.clone();
         Callback::from(move |_: MouseEvent| {
-            let test = RelayTest { unit, profile: profile.clone(), relay: None, step };
+            let (profile, relay) = (profile.clone(), relay.clone());
+            let test = RelayTest { unit, profile, relay, step };
             let (seen, busy, backend) = (seen.clone(), busy.clone(), backend.clone());
             busy.set(true);
             spawn_local(async move {

@@ -1,6 +1,7 @@
 //! The sign-off sheet: what was added on a line, to be compared with the displays and signed.
 
 use shared::api::commission::Commissioned;
+use shared::api::scan::ScanSpeed;
 use shared::id::LineId;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -12,11 +13,15 @@ use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::format;
 use crate::hooks::{use_backend, use_line_texts, use_load, use_seat};
+use crate::i18n::{CommissionTexts, fill};
 use crate::route::Route;
 
 #[derive(PartialEq, Properties)]
 pub struct SheetProps {
     pub line: LineId,
+    pub name: String,
+    /// Of a serial line.
+    pub speed: Option<ScanSpeed>,
     pub round: u32,
     pub told: Callback<Result<(), Failure>>,
 }
@@ -43,6 +48,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
         words.place,
         words.model,
         words.serial,
+        words.relay,
         words.account_no,
         words.state,
         words.display,
@@ -54,7 +60,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
                 <h2>{ words.sheet }</h2><span class="quiet">{ words.sheet_lead }</span><span class="spring" />
                 <button class="button no-print" onclick={|_| browser::print()} disabled={rows.is_empty()}><Glyph icon={Icon::Printer} size=16 />{ words.print }</button>
             </div>
-            <p class="only-print">{ &seat.site.name }{ " · " }{ format::full(browser::now(), &seat.zone) }{ " · " }{ &seat.person.name }</p>
+            <p class="only-print">{ &seat.site.name }{ " · " }{ &props.name }if let Some(speed) = &props.speed { { " · " }{ speed.to_string() } }{ " · " }{ format::full(browser::now(), &seat.zone) }{ " · " }{ &seat.person.name }</p>
             if rows.is_empty() { <p class="quiet line-none">{ words.none }</p> } else {
                 <table>
                     <thead><tr>{ for head.into_iter().map(|head| html! { <th scope="col">{ head }</th> }) }</tr></thead>
@@ -62,6 +68,19 @@ pub fn Sheet(props: &SheetProps) -> Html {
                 </table>
             }
         </section>
+    }
+}
+
+/// What opens and closes the supply: inside, an output of a board, or nothing that we know of.
+fn switch(row: &Commissioned, words: &CommissionTexts) -> String {
+    match &row.relay {
+        None if row.switches => words.inside.to_owned(),
+        None => words.outside.to_owned(),
+        Some(relay) => {
+            let line = relay.line.unwrap_or(row.line);
+            let output = fill(words.output, &[&relay.output.to_string()]);
+            format!("{line} / {} · {output}", relay.unit)
+        }
     }
 }
 
@@ -92,6 +111,7 @@ fn SheetRow(props: &SheetRowProps) -> Html {
             <td class="mono">{ format!("{} / {}", row.line, row.unit) }</td>
             <td class="mono">{ &row.profile }</td>
             <td class="mono">{ row.serial.clone().unwrap_or_default() }</td>
+            <td>{ switch(row, words) }</td>
             <td>{ row.account.map(|account| account.to_string()).unwrap_or_default() }</td>
             <td>{ if row.is_billed() { words.billed } else { words.read_only } }
                 if !row.proven && row.signed_off.is_none() { <small class="quiet block">{ words.unproven }</small> }

@@ -7,14 +7,14 @@ mod verdict;
 
 use shared::api::policy::{PolicyRow, PolicyVersion};
 use shared::id::Book;
-use shared::policy::Scope;
+use shared::policy::{Policy, Scope};
 use shared::staff::Verb;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::components::badge::BookMark;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::notice::{Empty, FailureNotice, Waiting};
+use crate::components::notice::{FailureNotice, Waiting};
 use crate::components::policy_terms::PolicyTerms;
 use crate::format;
 use crate::hooks::{
@@ -84,10 +84,38 @@ pub fn Policies() -> Html {
             if let Some(beginning) = &*editing {
                 <Editor beginning={beginning.clone()} on_close={close} on_asked={done} />
             } else if let Some(rows) = &rows.value {
-                if rows.is_empty() { <section class="card"><Empty icon={Icon::Clock} title={texts.none} /></section> }
+                { for seat.site.books.iter().filter(|book| !has_site_terms(rows, **book)).map(|book| html! { <Usual key={format!("{book:?}")} book={*book} on_change={may.then(|| open.clone())} /> }) }
                 { for rows.iter().map(|row| html! { <Place row={row.clone()} on_change={may.then(|| open.clone())} /> }) }
             } else if rows.failure.is_none() { <Waiting /> }
         </div>
+    }
+}
+
+fn has_site_terms(rows: &[PolicyRow], book: Book) -> bool {
+    rows.iter().any(|row| row.book == book && row.scope == Scope::Site && row.in_force.is_some())
+}
+
+#[derive(PartialEq, Properties)]
+struct UsualProps {
+    book: Book,
+    on_change: Option<Callback<Beginning>>,
+}
+
+/// What holds for the whole site as long as nobody has published anything for it.
+#[component]
+fn Usual(props: &UsualProps) -> Html {
+    let (lang, book) = (use_lang(), props.book);
+    let texts = &use_policy_texts().policies;
+    let change = props.on_change.clone();
+    let change = change.map(|change| change.reform(move |_: MouseEvent| Beginning::usual(book)));
+    html! {
+        <section class="card pad policy-place">
+            <div class="policy-head">
+                <div><h2>{ i18n::scope(lang, &Scope::Site, None) }{ " " }<BookMark {book} /></h2><p class="soft">{ texts.usual }</p></div>
+                if let Some(change) = change { <button type="button" class="button change-policy" onclick={change}>{ texts.change }</button> }
+            </div>
+            <PolicyTerms policy={Policy::default()} />
+        </section>
     }
 }
 
