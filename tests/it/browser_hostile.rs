@@ -11,7 +11,7 @@ const PASSWORD: &str = "plugs and sockets";
 
 /// Would load a picture that is not there and then say so, if a page took it as markup.
 fn markup(place: &str) -> String {
-    format!("<img src=x onerror=\"document.title='{place}'\"><b>{place}</b>")
+    format!("<img src=x onerror=\"document.title='{place}'\"><b>")
 }
 
 /// A site whose every name is markup, in quotes as TOML has them.
@@ -37,7 +37,7 @@ async fn acts(site: &TestSite) -> u64 {
     let ann = json!({ "code": code, "name": "Ann", "password": PASSWORD });
     let entered = site.post(&Caller::Nobody, "/api/v1/setup", &ann).await.expect(200);
     let ann = Caller::Session(entered.cookie().expect("a cookie"));
-    let clerk_name = markup("clerk").split_at(60).0.to_owned();
+    let clerk_name = markup("clerk");
     for (name, role) in [(clerk_name.as_str(), "cashier"), ("Dan", "manager")] {
         let new = json!({ "name": name, "role": role, "password": PASSWORD });
         site.post(&ann, "/api/v1/staff", &new).await.expect(201);
@@ -47,7 +47,7 @@ async fn acts(site: &TestSite) -> u64 {
     let shift = json!({ "book": "live", "counter": 1, "float": 0 });
     site.post(&clerk, "/api/v1/shifts", &shift).await.expect(201);
     let sale = json!({
-        "account": 1, "amount": 5_000, "tender": "card", "reference": markup("reference").split_at(60).0,
+        "account": 1, "amount": 5_000, "tender": "card", "reference": markup("reference"),
     });
     let sold = site.post_once(&clerk, "/api/v1/sales", "hostile-sale", &sale).await.expect(200);
     let note = markup("note");

@@ -132,7 +132,10 @@ async fn logs_can_be_read_by_machines() {
 fn terms_that_can_cut_somebody_wrongly_are_refused_with_their_timeline() {
     let folder = Folder::new();
     let terms = |policy: &str| {
-        format!("name = \"T\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n[policy]\n{policy}\n")
+        format!(
+            "name = \"T\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n\
+             [simulated]\nfloors = 1\n[policy]\n{policy}\n"
+        )
     };
     let rows = [
         ("low_credit = \"0.00\"", "nobody was warned"),

@@ -7,7 +7,6 @@ use shared::policy::Scope;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::components::options::options;
 use crate::hooks::{use_fleet, use_lang, use_policy_texts};
 use crate::i18n;
 use crate::store::fleet::Fleet;
@@ -36,18 +35,18 @@ fn places(fleet: &Fleet, book: Book) -> Vec<Scope> {
 #[component]
 pub(super) fn PlaceFields(props: &PlaceFieldsProps) -> Html {
     let (fleet, lang, texts) = (use_fleet(), use_lang(), &use_policy_texts().policies);
-    let meter = use_state_eq(|| false);
+    let at = use_state_eq(|| 0_usize);
     let places = places(&fleet, props.book);
     let names: Vec<String> = places.iter().map(|scope| i18n::scope(lang, scope, None)).collect();
     let names = names.into_iter().chain(std::iter::once(texts.one_meter.to_owned()));
+    let one_meter = *at == places.len();
     let chosen = {
-        let (meter, choose) = (meter.clone(), props.on_choose.clone());
+        let (at, choose) = (at.clone(), props.on_choose.clone());
         Callback::from(move |event: Event| {
             let select = event.target_unchecked_into::<HtmlSelectElement>();
             let index = usize::try_from(select.selected_index()).unwrap_or_default();
-            let scope = places.get(index).cloned();
-            meter.set(scope.is_none());
-            choose.emit(scope);
+            at.set(index);
+            choose.emit(places.get(index).cloned());
         })
     };
     let numbered = {
@@ -61,8 +60,10 @@ pub(super) fn PlaceFields(props: &PlaceFieldsProps) -> Html {
     };
     html! {
         <>
-            <label class="field"><span>{ texts.place }</span><select name="place" onchange={chosen}>{ options(names.map(|name| (name.clone(), name))) }</select></label>
-            if *meter {
+            <label class="field"><span>{ texts.place }</span><select name="place" onchange={chosen}>
+                { for names.enumerate().map(|(place, name)| html! { <option selected={place == *at}>{ name }</option> }) }
+            </select></label>
+            if one_meter {
                 <label class="field"><span>{ texts.meter_number }</span><input name="meter" type="text" inputmode="numeric" autocomplete="off" oninput={numbered} /></label>
             }
         </>
