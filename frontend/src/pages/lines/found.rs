@@ -147,7 +147,7 @@ fn Row(props: &RowProps) -> Html {
         })
     };
     let pick = {
-        let candidates = unit.candidates.clone();
+        let (change, candidates) = (change.clone(), unit.candidates.clone());
         Callback::from(move |event: Event| {
             let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
             let picked = select.value();
@@ -163,7 +163,7 @@ fn Row(props: &RowProps) -> Html {
         })
     };
     let wire = {
-        let (change, boards) = (change.clone(), props.boards.clone());
+        let boards = props.boards.clone();
         Callback::from(move |event: Event| {
             let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
             let outputs = boards
