@@ -17,7 +17,7 @@ use crate::browser::{DESK, PHONE, choose, look};
 use crate::commission::write_site;
 use crate::harness::{Browser, Caller, Folder, TestSite, within};
 
-const BOARD: u8 = 9;
+const BOARD: u8 = 3;
 const OUTPUTS: usize = 8;
 
 /// A gateway with two meters and a board of eight outputs, whose output 2 feeds meter 2.
@@ -125,14 +125,14 @@ async fn a_meter_is_wired_to_the_output_of_a_board_on_the_page() {
         sign_in(browser, &site, "en", "light").await;
         let to = browser.see("input[name=scan-to]").await;
         to.clear().await.expect("a field");
-        to.send_keys("9").await.expect("an address");
+        to.send_keys("3").await.expect("an address");
         browser.click("button[name=scan]").await;
         browser.read("button[name=add]:enabled", "Add 2 meters").await;
         let row = "tbody tr:nth-child(2)";
         browser.read(row, "outside").await;
         browser
             .click(&format!(
-                "{row} select[aria-label='Switch of unit 2'] option[value='9 kmtronic-relay8 2']"
+                "{row} select[aria-label='Switch of unit 2'] option[value='3 kmtronic-relay8 2']"
             ))
             .await;
         browser.click(&format!("{row} button.danger")).await;
@@ -143,7 +143,7 @@ async fn a_meter_is_wired_to_the_output_of_a_board_on_the_page() {
         faults.extend(look(browser, "board-found-1440-en", &screens).await);
         browser.click("select[name=tariff] option[value=flat]").await;
         browser.click("button[name=add]").await;
-        browser.read(".sheet-print", "1 / 9 · output 2").await;
+        browser.read(".sheet-print", "1 / 3 · output 2").await;
         browser.read(".sheet-print", "outside").await;
         faults.extend(look(browser, "board-sheet-1440-en", &screens).await);
     })

@@ -132,10 +132,7 @@ async fn logs_can_be_read_by_machines() {
 fn terms_that_can_cut_somebody_wrongly_are_refused_with_their_timeline() {
     let folder = Folder::new();
     let terms = |policy: &str| {
-        format!(
-            "name = \"T\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n\
-             [simulated]\nfloors = 1\n[policy]\n{policy}\n"
-        )
+        format!("name = \"T\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n[policy]\n{policy}\n")
     };
     let rows = [
         ("low_credit = \"0.00\"", "nobody was warned"),
@@ -171,7 +168,10 @@ fn a_site_whose_terms_break_a_promise_does_not_start_and_says_how_it_would_come_
     for (policy, why) in rows {
         let folder = Folder::new();
         let site = format!(
-            "tariffs = [\"demo-flat\"]\n[site]\nname = \"T\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n[policy]\n{policy}\n"
+            "tariffs = [\"demo-flat\"]\n\
+             [site]\nname = \"T\"\ncurrency = \"CNY\"\nzone = \"Asia/Shanghai\"\n\
+             [[line]]\nid = 1\nname = \"L\"\ntransport = {{ tcp = {{ address = \"127.0.0.1:9\" }} }}\n\
+             [policy]\n{policy}\n"
         );
         let file = folder.write("site.toml", &site).display().to_string();
         let data = folder.path().join("data").display().to_string();
