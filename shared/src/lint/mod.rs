@@ -55,7 +55,7 @@ pub enum LintError {
     TooLarge(usize),
 }
 
-/// Tries every course from `around` on.
+/// Tries every course from `around` on, to the second.
 pub fn check(
     policy: &Policy,
     zone: &Zone,
@@ -74,6 +74,7 @@ pub fn check_against(
     around: Timestamp,
 ) -> Result<Explored, LintError> {
     policy.well_formed()?;
+    let around = Timestamp::from_millis(around.millis().div_euclid(1_000) * 1_000);
     let mut explored = Explored::default();
     for window in windows::of(policy, promised, zone, around) {
         explored.windows += 1;
