@@ -143,6 +143,8 @@ async fn a_meter_is_wired_to_the_output_of_a_board_on_the_page() {
         faults.extend(look(browser, "board-found-1440-en", &screens).await);
         browser.click("select[name=tariff] option[value=flat]").await;
         browser.click("button[name=add]").await;
+        browser.read(".sheet-print tbody tr:nth-child(2)", "2").await;
+        browser.open(&site.url("/lines/1/commission")).await;
         browser.read(".sheet-print", "1 / 3 · output 2").await;
         browser.read(".sheet-print", "outside").await;
         faults.extend(look(browser, "board-sheet-1440-en", &screens).await);
