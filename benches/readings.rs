@@ -28,7 +28,7 @@ use shared::time::{Span, Timestamp, Zone};
 
 mod yardstick;
 
-use yardstick::{Folder, Rounds, head};
+use yardstick::{Folder, Rounds, head, time};
 
 type Round = (Timestamp, Arc<[ReadingKept]>);
 
@@ -296,13 +296,11 @@ fn bare(folder: &Folder, name: &str) -> Connection {
 }
 
 /// Quarter-hourly rounds of 10,000 meters: day after day, each of which also brings the day before
-/// into blocks. Ours goes on in one file; first in turns with the one loop, then with the other.
+/// into blocks. All three files are as many days old, and each is first as often as the others.
 fn ingest(folder: &Folder) -> Connection {
-    let (per_day, each) = (96, 6);
-    let days = 1 + 2 * each;
+    let (per_day, days) = (96, 10);
     let rounds = Town::new().rounds(start(), Span::from_mins(15), per_day * days);
-    let in_a_day = usize::try_from(per_day).unwrap();
-    let mut parts = rounds.chunks(in_a_day);
+    let mut parts = rounds.chunks(usize::try_from(per_day).unwrap());
     let first = parts.next().unwrap();
     let lengths = lengths(folder, first);
     let mut writer = open(folder, "readings.db");
@@ -314,42 +312,28 @@ fn ingest(folder: &Folder) -> Connection {
         plain.keep(round, per_day);
     }
     let all = u64::from(METERS) * u64::try_from(per_day).unwrap();
-    head("Readings: time per reading, against a bare loop that makes and writes the same blocks");
-    let mut others = rounds.chunks(in_a_day).skip(1);
-    let count = u32::try_from(each).unwrap();
-    Rounds::of(
-        count,
-        || {
-            for round in parts.next().unwrap() {
-                writer.keep(std::slice::from_ref(round)).unwrap();
-            }
-            all
-        },
-        || {
-            for round in others.next().unwrap() {
-                plain.keep(round, per_day);
-            }
-            all
-        },
-    )
-    .print("quarter-hourly rounds, 10,000 meters");
-    head("Readings: time per reading, against bare writes of ready blobs of the same lengths");
-    Rounds::of(
-        count,
-        || {
-            for round in parts.next().unwrap() {
-                writer.keep(std::slice::from_ref(round)).unwrap();
-            }
-            all
-        },
-        || {
-            for _ in 0..per_day {
-                written.keep(per_day);
-            }
-            all
-        },
-    )
-    .print("quarter-hourly rounds, 10,000 meters");
+    let (mut against_plain, mut against_written) = (Rounds::default(), Rounds::default());
+    for (number, day) in parts.enumerate() {
+        let mut took = [0.0; 3];
+        for place in 0..3 {
+            let turn = (number + place) % 3;
+            took[turn] = time(|| {
+                for round in day {
+                    match turn {
+                        0 => writer.keep(std::slice::from_ref(round)).unwrap(),
+                        1 => plain.keep(round, per_day),
+                        _ => written.keep(per_day),
+                    }
+                }
+                all
+            });
+        }
+        against_plain.push(took[0], took[1]);
+        against_written.push(took[0], took[2]);
+    }
+    head("Readings: time per reading, quarter-hourly rounds of 10,000 meters");
+    against_plain.print("against a bare loop that makes and writes the same blocks");
+    against_written.print("against bare writes of ready blobs of the same lengths");
     compare_sizes(&plain.db);
     writer.compact_all().unwrap();
     drop(writer);
