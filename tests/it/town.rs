@@ -104,6 +104,22 @@ fn number(line: usize, unit: usize) -> usize {
 /// Processor time of a process so far, in seconds.
 fn processor(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a running process");
+    seconds(&stat)
+}
+
+/// The same of each of its threads, with its name.
+fn threads(pid: u32) -> BTreeMap<(String, String), f64> {
+    let folder = format!("/proc/{pid}/task");
+    let threads = fs::read_dir(folder).expect("a running process").filter_map(|thread| {
+        let thread = thread.ok()?;
+        let stat = fs::read_to_string(thread.path().join("stat")).ok()?;
+        let name = stat.split_once('(')?.1.rsplit_once(')')?.0.to_owned();
+        Some(((name, thread.file_name().into_string().ok()?), seconds(&stat)))
+    });
+    threads.collect()
+}
+
+fn seconds(stat: &str) -> f64 {
     let (_, after_name) = stat.rsplit_once(')').expect("a name in brackets");
     // Fields 14 and 15 of the line, in hundredths of a second.
     let ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
@@ -173,6 +189,7 @@ async fn every_meter_of_a_town_is_polled_each_second_and_cut_when_its_credit_end
     within(Duration::from_mins(2), "every meter of the first line is read", read).await;
 
     let before = (processor(farm.pid()), processor(site.program().pid()));
+    let threads_before = threads(site.program().pid());
     let answered = answers(&site, &admin, &town).await;
     let began = tokio::time::Instant::now();
     tokio::time::sleep(Duration::from_secs(town.seconds)).await;
@@ -180,6 +197,15 @@ async fn every_meter_of_a_town_is_polled_each_second_and_cut_when_its_credit_end
     let share = |before: f64, pid: u32| (processor(pid) - before) / passed * 100.0;
     let (farm_share, our_share) =
         (share(before.0, farm.pid()), share(before.1, site.program().pid()));
+    let by_thread: Vec<String> = threads(site.program().pid())
+        .into_iter()
+        .map(|(thread, now)| {
+            let took = now - threads_before.get(&thread).copied().unwrap_or_default();
+            (thread.0, took / passed * 100.0)
+        })
+        .filter(|(_, share)| *share >= 0.5)
+        .map(|(name, share)| format!("{name} {share:.1} %"))
+        .collect();
     let answered = answers(&site, &admin, &town).await - answered;
 
     let poor = town.meters().filter(|(.., poor)| *poor).count();
@@ -206,10 +232,11 @@ async fn every_meter_of_a_town_is_polled_each_second_and_cut_when_its_credit_end
     assert!(taken[0] >= 0, "a coil was written before the record of its reason: {taken:?}");
     println!(
         "\n{all} meters on {} lines at {} answers a second: farm {farm_share:.1} % of a core, \
-         program {our_share:.1} %; {} cuts, from the reading that ended the credit to the coil \
+         program {our_share:.1} % ({}); {} cuts, from the reading that ended the credit to the coil \
          p50 {} ms, p99 {} ms",
         town.lines,
         (f64::from(u32::try_from(answered).expect("a short run")) / passed).round(),
+        by_thread.join(", "),
         taken.len(),
         percentile(50),
         percentile(99),
