@@ -1,11 +1,6 @@
 //! The server of Meterhouse: head-end, journal, web server and command line around the actors of
 //! `shared`.
 
-/// Messages, frames and rows are many small pieces that often end on another thread than they began
-/// on, which this allocator is quicker at than the C library's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 pub mod cli;
 pub mod clock;
 pub mod config;
