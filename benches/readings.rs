@@ -26,6 +26,7 @@ use shared::id::MeterId;
 use shared::meter::Quality;
 use shared::time::{Span, Timestamp, Zone};
 
+#[allow(dead_code, reason = "shared by benches")]
 mod yardstick;
 
 use yardstick::{Folder, Rounds, head, time};

@@ -43,36 +43,60 @@ pub fn between(
             rows.push(row);
         }
     };
+    // Where blocks hold all of it, one statement sees one state; a transaction costs as much again.
+    let reached = of_blocks(db, meter, (from, to), true, &mut columns, &mut take)?;
+    if is_whole(reached, to) {
+        return Ok(rows);
+    }
     at_once(db, || {
-        // The first block is the one in which `from` lies, if there is one.
-        let mut statement = db.prepare_cached(
-            "SELECT start, rows,
-               (SELECT until FROM block WHERE meter = :meter ORDER BY start DESC LIMIT 1)
-             FROM block WHERE meter = :meter AND start < :to AND start >=
-             coalesce((SELECT max(start) FROM block WHERE meter = :meter AND start <= :from), :from)
-             ORDER BY start",
-        )?;
-        let mut found = statement.query(named_params! {
-            ":meter": meter.0,
-            ":from": from.millis(),
-            ":to": to.millis(),
-        })?;
-        let mut until = None;
-        while let Some(row) = found.next()? {
-            decode(meter, row, &mut columns, &mut take)?;
-            until = row.get(2)?;
-        }
-        let until = match until {
+        let reached = of_blocks(db, meter, (from, to), false, &mut columns, &mut take)?;
+        let until = match reached {
             Some(until) => Some(until),
             None => newest_in_blocks(db, meter)?,
         };
         // What is hot is newer than every block.
-        if until.is_none_or(|until| until < to.millis().saturating_sub(1)) {
-            hot(db, meter, until, &mut columns, take)?;
-        }
-        Ok(())
+        if is_whole(until, to) { Ok(()) } else { hot(db, meter, until, &mut columns, take) }
     })?;
     Ok(rows)
+}
+
+/// Blocks that end here hold everything before `to`.
+fn is_whole(until: Option<i64>, to: Timestamp) -> bool {
+    until.is_some_and(|until| until >= to.millis().saturating_sub(1))
+}
+
+/// Takes the rows of the blocks that overlap `[from, to)`, and gives the end of the meter's last block;
+/// none: no block overlaps. `only_whole`: nothing is taken where a part may not be in blocks yet.
+fn of_blocks(
+    db: &Connection,
+    meter: MeterId,
+    (from, to): (Timestamp, Timestamp),
+    only_whole: bool,
+    columns: &mut Columns,
+    take: &mut impl FnMut(ReadingKept),
+) -> Result<Option<i64>, StoreError> {
+    // The first block is the one in which `from` lies, if there is one.
+    let mut statement = db.prepare_cached(
+        "SELECT start, rows,
+           (SELECT until FROM block WHERE meter = :meter ORDER BY start DESC LIMIT 1)
+         FROM block WHERE meter = :meter AND start < :to AND start >=
+         coalesce((SELECT max(start) FROM block WHERE meter = :meter AND start <= :from), :from)
+         ORDER BY start",
+    )?;
+    let mut found = statement.query(named_params! {
+        ":meter": meter.0,
+        ":from": from.millis(),
+        ":to": to.millis(),
+    })?;
+    let mut until = None;
+    while let Some(row) = found.next()? {
+        until = row.get(2)?;
+        if only_whole && !is_whole(until, to) {
+            break;
+        }
+        decode(meter, row, columns, take)?;
+    }
+    Ok(until)
 }
 
 /// Readings of a meter before an instant, newest first.
