@@ -211,7 +211,7 @@ fn Row(props: &RowProps) -> Html {
             { value("energy.import") }{ value("voltage.l1") }{ value("power") }
             <td>
                 if let (Some(choice), Some(model)) = (&choice, model) {
-                    if !model.switches { { wiring(&props.boards, choice, &wire, words) } }
+                    if !model.switches { { wiring(&props.boards, choice, &wire, words) }{ " " } }
                     <RelayTester line={props.line} unit={unit.unit} model={model.clone()} relay={choice.relay.clone()} />
                 }
             </td>
@@ -233,7 +233,7 @@ fn wiring(
     let option = |board: &FoundBoard, output: u16| {
         let relay = board.output(output);
         let selected = choice.relay.as_ref() == Some(&relay);
-        html! { <option value={place_of(&relay)} {selected}>{ fill(words.output, &[&output.to_string()]) }</option> }
+        html! { <option value={place_of(&relay)} {selected}>{ board.unit }{ " · " }{ fill(words.output, &[&output.to_string()]) }</option> }
     };
     html! {
         <select onchange={wire.clone()} aria-label={fill(words.switch_of, &[&number])}>
