@@ -175,6 +175,15 @@ mod tests {
     }
 
     #[test]
+    fn every_model_says_what_its_switch_does_when_nobody_asks_any_more() {
+        for profile in Library::built_in().iter() {
+            let switches = !matches!(profile.relay, Relay::External);
+            let said = profile.notes.iter().any(|note| note.contains("when the server dies"));
+            assert!(said || !switches, "{} says nothing of it", profile.id);
+        }
+    }
+
+    #[test]
     fn every_model_is_proven_by_frames() {
         for profile in Library::built_in().iter() {
             assert!(!profile.frames.is_empty(), "{} has no frames", profile.id);
