@@ -111,7 +111,7 @@ impl Ratios {
 fn scale(value: i128, ratios: &[Ratio]) -> i128 {
     let up: i128 = ratios.iter().map(|ratio| i128::from(ratio.primary)).product();
     let down: i128 = ratios.iter().map(|ratio| i128::from(ratio.secondary)).product();
-    (value * up).div_euclid(down)
+    if up == down { value } else { (value * up).div_euclid(down) }
 }
 
 impl Profile {

@@ -156,6 +156,12 @@ fn float(pattern: u64, scale_nano: i64) -> Result<i64, Unfit> {
 
 /// Division rounded half away from zero; the divisor is positive.
 pub fn divide(value: i128, by: i128) -> i128 {
+    // Nearly all values of meters fit in 64 bits, which a processor divides in one step.
+    if let (Ok(value), Ok(by)) = (i64::try_from(value), i64::try_from(by))
+        && let Some(rounded) = value.checked_add(if value < 0 { -(by / 2) } else { by / 2 })
+    {
+        return i128::from(rounded / by);
+    }
     let half = by / 2;
     if value < 0 { (value - half) / by } else { (value + half) / by }
 }
@@ -167,6 +173,33 @@ mod tests {
     use super::*;
 
     const ONE: i64 = 1_000_000_000;
+
+    #[test]
+    fn halves_go_away_from_zero_in_64_bits_and_beyond() {
+        let wide = i128::from(i64::MAX) + 1;
+        for (value, by, quotient) in [
+            (0, 1, 0),
+            (4, 10, 0),
+            (5, 10, 1),
+            (14, 10, 1),
+            (15, 10, 2),
+            (-4, 10, 0),
+            (-5, 10, -1),
+            (-15, 10, -2),
+            (1, 3, 0),
+            (2, 3, 1),
+            (i128::from(i64::MAX), 1, i128::from(i64::MAX)),
+            (i128::from(i64::MAX), 2, 1 << 62), // half a step would not fit in 64 bits
+            (i128::from(i64::MIN), 2, -(1 << 62)),
+            (i128::from(i64::MIN), 10, -922_337_203_685_477_581),
+            (wide * 10 + 5, 10, wide + 1),
+            (-(wide * 10 + 5), 10, -(wide + 1)),
+            (wide / 2, wide, 1),
+            (wide / 2 - 1, wide, 0),
+        ] {
+            assert_eq!(divide(value, by), quotient, "{value} / {by}");
+        }
+    }
 
     #[test]
     fn every_order_of_bytes_is_told_apart() {
