@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::time::Duration;
 
 use shared::meter::profile::{Evidence, Values};
@@ -13,6 +14,7 @@ use shared::time::Timestamp;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
+use super::binding::{Binding, Observer, tell};
 use super::question::Question;
 
 /// What is to be done. Devices are named by their place in the list of the line.
@@ -72,18 +74,49 @@ pub(super) enum Urgency {
 pub(super) struct Job {
     pub(super) task: Task,
     pub(super) urgency: Urgency,
-    since: Instant,
-    waiting: Vec<oneshot::Sender<Answer>>,
+    /// When it was put behind all others.
+    since: Option<Instant>,
+    waiting: Vec<Asker>,
+}
+
+/// Who waits for an answer.
+pub(super) enum Asker {
+    /// A task that goes on with it.
+    Task(oneshot::Sender<Answer>),
+    /// Whoever polls a meter: he is told what the answer means.
+    Observer(Rc<Binding>, Observer),
+}
+
+impl Asker {
+    fn has_left(&self) -> bool {
+        match self {
+            Self::Task(asker) => asker.is_closed(),
+            Self::Observer(_, observer) => observer.as_ref().is_none_or(oneshot::Sender::is_closed),
+        }
+    }
+
+    fn answer(self, answer: Answer) {
+        match self {
+            // An asker who left has taken a decision without us; there is nothing to tell him.
+            Self::Task(asker) => drop(asker.send(answer)),
+            Self::Observer(meter, observer) => tell(observer, meter.seen(answer, None)),
+        }
+    }
 }
 
 impl Job {
+    fn waited_long(&self) -> bool {
+        self.since.is_some_and(|since| since.elapsed() >= PROBE_WAITS)
+    }
+
     pub(super) fn answer(mut self, answer: Answer) {
         let last = self.waiting.pop();
         for asker in self.waiting {
-            // An asker who left has taken a decision without us; there is nothing to tell him.
-            drop(asker.send(answer.clone()));
+            asker.answer(answer.clone());
         }
-        drop(last.map(|asker| asker.send(answer)));
+        if let Some(asker) = last {
+            asker.answer(answer);
+        }
     }
 }
 
@@ -95,6 +128,8 @@ pub(super) struct Desk {
 
 #[derive(Default)]
 struct Queues {
+    /// Nobody works here any more.
+    closed: bool,
     commands: VecDeque<Job>,
     proofs: VecDeque<Job>,
     fast: VecDeque<Job>,
@@ -117,12 +152,15 @@ impl Queues {
     }
 
     fn put(&mut self, job: Job) {
+        if self.closed {
+            return; // who asks learns that nobody answers
+        }
         let queue = self.of(job.urgency);
         match queue.iter_mut().find(|waiting| job.task.replaces(&waiting.task)) {
             Some(waiting) => {
                 waiting.task = job.task;
                 // Askers who gave up are forgotten, so that a line that is down gathers no crowd.
-                waiting.waiting.retain(|asker| !asker.is_closed());
+                waiting.waiting.retain(|asker| !asker.has_left());
                 waiting.waiting.extend(job.waiting);
             }
             None => queue.push_back(job),
@@ -130,8 +168,8 @@ impl Queues {
     }
 
     fn take(&mut self) -> Option<Job> {
-        let overdue = self.probes.front().is_some_and(|probe| probe.since.elapsed() >= PROBE_WAITS);
-        let Self { commands, proofs, fast, slow, probes } = self;
+        let overdue = self.probes.front().is_some_and(Job::waited_long);
+        let Self { commands, proofs, fast, slow, probes, .. } = self;
         commands
             .pop_front()
             .or_else(|| proofs.pop_front())
@@ -145,10 +183,14 @@ impl Queues {
 impl Desk {
     pub(super) fn ask(&self, task: Task, urgency: Urgency) -> oneshot::Receiver<Answer> {
         let (asker, receiver) = oneshot::channel();
-        let since = Instant::now();
+        self.put(task, urgency, Asker::Task(asker));
+        receiver
+    }
+
+    pub(super) fn put(&self, task: Task, urgency: Urgency, asker: Asker) {
+        let since = (urgency == Urgency::Probe).then(Instant::now);
         self.queues.borrow_mut().put(Job { task, urgency, since, waiting: vec![asker] });
         self.bell.notify_one();
-        receiver
     }
 
     /// The next command, which may go between two requests of a poll.
@@ -173,13 +215,19 @@ impl Desk {
         if queues.fast.is_empty() && queues.slow.is_empty() {
             return Some(job);
         }
-        queues.put(Job { urgency: Urgency::Probe, since: Instant::now(), ..job });
+        queues.put(Job { urgency: Urgency::Probe, since: Some(Instant::now()), ..job });
         None
+    }
+
+    /// The owner is gone: whoever waits, and whoever asks from now on, learns that the line is down.
+    pub(super) fn close(&self) {
+        let left = self.queues.replace(Queues { closed: true, ..Queues::default() });
+        drop(left);
     }
 
     pub(super) fn waiting(&self) -> usize {
         let queues = self.queues.borrow();
-        let Queues { commands, proofs, fast, slow, probes } = &*queues;
+        let Queues { commands, proofs, fast, slow, probes, .. } = &*queues;
         [commands, proofs, fast, slow, probes].into_iter().map(VecDeque::len).sum()
     }
 }
@@ -239,6 +287,18 @@ mod tests {
         let at = Timestamp::from_millis(5);
         next(&desk).answer(Answer { at, outcome: Err(CommFault::Timeout) });
         assert!(askers.iter_mut().all(|asker| asker.try_recv().is_ok_and(|a| a.at == at)));
+    }
+
+    #[test]
+    fn nobody_waits_at_a_desk_that_was_left() {
+        let desk = Desk::default();
+        let mut before = desk.ask(Task::Read(1), Urgency::Fast);
+        desk.close();
+        let mut after = desk.ask(Task::Read(1), Urgency::Fast);
+        for asker in [&mut before, &mut after] {
+            assert_eq!(asker.try_recv().err(), Some(oneshot::error::TryRecvError::Closed));
+        }
+        assert_eq!(desk.waiting(), 0);
     }
 
     #[test]

@@ -1,26 +1,26 @@
 //! The actor in front of a line. It only forwards: to the desk of the meter's line, and to the desk
 //! of the line its breaker hangs on, and puts the two answers together.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
+use actix::dev::MessageResponse;
 use actix::{Actor, Context, Handler, Message, MessageResult, ResponseFuture};
 use shared::actor::port::{LineJob, LineRequest};
 use shared::id::MeterId;
-use shared::meter::profile::{Evidence, Library, Profile, Ratios, judge};
-use shared::meter::{CommFault, Contact, Observation, SwitchCommand};
+use shared::meter::profile::Library;
+use shared::meter::{CommFault, Observation};
 use tokio::time::Instant;
 
+use super::binding::{Binding, Observer, tell};
 use super::config::{LineConfig, MeterConfig, UnitAddress};
-use super::desk::{Answer, Desk, Done, Task, Urgency};
+use super::desk::{Desk, Done, Task, Urgency};
 use super::device::{Device, Role};
 use super::owner::{Devices, Units};
 use super::question::Question;
 use super::roof::Roof;
-use super::unit::Unit;
 use super::wire::{Clock, Wire};
 
 pub use shared::api::line::LineView as LineStatus;
@@ -36,166 +36,40 @@ pub struct LineActor {
     pub(super) meters: BTreeMap<MeterId, Rc<Binding>>,
 }
 
-/// Where a device is found: the desk of its line, and its place there.
-#[derive(Clone)]
-pub(super) struct Place {
-    pub(super) desk: Rc<Desk>,
-    pub(super) units: Units,
-    pub(super) unit: UnitAddress,
-    pub(super) device: usize,
-}
-
-/// What changes seldom is asked for with every tenth poll, and not more often than once a minute.
-const SLOW: u32 = 10;
-const SLOWEST: Duration = Duration::from_mins(1);
-
-/// While current flows through a contact that was read as closed, it is closed: its board is asked
-/// again only after so long, and at once when no current flows or a command was given.
-const EVIDENCE: Duration = Duration::from_mins(1);
-
-pub(super) struct Binding {
-    pub(super) meter: Place,
-    pub(super) profile: Arc<Profile>,
-    pub(super) ratios: Ratios,
-    /// A switch outside the meter.
-    pub(super) relay: Option<Place>,
-    pub(super) has_slow: bool,
-    pub(super) polls: Cell<u32>,
-    /// When what changes seldom was last asked for.
-    pub(super) slow_asked: Cell<Option<Instant>>,
-    /// What the board last said, and when.
-    pub(super) evidence: Cell<Option<(Evidence, Instant)>>,
-}
-
-impl Place {
-    async fn read(&self, urgency: Urgency, clock: &Clock) -> Answer {
-        // At once: whoever asks for a meter that rests need not wait behind those that are awake.
-        let rests = urgency == Urgency::Fast
-            && self.units.borrow().get(&self.unit).is_some_and(Unit::rests);
-        if rests {
-            return Answer { at: clock(), outcome: Err(CommFault::BackedOff) };
-        }
-        self.ask(Task::Read(self.device), urgency, clock).await
-    }
-
-    async fn ask(&self, task: Task, urgency: Urgency, clock: &Clock) -> Answer {
-        let answer = self.desk.ask(task, urgency).await;
-        // The owner runs as long as the actor; if it fell, the line is down until a restart.
-        answer.unwrap_or_else(|_gone| Answer { at: clock(), outcome: Err(CommFault::LineDown) })
-    }
-}
-
-impl Binding {
-    async fn observe(&self, urgency: Urgency, clock: &Clock) -> Observation {
-        if self.has_slow && urgency == Urgency::Fast {
-            let polls = self.polls.get();
-            let long_ago = |asked: Instant| polls >= SLOW && asked.elapsed() >= SLOWEST;
-            self.polls.set(polls.saturating_add(1));
-            if self.slow_asked.get().is_none_or(long_ago) {
-                self.polls.set(1);
-                self.slow_asked.set(Some(Instant::now()));
-                // Nobody waits for it; it is looked at in the line's status.
-                drop(self.meter.desk.ask(Task::ReadSlow(self.meter.device), Urgency::Slow));
-            }
-        }
-        let (meter, board) = match &self.relay {
-            None => (self.meter.read(urgency, clock).await, None),
-            Some(relay) => {
-                let (meter, board) = self.read_both(relay, urgency, clock).await;
-                (meter, Some(board))
-            }
-        };
-        let outcome = match meter.outcome {
-            Ok(Done::Values(values)) => {
-                self.profile.telegram(&values, self.ratios, board).map_err(CommFault::Implausible)
-            }
-            Ok(Done::Evidence(_) | Done::Written | Done::Words(_) | Done::Bytes(_)) => {
-                Err(CommFault::WrongReply)
-            }
-            Err(fault) => Err(fault),
-        };
-        Observation { at: meter.at, outcome }
-    }
-
-    async fn read_both(
-        &self,
-        relay: &Place,
-        urgency: Urgency,
-        clock: &Clock,
-    ) -> (Answer, Evidence) {
-        let (meter, board) = if let Some(closed) = self.closed_before(urgency) {
-            let meter = self.meter.read(urgency, clock).await;
-            if self.draws(&meter) {
-                return (meter, closed);
-            }
-            (meter, relay.read(urgency, clock).await)
-        } else {
-            let meter = self.meter.read(urgency, clock);
-            futures_util::future::join(meter, relay.read(urgency, clock)).await
-        };
-        let said = evidence(board);
-        self.evidence.set(Some((said, Instant::now())));
-        (meter, said)
-    }
-
-    /// What the board said, if that was not long ago and is that the contact is closed.
-    fn closed_before(&self, urgency: Urgency) -> Option<Evidence> {
-        let (said, since) = self.evidence.get().filter(|_| urgency == Urgency::Fast)?;
-        // A board that said nothing is asked every time.
-        let closed = said != Evidence::default() && judge(said, Some(true)) == Contact::Closed;
-        (closed && since.elapsed() < EVIDENCE).then_some(said)
-    }
-
-    fn draws(&self, meter: &Answer) -> bool {
-        match &meter.outcome {
-            Ok(Done::Values(values)) => self.profile.draws(values, self.ratios) == Some(true),
-            Ok(Done::Evidence(_) | Done::Written | Done::Words(_) | Done::Bytes(_)) | Err(_) => {
-                false
-            }
-        }
-    }
-
-    async fn switch(&self, command: SwitchCommand, clock: &Clock) -> Observation {
-        self.evidence.set(None);
-        let switch = self.relay.as_ref().unwrap_or(&self.meter);
-        let written =
-            switch.ask(Task::Switch(switch.device, command), Urgency::Command, clock).await;
-        match written.outcome {
-            Ok(_acknowledged) => self.observe(Urgency::Proof, clock).await,
-            Err(fault) => Observation { at: written.at, outcome: Err(fault) },
-        }
-    }
-}
-
-/// A board that does not answer says nothing of the contact; the meter's register still counts.
-fn evidence(answer: Answer) -> Evidence {
-    match answer.outcome {
-        Ok(Done::Evidence(evidence)) => evidence,
-        Ok(Done::Values(_) | Done::Written | Done::Words(_) | Done::Bytes(_)) | Err(_) => {
-            Evidence::default()
-        }
-    }
-}
-
 impl Actor for LineActor {
     type Context = Context<Self>;
 }
 
 impl Handler<LineRequest> for LineActor {
-    type Result = ResponseFuture<Observation>;
+    type Result = Forwarded;
 
-    fn handle(&mut self, request: LineRequest, _: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, request: LineRequest, _: &mut Context<Self>) -> Forwarded {
         let binding = self.meters.get(&request.meter).cloned();
-        let clock = Arc::clone(&self.clock);
-        Box::pin(async move {
-            match (binding, request.job) {
-                (Some(binding), LineJob::Poll) => binding.observe(Urgency::Fast, &clock).await,
-                (Some(binding), LineJob::Switch(command)) => binding.switch(command, &clock).await,
-                (None, LineJob::Poll | LineJob::Switch(_)) => {
-                    Observation { at: clock(), outcome: Err(CommFault::LineDown) }
-                }
+        Forwarded { binding, job: request.job, clock: Arc::clone(&self.clock) }
+    }
+}
+
+/// A poll or a command on its way to the desk; whoever asked is told from there.
+pub struct Forwarded {
+    binding: Option<Rc<Binding>>,
+    job: LineJob,
+    clock: Clock,
+}
+
+impl MessageResponse<LineActor, LineRequest> for Forwarded {
+    fn handle(self, _: &mut Context<LineActor>, observer: Observer) {
+        let Self { binding, job, clock } = self;
+        match (binding, job) {
+            (Some(binding), LineJob::Poll) => binding.poll(observer, &clock),
+            (Some(binding), LineJob::Switch(command)) => {
+                actix_rt::spawn(async move {
+                    tell(observer, binding.switch(command, &clock).await);
+                });
             }
-        })
+            (None, LineJob::Poll | LineJob::Switch(_)) => {
+                tell(observer, Observation { at: clock(), outcome: Err(CommFault::LineDown) });
+            }
+        }
     }
 }
 

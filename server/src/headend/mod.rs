@@ -4,6 +4,7 @@
 //! money or of the web. On it each line is one owner task, which alone speaks on the port, and one
 //! actor in front of it, which only forwards. `docs/architecture.md`, "head-end", has the reasons.
 
+mod binding;
 pub mod config;
 mod desk;
 mod device;

@@ -9,10 +9,10 @@ use std::time::Duration;
 use shared::id::LineId;
 use shared::meter::profile::{Library, Ratios};
 
+use super::binding::{Binding, Place};
 use super::config::{LineConfig, MeterConfig};
 use super::desk::Desk;
 use super::device::{Device, Reads, Role};
-use super::line::{Binding, Place};
 use super::owner::{Devices, Units};
 use super::unit::{Patience, Unit};
 

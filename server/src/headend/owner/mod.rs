@@ -35,6 +35,13 @@ pub(super) struct Owner {
     pub(super) memory: BTreeMap<usize, Memory>,
 }
 
+/// However it ended: nobody shall wait for it.
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.desk.close();
+    }
+}
+
 /// What the owner remembers of one device.
 #[derive(Default)]
 pub(super) struct Memory {

@@ -7,7 +7,6 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
-use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -19,13 +18,12 @@ pub(super) struct Elapsed;
 pub(super) struct Deadline(Option<Pin<Box<Sleep>>>);
 
 impl Deadline {
-    /// Does `work`, or gives it up after `most`.
-    pub(super) async fn within<F: Future>(
+    /// Does `work`, or gives it up at `end`.
+    pub(super) async fn until<F: Future>(
         &mut self,
-        most: Duration,
+        end: Instant,
         work: F,
     ) -> Result<F::Output, Elapsed> {
-        let end = Instant::now() + most;
         let timer = self.0.get_or_insert_with(|| Box::pin(sleep_until(end)));
         if timer.is_elapsed() || timer.deadline() > end {
             timer.as_mut().reset(end);
@@ -50,6 +48,7 @@ impl Deadline {
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
+    use std::time::Duration;
 
     use tokio::task::yield_now;
 
@@ -69,9 +68,9 @@ mod tests {
         ] {
             let begun = Instant::now();
             let outcome = if answered {
-                deadline.within(most, async { yield_now().await }).await
+                deadline.until(begun + most, async { yield_now().await }).await
             } else {
-                deadline.within(most, pending()).await
+                deadline.until(begun + most, pending()).await
             };
             assert_eq!(outcome.is_ok(), answered, "{most:?}");
             assert!(answered || begun.elapsed() >= most, "given up early");
@@ -80,7 +79,7 @@ mod tests {
         while begun.elapsed() < 2 * short {
             yield_now().await; // the timer runs out while nobody asks
         }
-        assert_eq!(deadline.within(short, ready(1)).await, Ok(1));
+        assert_eq!(deadline.until(Instant::now() + short, ready(1)).await, Ok(1));
         // The timer still stands at the short time when more is allowed.
         let begun = Instant::now();
         let slow = async {
@@ -88,7 +87,7 @@ mod tests {
                 yield_now().await;
             }
         };
-        assert_eq!(deadline.within(long, slow).await, Ok(()));
-        assert_eq!(deadline.within(short, pending::<()>()).await, Err(Elapsed));
+        assert_eq!(deadline.until(begun + long, slow).await, Ok(()));
+        assert_eq!(deadline.until(Instant::now() + short, pending::<()>()).await, Err(Elapsed));
     }
 }

@@ -110,7 +110,7 @@ impl Session {
         };
         context.set_slave(Slave(unit.into()));
         let sent = Instant::now();
-        let outcome = self.deadline.within(pace.timeout, context.call(request.clone())).await;
+        let outcome = self.deadline.until(sent + pace.timeout, context.call(request.clone())).await;
         let ended = Instant::now();
         self.took = ended - sent;
         self.last = Some((unit, ended));
@@ -156,6 +156,9 @@ impl Session {
         pace: Pace,
         insist: bool,
     ) -> Result<(), CommFault> {
+        if !unit.is_of(&self.transport) {
+            return Err(CommFault::Exception(0x0A)); // no path: some boards would all take it
+        }
         if let Some(quiet) = self.quiet.take()
             && self.wire.is_open()
         {
