@@ -1,5 +1,6 @@
 //! The documents: what they link to is there, what they name exists, nothing lies unlinked.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -59,6 +60,40 @@ fn every_page_of_the_docs_can_be_found_from_the_readme_or_the_architecture() {
         .filter(|page| page.starts_with(&docs) && *page != architecture && !linked.contains(page))
         .collect();
     assert!(lost.is_empty(), "no link leads to {lost:?}");
+}
+
+/// Names of functions below `folder`.
+fn functions(folder: &Path, names: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            functions(&path, names);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = read(&path);
+            let named = text.split("fn ").skip(1).filter_map(|rest| rest.split('(').next());
+            names.extend(named.map(str::to_owned));
+        }
+    }
+}
+
+#[test]
+fn every_rule_of_a_line_has_a_test_that_is_there() {
+    let mut there = BTreeSet::new();
+    for folder in ["shared/src", "server/src", "tests/it"] {
+        functions(&root().join(folder), &mut there);
+    }
+    let page = read(&root().join("docs/lines.md"));
+    let rules: Vec<_> =
+        page.lines().filter(|line| line.starts_with("| ") && line.contains("**")).collect();
+    assert_eq!(rules.len(), 24);
+    for rule in rules {
+        let tests = rule.rsplit(" | ").next().expect("a last column");
+        let names: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "no test stands behind {rule}");
+        for name in names {
+            assert!(there.contains(name), "there is no test {name}");
+        }
+    }
 }
 
 #[test]

@@ -49,6 +49,7 @@ mod headend;
 mod hostile;
 mod isolation;
 mod limits;
+mod line_rules;
 mod same_hash;
 mod main_job;
 mod mass_cut;

@@ -58,8 +58,11 @@ struct Units {
 fn range(text: &str) -> Result<Units, String> {
     let (from, to) = text.split_once('-').unwrap_or((text, text));
     match (from.trim().parse::<u8>(), to.trim().parse::<u8>()) {
-        (Ok(from), Ok(to)) if 1 <= from && from <= to && to <= 247 => Ok(Units { from, to }),
-        _ => Err(format!("`{text}` is no range of unit addresses such as 1-32; they are 1 to 247")),
+        (Ok(from), Ok(to)) if UnitAddress::can_be_scanned(from, to) => Ok(Units { from, to }),
+        _ => Err(format!(
+            "`{text}` is no range of unit addresses such as 1-32; they are 1 to 247, and 255 alone \
+             for a Modbus TCP device that has none"
+        )),
     }
 }
 
@@ -243,9 +246,16 @@ mod tests {
 
     #[test]
     fn a_range_of_addresses_stays_between_1_and_247() {
-        for (text, good) in
-            [("1-247", true), ("7", true), ("0-5", false), ("5-4", false), ("1-248", false)]
-        {
+        for (text, good) in [
+            ("1-247", true),
+            ("7", true),
+            ("255", true),
+            ("0-5", false),
+            ("5-4", false),
+            ("1-248", false),
+            ("1-255", false),
+            ("254", false),
+        ] {
             assert_eq!(range(text).is_ok(), good, "{text}");
         }
     }

@@ -95,22 +95,40 @@ impl SerialFormat {
     }
 }
 
-/// The Modbus address of a device on its line; never 0, which would speak to all at once.
+/// The Modbus address of a device on its line; never 0, which would speak to all at once. 255 is for
+/// a device that speaks Modbus TCP itself and has no address (Modbus Messaging on TCP/IP
+/// Implementation Guide V1.0b, 4.4.2.1); on a bus, some boards take it for all at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct UnitAddress(u8);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("unit address {0} is outside 1 to 247")]
+#[error("unit address {0} is outside 1 to 247; 255 is for a Modbus TCP device that has none")]
 pub struct UnitAddressOutOfRange(u8);
 
 impl TryFrom<u8> for UnitAddress {
     type Error = UnitAddressOutOfRange;
     fn try_from(address: u8) -> Result<Self, UnitAddressOutOfRange> {
         match address {
-            1..=247 => Ok(Self(address)),
-            0 | 248.. => Err(UnitAddressOutOfRange(address)),
+            1..=247 | NONE => Ok(Self(address)),
+            0 | 248..NONE => Err(UnitAddressOutOfRange(address)),
         }
+    }
+}
+
+/// Stands where a Modbus TCP device has no address.
+const NONE: u8 = 255;
+
+impl UnitAddress {
+    /// Whether a device may have this address there.
+    pub fn is_of(self, transport: &Transport) -> bool {
+        self.0 != NONE || matches!(transport, Transport::Tcp { .. })
+    }
+
+    /// What a scan looks at: addresses of a bus, or the one that stands for none.
+    pub fn can_be_scanned(from: u8, to: u8) -> bool {
+        let of_a_bus = (1..=247).contains(&from) && (from..=247).contains(&to);
+        of_a_bus || (from, to) == (NONE, NONE)
     }
 }
 
@@ -210,6 +228,11 @@ pub enum ConfigError {
     TwoSwitches(MeterId),
     #[error("meter {0}: `{1}` cannot be set to the {2} baud of line {3}")]
     Baud(MeterId, String, u32, LineId),
+    #[error(
+        "meter {0}: line {1} is a bus, where unit addresses are 1 to 247; 255 is for a device that \
+         speaks Modbus TCP itself"
+    )]
+    NoBusAddress(MeterId, LineId),
     #[error("meter {0} gives a serial number, but the profile `{1}` has no register for it")]
     NoIdentity(MeterId, String),
 }
@@ -247,6 +270,7 @@ pub fn check(
         let line = |id: LineId| by_id.get(&id).copied().ok_or(ConfigError::NoLine(meter, id));
         let profile = find(&config.profile)?;
         check_speed(meter, line(config.line)?, profile)?;
+        check_address(meter, line(config.line)?, config.unit)?;
         if config.serial.is_some() && profile.roles.identity.is_none() {
             return Err(ConfigError::NoIdentity(meter, profile.id.clone()));
         }
@@ -270,6 +294,7 @@ pub fn check(
                     return Err(ConfigError::NoInput(meter, relay.profile.clone(), inputs));
                 }
                 let unit = relay.unit.unwrap_or(config.unit);
+                check_address(meter, line(on)?, unit)?;
                 if let Some(other) = outputs.insert((on, unit, relay.output), meter) {
                     return Err(ConfigError::OutputTwice(other, meter, relay.output));
                 }
@@ -277,6 +302,14 @@ pub fn check(
         }
     }
     Ok(())
+}
+
+fn check_address(meter: MeterId, line: &LineConfig, unit: UnitAddress) -> Result<(), ConfigError> {
+    if unit.is_of(&line.transport) {
+        Ok(())
+    } else {
+        Err(ConfigError::NoBusAddress(meter, line.id))
+    }
 }
 
 fn check_speed(meter: MeterId, line: &LineConfig, profile: &Profile) -> Result<(), ConfigError> {
@@ -483,8 +516,29 @@ mod tests {
                 "meters 7 and 8 both have unit address 3 on line 1",
             ),
             ("line = 1", "line = 3", "meter 7 names line 3, which is not in the list of lines"),
-            ("unit = 3", "unit = 0", "unit address 0 is outside 1 to 247"),
-            ("unit = 3", "unit = 248", "unit address 248 is outside 1 to 247"),
+            (
+                "unit = 3",
+                "unit = 0",
+                "unit address 0 is outside 1 to 247; 255 is for a Modbus TCP device that has none",
+            ),
+            (
+                "unit = 3",
+                "unit = 248",
+                "unit address 248 is outside 1 to 247; 255 is for a Modbus TCP device that has none",
+            ),
+            ("unit = 3", "unit = 255", "good"),
+            (
+                "line = 2\n        unit = 3",
+                "line = 2\n        unit = 255",
+                "meter 8: line 2 is a bus, where unit addresses are 1 to 247; 255 is for a device that \
+                 speaks Modbus TCP itself",
+            ),
+            (
+                "unit = 9",
+                "unit = 255",
+                "meter 7: line 2 is a bus, where unit addresses are 1 to 247; 255 is for a device that \
+                 speaks Modbus TCP itself",
+            ),
             (
                 "eastron-sdm630",
                 "eastron",

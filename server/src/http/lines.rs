@@ -12,7 +12,7 @@ use shared::time::Zone;
 use super::body::Body;
 use super::problem::{Answer, Trouble};
 use super::state::State;
-use crate::headend::{Asked, Question, SendRaw, Status, UnitAddress, unknown_timing};
+use crate::headend::{Asked, Question, SendRaw, Status, Transport, UnitAddress, unknown_timing};
 
 pub(super) async fn list(state: web::Data<State>) -> Answer {
     let mut lines = Vec::new();
@@ -99,6 +99,11 @@ pub(super) async fn raw(
     let wrong = |kind, title: String| Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title);
     let unit =
         UnitAddress::try_from(order.unit).map_err(|error| wrong("bad-unit", error.to_string()))?;
+    let transport = view(&state, line).await?.address.parse::<Transport>();
+    if !transport.is_ok_and(|transport| unit.is_of(&transport)) {
+        let title = format!("line {line} is a bus; unit addresses there are 1 to 247");
+        return Err(wrong("bad-unit", title));
+    }
     let tight: String = order.bytes.split_whitespace().collect();
     let bytes = hex::decode(&tight)
         .ok()

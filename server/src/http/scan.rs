@@ -76,8 +76,11 @@ pub(super) async fn start(
     let id = line.into_inner();
     let line = state.lines.get(&id).ok_or_else(|| no_line(id))?.clone();
     let ScanOrder { from, to, speeds } = order;
-    if !(1..=247).contains(&from) || !(from..=247).contains(&to) {
-        return Err(refused("bad-units", "unit addresses are 1 to 247, the first one first"));
+    if !UnitAddress::can_be_scanned(from, to) {
+        return Err(refused(
+            "bad-units",
+            "unit addresses are 1 to 247, the first one first, or 255 alone",
+        ));
     }
     let library = Arc::clone(&commission(&state)?.library);
     let seen = view(&state, id).await?;

@@ -42,7 +42,7 @@ pub fn Raw(props: &RawProps) -> Html {
             <summary>{ words.raw }</summary>
             <p class="quiet">{ words.raw_lead }</p>
             <form class="raw-form" onsubmit={send}>
-                <label class="field"><span>{ words.unit }</span><input ref={unit} name="raw-unit" type="number" min="1" max="247" required=true /></label>
+                <label class="field"><span>{ words.unit }</span><input ref={unit} name="raw-unit" type="number" min="1" max="255" required=true /></label>
                 <label class="field"><span>{ words.bytes }</span><input ref={bytes} name="raw-bytes" class="mono" placeholder="28 FE 01 00 02 04 00 00 00 00" required=true /></label>
                 <button class="button primary">{ words.send }</button>
             </form>
