@@ -74,11 +74,10 @@ pub(super) type Observer = Option<OneshotSender<Observation>>;
 impl Binding {
     /// Polls a meter and tells the observer. Where the meter alone is asked its answer goes straight
     /// from the owner of the line to the observer, and no task waits in between.
-    pub(super) fn poll(self: &Rc<Self>, observer: Observer, clock: &Clock) {
-        if self.relay.is_some() {
-            let (binding, clock) = (Rc::clone(self), Arc::clone(clock));
+    pub(super) fn poll(self: Rc<Self>, observer: Observer, clock: Clock) {
+        if self.relay.is_some() && self.closed_before(Urgency::Fast).is_none() {
             actix_rt::spawn(async move {
-                tell(observer, binding.observe(Urgency::Fast, &clock).await);
+                tell(observer, self.observe(Urgency::Fast, &clock).await);
             });
             return;
         }
@@ -86,9 +85,29 @@ impl Binding {
         if self.meter.rests() {
             tell(observer, Observation { at: clock(), outcome: Err(CommFault::BackedOff) });
         } else {
-            let asker = Asker::Observer(Rc::clone(self), observer);
-            self.meter.desk.put(Task::Read(self.meter.device), Urgency::Fast, asker);
+            let (desk, task) = (Rc::clone(&self.meter.desk), Task::Read(self.meter.device));
+            desk.put(task, Urgency::Fast, Asker::Observer(self, observer, clock));
         }
+    }
+
+    /// The meter has answered; its board is asked only if that is not enough.
+    pub(super) fn answered(self: Rc<Self>, meter: Answer, observer: Observer, clock: Clock) {
+        if self.relay.is_none() {
+            return tell(observer, self.seen(meter, None));
+        }
+        // A command may have been given in between; then nothing is known of the contact.
+        if let Some(closed) = self.closed_before(Urgency::Fast)
+            && self.draws(&meter)
+        {
+            return tell(observer, self.seen(meter, Some(closed)));
+        }
+        actix_rt::spawn(async move {
+            let said = match &self.relay {
+                Some(relay) => Some(self.ask_board(relay, Urgency::Fast, &clock).await),
+                None => None,
+            };
+            tell(observer, self.seen(meter, said));
+        });
     }
 
     /// Asks for what changes seldom, if it is time to.
@@ -141,19 +160,22 @@ impl Binding {
         urgency: Urgency,
         clock: &Clock,
     ) -> (Answer, Evidence) {
-        let (meter, board) = if let Some(closed) = self.closed_before(urgency) {
+        if let Some(closed) = self.closed_before(urgency) {
             let meter = self.meter.read(urgency, clock).await;
             if self.draws(&meter) {
                 return (meter, closed);
             }
-            (meter, relay.read(urgency, clock).await)
+            (meter, self.ask_board(relay, urgency, clock).await)
         } else {
             let meter = self.meter.read(urgency, clock);
-            futures_util::future::join(meter, relay.read(urgency, clock)).await
-        };
-        let said = evidence(board);
+            futures_util::future::join(meter, self.ask_board(relay, urgency, clock)).await
+        }
+    }
+
+    async fn ask_board(&self, relay: &Place, urgency: Urgency, clock: &Clock) -> Evidence {
+        let said = evidence(relay.read(urgency, clock).await);
         self.evidence.set(Some((said, Instant::now())));
-        (meter, said)
+        said
     }
 
     /// What the board said, if that was not long ago and is that the contact is closed.

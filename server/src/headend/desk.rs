@@ -14,8 +14,9 @@ use shared::time::Timestamp;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use super::binding::{Binding, Observer, tell};
+use super::binding::{Binding, Observer};
 use super::question::Question;
+use super::wire::Clock;
 
 /// What is to be done. Devices are named by their place in the list of the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,14 +85,16 @@ pub(super) enum Asker {
     /// A task that goes on with it.
     Task(oneshot::Sender<Answer>),
     /// Whoever polls a meter: he is told what the answer means.
-    Observer(Rc<Binding>, Observer),
+    Observer(Rc<Binding>, Observer, Clock),
 }
 
 impl Asker {
     fn has_left(&self) -> bool {
         match self {
             Self::Task(asker) => asker.is_closed(),
-            Self::Observer(_, observer) => observer.as_ref().is_none_or(oneshot::Sender::is_closed),
+            Self::Observer(_, observer, _) => {
+                observer.as_ref().is_none_or(oneshot::Sender::is_closed)
+            }
         }
     }
 
@@ -99,7 +102,7 @@ impl Asker {
         match self {
             // An asker who left has taken a decision without us; there is nothing to tell him.
             Self::Task(asker) => drop(asker.send(answer)),
-            Self::Observer(meter, observer) => tell(observer, meter.seen(answer, None)),
+            Self::Observer(meter, observer, clock) => meter.answered(answer, observer, clock),
         }
     }
 }

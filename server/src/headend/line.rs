@@ -60,7 +60,7 @@ impl MessageResponse<LineActor, LineRequest> for Forwarded {
     fn handle(self, _: &mut Context<LineActor>, observer: Observer) {
         let Self { binding, job, clock } = self;
         match (binding, job) {
-            (Some(binding), LineJob::Poll) => binding.poll(observer, &clock),
+            (Some(binding), LineJob::Poll) => binding.poll(observer, clock),
             (Some(binding), LineJob::Switch(command)) => {
                 actix_rt::spawn(async move {
                     tell(observer, binding.switch(command, &clock).await);
