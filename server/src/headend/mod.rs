@@ -2,8 +2,7 @@
 //!
 //! All lines share one thread of their own, so that a burst of polls never stands in the way of
 //! money or of the web. On it each line is one owner task, which alone speaks on the port, and one
-//! actor in front of it, which only forwards; polls and their answers cross from and to the thread of
-//! the meters many at a time (`ferry`). `docs/architecture.md`, "head-end", has the reasons.
+//! actor in front of it, which only forwards. `docs/architecture.md`, "head-end", has the reasons.
 
 mod binding;
 pub mod config;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix::{Addr, Recipient};
 use shared::actor::billing::SettleDue;
 use shared::actor::meter::{MeterActor, Poll};
-use shared::id::{Book, LineId, MeterId};
+use shared::id::{Book, MeterId};
 use shared::time::{Span, Timestamp};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -26,15 +26,8 @@ const JUMP: Span = Span::from_mins(10);
 /// A meter in turn.
 pub(crate) struct Turn {
     pub(crate) meter: MeterId,
-    pub(crate) line: LineId,
     pub(crate) actor: Addr<MeterActor>,
     pub(crate) every: Span,
-}
-
-impl Turn {
-    fn rhythm(&self) -> Rhythm {
-        Rhythm { line: self.line, every: self.every }
-    }
 }
 
 pub(crate) struct LiveDriver {
@@ -57,7 +50,7 @@ impl LiveDriver {
         let (sender, newcomers) = mpsc::channel(64);
         let turns: BTreeMap<_, _> = turns.into_iter().map(|turn| (turn.meter, turn)).collect();
         let wheel =
-            Wheel::spread(turns.values().map(|turn| (turn.meter, turn.rhythm())), clock::now());
+            Wheel::spread(turns.values().map(|turn| (turn.meter, turn.every)), clock::now());
         (Self { turns, wheel, settle, wake, newcomers }, sender)
     }
 
@@ -80,7 +73,7 @@ impl LiveDriver {
                     }
                 }
                 Some(turn) = self.newcomers.recv() => {
-                    self.wheel.join(turn.meter, turn.rhythm(), clock::now());
+                    self.wheel.join(turn.meter, turn.every, clock::now());
                     self.turns.insert(turn.meter, turn);
                 }
                 _ = stop.wait_for(|stop| *stop) => break,
@@ -144,7 +137,7 @@ async fn receive_after(
 
 /// Whose turn is when. A meter that has not answered yet gets no second turn.
 struct Wheel {
-    rhythms: BTreeMap<MeterId, Rhythm>,
+    every: BTreeMap<MeterId, Span>,
     /// The next turn of each meter that is not being asked now.
     next: BTreeMap<MeterId, Timestamp>,
     by_time: BTreeSet<(Timestamp, MeterId)>,
@@ -152,45 +145,29 @@ struct Wheel {
     asked: BTreeMap<MeterId, Timestamp>,
 }
 
-/// How often a meter is asked, and over which line.
-#[derive(Clone, Copy)]
-struct Rhythm {
-    line: LineId,
-    every: Span,
-}
-
 impl Wheel {
-    /// First turns spread over each meter's own interval, and over the lines, so that no line is
-    /// asked all at once while the others wait.
-    fn spread(meters: impl Iterator<Item = (MeterId, Rhythm)>, now: Timestamp) -> Self {
-        let rhythms: BTreeMap<_, _> = meters.collect();
-        let (next, by_time, asked) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        let mut wheel = Self { rhythms, next, by_time, asked };
+    /// First turns spread over each meter's own interval, so that a line is not asked all at once.
+    fn spread(meters: impl Iterator<Item = (MeterId, Span)>, now: Timestamp) -> Self {
+        let every: BTreeMap<_, _> = meters.collect();
+        let mut wheel =
+            Self { every, next: BTreeMap::new(), by_time: BTreeSet::new(), asked: BTreeMap::new() };
         wheel.restart(now);
         wheel
     }
 
     /// A further meter, whose first turn is now.
-    fn join(&mut self, meter: MeterId, rhythm: Rhythm, now: Timestamp) {
-        self.rhythms.insert(meter, rhythm);
+    fn join(&mut self, meter: MeterId, every: Span, now: Timestamp) {
+        self.every.insert(meter, every);
         self.put(meter, now);
     }
 
     /// Begins anew at `now`, as after a jump of the clock.
     fn restart(&mut self, now: Timestamp) {
-        let mut by_line: BTreeMap<LineId, Vec<(MeterId, Span)>> = BTreeMap::new();
-        for (meter, Rhythm { line, every }) in &self.rhythms {
-            by_line.entry(*line).or_default().push((*meter, *every));
-        }
-        let count = |list: usize| i64::try_from(list).unwrap_or(i64::MAX);
-        let lines = count(by_line.len());
+        let count = i64::try_from(self.every.len()).unwrap_or(i64::MAX).max(1);
         let mut starts = Vec::new();
-        for (line, meters) in (0_i64..).zip(by_line.values()) {
-            let places = count(meters.len()) * lines;
-            for (number, (meter, every)) in (0_i64..).zip(meters) {
-                let within = every.millis().min(1_000) * (number * lines + line) / places;
-                starts.push((*meter, now + Span::from_millis(within)));
-            }
+        for (number, (meter, every)) in (0_i64..).zip(&self.every) {
+            let every = every.millis().min(1_000);
+            starts.push((*meter, now + Span::from_millis(every * number / count)));
         }
         for (meter, at) in starts {
             match self.asked.get_mut(&meter) {
@@ -213,8 +190,7 @@ impl Wheel {
         while let Some((at, meter)) = self.by_time.first().copied().filter(|(at, _)| *at <= now) {
             self.by_time.remove(&(at, meter));
             self.next.remove(&meter);
-            let rhythm = self.rhythms.get(&meter);
-            let every = rhythm.map_or(Span::from_secs(5), |rhythm| rhythm.every);
+            let every = self.every.get(&meter).copied().unwrap_or(Span::from_secs(5));
             // Turns that were missed are not made up: registers are cumulative.
             let following = (at + every).max(now + Span::from_millis(1));
             self.asked.insert(meter, following);
@@ -252,26 +228,8 @@ mod tests {
     }
 
     fn wheel() -> Wheel {
-        Wheel::spread([(A, every(1, 5)), (B, every(1, 5))].into_iter(), at(0))
-    }
-
-    fn every(line: u16, seconds: i64) -> Rhythm {
-        Rhythm { line: LineId(line), every: Span::from_secs(seconds) }
-    }
-
-    #[test]
-    fn lines_are_asked_beside_each_other_and_the_meters_of_one_after_each_other() {
-        let meters = [(1, 1), (2, 1), (3, 1), (4, 1), (5, 2), (6, 2), (7, 3)];
-        let meters = meters.map(|(meter, line)| (MeterId(meter), every(line, 1)));
-        let mut wheel = Wheel::spread(meters.into_iter(), at(0));
-        let mut order = Vec::new();
-        for millis in 0..1_000 {
-            for meter in wheel.due(Timestamp::from_millis(millis)) {
-                order.push((millis, meter.0));
-            }
-        }
-        let first = [(0, 1), (166, 5), (250, 2), (500, 3), (666, 6), (666, 7), (750, 4)];
-        assert_eq!(order, first);
+        let every = Span::from_secs(5);
+        Wheel::spread([(A, every), (B, every)].into_iter(), at(0))
     }
 
     #[test]
@@ -293,7 +251,7 @@ mod tests {
     fn a_meter_that_comes_later_gets_its_turn_at_once() {
         let mut wheel = wheel();
         assert_eq!(wheel.due(at(1)), [A, B]);
-        wheel.join(MeterId(3), every(1, 2), at(2));
+        wheel.join(MeterId(3), Span::from_secs(2), at(2));
         assert_eq!(wheel.due(at(2)), [MeterId(3)]);
         wheel.answered(MeterId(3));
         assert_eq!(wheel.due(at(4)), [MeterId(3)]);

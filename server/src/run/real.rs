@@ -79,7 +79,7 @@ pub(super) async fn turn(
     let wants = actor.clone().recipient();
     billing.send(Join { meter, book: Book::Live, wants }).await.map_err(Fault::failed)?;
     let every = Span::from_secs(i64::from(metered.device.poll_s.get()));
-    Ok(Turn { meter, line: metered.device.line, actor, every })
+    Ok(Turn { meter, actor, every })
 }
 
 /// The terms of the site file hold from now on; those that hold already change nothing.
