@@ -59,8 +59,7 @@ fn main() {
 
     head("One connection, polls of an SDM630 one after the other");
     let (lines, meters) = ([config(1, hand.address)], [meter(1, 1)]);
-    let started = async { HeadEnd::start(&lines, &meters, &library, clock()) };
-    let apart = system.block_on(started).expect("the line starts");
+    let apart = HeadEnd::start(&lines, &meters, &library, clock()).expect("the line starts");
     one_connection(&system, &apart, rounds, polls, || {
         Bare::connect(hand.address, &turn).poll(polls)
     })
@@ -358,8 +357,7 @@ fn cut(system: &SystemRunner, library: &Library, lines: u16, cuts: u32) {
         .flat_map(|line| (1..=units).map(move |unit| meter(line, unit)))
         .map(|meter| MeterConfig { relay: Some(relay.clone()), ..meter })
         .collect();
-    let started = async { HeadEnd::start(&configs, &meters, library, clock()) };
-    let headend = system.block_on(started).expect("the lines start");
+    let headend = HeadEnd::start(&configs, &meters, library, clock()).expect("the lines start");
     let ports = headend.lines();
     let second = Duration::from_secs(1);
     let mut taken: Vec<f64> = system.block_on(async {

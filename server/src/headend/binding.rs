@@ -6,13 +6,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix::dev::OneshotSender;
 use shared::meter::profile::{Evidence, Profile, Ratios, judge};
 use shared::meter::{CommFault, Contact, Observation, SwitchCommand};
 use tokio::time::Instant;
 
 use super::config::UnitAddress;
 use super::desk::{Answer, Asker, Desk, Done, Task, Urgency};
-use super::ferry::Observer;
 use super::owner::Units;
 use super::unit::Unit;
 use super::wire::Clock;
@@ -68,19 +68,22 @@ impl Place {
     }
 }
 
+/// Who waits for the observation of a meter; nobody, if only the status of the line is looked at.
+pub(super) type Observer = Option<OneshotSender<Observation>>;
+
 impl Binding {
     /// Polls a meter and tells the observer. Where the meter alone is asked its answer goes straight
     /// from the owner of the line to the observer, and no task waits in between.
     pub(super) fn poll(self: Rc<Self>, observer: Observer, clock: Clock) {
         if self.relay.is_some() && self.closed_before(Urgency::Fast).is_none() {
             actix_rt::spawn(async move {
-                observer.tell(self.observe(Urgency::Fast, &clock).await);
+                tell(observer, self.observe(Urgency::Fast, &clock).await);
             });
             return;
         }
         self.look_at_the_slow();
         if self.meter.rests() {
-            observer.tell(Observation { at: clock(), outcome: Err(CommFault::BackedOff) });
+            tell(observer, Observation { at: clock(), outcome: Err(CommFault::BackedOff) });
         } else {
             let (desk, task) = (Rc::clone(&self.meter.desk), Task::Read(self.meter.device));
             desk.put(task, Urgency::Fast, Asker::Observer(self, observer, clock));
@@ -90,20 +93,20 @@ impl Binding {
     /// The meter has answered; its board is asked only if that is not enough.
     pub(super) fn answered(self: Rc<Self>, meter: Answer, observer: Observer, clock: Clock) {
         if self.relay.is_none() {
-            return observer.tell(self.seen(meter, None));
+            return tell(observer, self.seen(meter, None));
         }
         // A command may have been given in between; then nothing is known of the contact.
         if let Some(closed) = self.closed_before(Urgency::Fast)
             && self.draws(&meter)
         {
-            return observer.tell(self.seen(meter, Some(closed)));
+            return tell(observer, self.seen(meter, Some(closed)));
         }
         actix_rt::spawn(async move {
             let said = match &self.relay {
                 Some(relay) => Some(self.ask_board(relay, Urgency::Fast, &clock).await),
                 None => None,
             };
-            observer.tell(self.seen(meter, said));
+            tell(observer, self.seen(meter, said));
         });
     }
 
@@ -202,6 +205,11 @@ impl Binding {
             Err(fault) => Observation { at: written.at, outcome: Err(fault) },
         }
     }
+}
+
+pub(super) fn tell(observer: Observer, seen: Observation) {
+    // An observer who left has taken a decision without us; there is nothing to tell him.
+    drop(observer.map(|observer| observer.send(seen)));
 }
 
 /// A board that does not answer says nothing of the contact; the meter's register still counts.

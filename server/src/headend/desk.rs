@@ -14,8 +14,7 @@ use shared::time::Timestamp;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use super::binding::Binding;
-use super::ferry::Observer;
+use super::binding::{Binding, Observer};
 use super::question::Question;
 use super::wire::Clock;
 
@@ -93,7 +92,9 @@ impl Asker {
     fn has_left(&self) -> bool {
         match self {
             Self::Task(asker) => asker.is_closed(),
-            Self::Observer(_, observer, _) => observer.has_left(),
+            Self::Observer(_, observer, _) => {
+                observer.as_ref().is_none_or(oneshot::Sender::is_closed)
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! What stands in front of a line. It only forwards: to the desk of the meter's line, and to the desk
+//! The actor in front of a line. It only forwards: to the desk of the meter's line, and to the desk
 //! of the line its breaker hangs on, and puts the two answers together.
 
 use std::cell::RefCell;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix::dev::{MessageResponse, OneshotSender};
+use actix::dev::MessageResponse;
 use actix::{Actor, Context, Handler, Message, MessageResult, ResponseFuture};
 use shared::actor::port::{LineJob, LineRequest};
 use shared::id::MeterId;
@@ -14,11 +14,10 @@ use shared::meter::profile::Library;
 use shared::meter::{CommFault, Observation};
 use tokio::time::Instant;
 
-use super::binding::Binding;
+use super::binding::{Binding, Observer, tell};
 use super::config::{LineConfig, MeterConfig, UnitAddress};
 use super::desk::{Desk, Done, Task, Urgency};
 use super::device::{Device, Role};
-use super::ferry::Observer;
 use super::owner::{Devices, Units};
 use super::question::Question;
 use super::roof::Roof;
@@ -34,37 +33,7 @@ pub struct LineActor {
     pub(super) devices: Devices,
     pub(super) wire: Wire,
     pub(super) roof: Rc<RefCell<Roof>>,
-    pub(super) front: Front,
-}
-
-/// Takes polls and commands. The actor has it, and so has the ferry from other threads.
-#[derive(Clone)]
-pub(super) struct Front {
-    /// Meters are added while the line runs.
-    meters: Rc<RefCell<BTreeMap<MeterId, Rc<Binding>>>>,
-    clock: Clock,
-}
-
-impl Front {
-    pub(super) fn new(meters: BTreeMap<MeterId, Rc<Binding>>, clock: Clock) -> Self {
-        Self { meters: Rc::new(RefCell::new(meters)), clock }
-    }
-
-    pub(super) fn take(&self, request: &LineRequest, observer: Observer) {
-        let binding = self.meters.borrow().get(&request.meter).cloned();
-        let clock = Arc::clone(&self.clock);
-        match (binding, request.job) {
-            (Some(binding), LineJob::Poll) => binding.poll(observer, clock),
-            (Some(binding), LineJob::Switch(command)) => {
-                actix_rt::spawn(async move {
-                    observer.tell(binding.switch(command, &clock).await);
-                });
-            }
-            (None, LineJob::Poll | LineJob::Switch(_)) => {
-                observer.tell(Observation { at: clock(), outcome: Err(CommFault::LineDown) });
-            }
-        }
-    }
+    pub(super) meters: BTreeMap<MeterId, Rc<Binding>>,
 }
 
 impl Actor for LineActor {
@@ -75,19 +44,32 @@ impl Handler<LineRequest> for LineActor {
     type Result = Forwarded;
 
     fn handle(&mut self, request: LineRequest, _: &mut Context<Self>) -> Forwarded {
-        Forwarded { front: self.front.clone(), request }
+        let binding = self.meters.get(&request.meter).cloned();
+        Forwarded { binding, job: request.job, clock: Arc::clone(&self.clock) }
     }
 }
 
 /// A poll or a command on its way to the desk; whoever asked is told from there.
 pub struct Forwarded {
-    front: Front,
-    request: LineRequest,
+    binding: Option<Rc<Binding>>,
+    job: LineJob,
+    clock: Clock,
 }
 
 impl MessageResponse<LineActor, LineRequest> for Forwarded {
-    fn handle(self, _: &mut Context<LineActor>, asker: Option<OneshotSender<Observation>>) {
-        self.front.take(&self.request, Observer::here(asker));
+    fn handle(self, _: &mut Context<LineActor>, observer: Observer) {
+        let Self { binding, job, clock } = self;
+        match (binding, job) {
+            (Some(binding), LineJob::Poll) => binding.poll(observer, clock),
+            (Some(binding), LineJob::Switch(command)) => {
+                actix_rt::spawn(async move {
+                    tell(observer, binding.switch(command, &clock).await);
+                });
+            }
+            (None, LineJob::Poll | LineJob::Switch(_)) => {
+                tell(observer, Observation { at: clock(), outcome: Err(CommFault::LineDown) });
+            }
+        }
     }
 }
 
@@ -113,7 +95,7 @@ impl Handler<Status> for LineActor {
             }
             view.points.extend(device.shown.borrow().points(&device.profile));
         }
-        for (meter, binding) in self.front.meters.borrow().iter() {
+        for (meter, binding) in &self.meters {
             let at = u8::from(binding.meter.unit);
             if let Some(view) = views.iter_mut().find(|view| view.unit == at) {
                 view.meter = Some(*meter);
@@ -246,7 +228,6 @@ impl Handler<Attach> for LineActor {
 
     fn handle(&mut self, Attach { meter, library }: Attach, _: &mut Context<Self>) -> bool {
         let binding = self.roof.borrow_mut().bind(&meter, &library);
-        let mut meters = self.front.meters.borrow_mut();
-        binding.map(|binding| meters.insert(meter.meter, Rc::new(binding))).is_some()
+        binding.map(|binding| self.meters.insert(meter.meter, Rc::new(binding))).is_some()
     }
 }

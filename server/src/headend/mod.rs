@@ -8,7 +8,6 @@ mod binding;
 pub mod config;
 mod desk;
 mod device;
-mod ferry;
 mod line;
 mod owner;
 mod question;
@@ -42,8 +41,6 @@ pub use self::unit::UnitStatus;
 pub use self::wire::{Clock, open_serial};
 
 use self::config::{ConfigError, check};
-use self::ferry::ferry;
-use self::line::Front;
 use self::owner::Owner;
 use self::roof::{Roof, Share};
 use self::session::Session;
@@ -51,8 +48,6 @@ use self::session::Session;
 /// The running lines. Ports are opened when they are first needed, and again when they were lost.
 pub struct HeadEnd {
     lines: BTreeMap<LineId, Addr<LineActor>>,
-    /// The same as they are asked for meters from the thread that started them.
-    ports: BTreeMap<LineId, Line>,
     arbiter: Option<Arbiter>,
     /// The owners on the thread of whoever started them.
     here: Vec<JoinHandle<()>>,
@@ -67,8 +62,7 @@ pub enum HeadendError {
 }
 
 impl HeadEnd {
-    /// Checks lines and meters and starts the lines. Needs a running actix system, on whose thread
-    /// polls and commands are gathered and their answers handed out.
+    /// Checks lines and meters and starts the lines. Needs a running actix system.
     pub fn start(
         lines: &[LineConfig],
         meters: &[MeterConfig],
@@ -79,19 +73,15 @@ impl HeadEnd {
         let arbiter = Arbiter::new();
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         let (lines, meters, library) = (lines.to_vec(), meters.to_vec(), library.clone());
-        let (departure, landing) = ferry();
         let sent = arbiter.spawn_fn(move || {
-            // Its owners end with their thread.
-            let Started { lines, fronts, owners: _ } =
-                start_lines(&lines, &meters, &library, &clock);
-            actix_rt::spawn(landing.serve(fronts));
             // The receiver waits for exactly this.
+            // Its owners end with their thread.
+            let (lines, _owners) = start_lines(&lines, &meters, &library, &clock);
             drop(sender.send(lines));
         });
         let started = sent.then(|| receiver.recv().ok()).flatten();
         let lines = started.ok_or(HeadendError::Thread)?;
-        let ports = departure.open(lines.keys().copied());
-        Ok(Self { lines, ports, arbiter: Some(arbiter), here: Vec::new() })
+        Ok(Self { lines, arbiter: Some(arbiter), here: Vec::new() })
     }
 
     /// The same on this thread, for who has nothing else to do: a question and its answer do not
@@ -103,9 +93,8 @@ impl HeadEnd {
         clock: &Clock,
     ) -> Result<Self, HeadendError> {
         check(lines, meters, library)?;
-        let Started { lines, owners, .. } = start_lines(lines, meters, library, clock);
-        let ports = lines.iter().map(|(id, line)| (*id, line.clone().recipient())).collect();
-        Ok(Self { lines, ports, arbiter: None, here: owners })
+        let (lines, here) = start_lines(lines, meters, library, clock);
+        Ok(Self { lines, arbiter: None, here })
     }
 
     /// Ends all lines and waits until they have let go of their ports, so that somebody may open
@@ -120,7 +109,7 @@ impl HeadEnd {
 
     /// The lines as meter actors hold them.
     pub fn lines(&self) -> BTreeMap<LineId, Line> {
-        self.ports.clone()
+        self.lines.iter().map(|(id, line)| (*id, line.clone().recipient())).collect()
     }
 
     /// The lines themselves, to be asked for their [`Status`].
@@ -140,20 +129,12 @@ impl Drop for HeadEnd {
     }
 }
 
-/// The lines of one thread.
-#[derive(Default)]
-struct Started {
-    lines: BTreeMap<LineId, Addr<LineActor>>,
-    fronts: BTreeMap<LineId, Front>,
-    owners: Vec<JoinHandle<()>>,
-}
-
 fn start_lines(
     lines: &[LineConfig],
     meters: &[MeterConfig],
     library: &Library,
     clock: &Clock,
-) -> Started {
+) -> (BTreeMap<LineId, Addr<LineActor>>, Vec<JoinHandle<()>>) {
     let roof = Rc::new(RefCell::new(Roof::default()));
     let shares: Vec<Share> = lines.iter().map(|line| roof.borrow_mut().open(line)).collect();
     let mut bindings: BTreeMap<LineId, BTreeMap<_, _>> = BTreeMap::new();
@@ -162,26 +143,26 @@ fn start_lines(
         let binding = binding.expect("the site was checked before");
         bindings.entry(config.line).or_default().insert(config.meter, Rc::new(binding));
     }
-    let mut started = Started::default();
-    for (line, Share { desk, units, devices, .. }) in lines.iter().zip(shares) {
-        let session = Session::new(line, Arc::clone(clock));
-        let front = Front::new(bindings.remove(&line.id).unwrap_or_default(), Arc::clone(clock));
-        let actor = LineActor {
-            config: line.clone(),
-            clock: Arc::clone(clock),
-            desk: Rc::clone(&desk),
-            units: Rc::clone(&units),
-            devices: Rc::clone(&devices),
-            wire: session.wire().clone(),
-            roof: Rc::clone(&roof),
-            front: front.clone(),
-        };
-        let (id, line, clock) = (line.id, line.clone(), Arc::clone(clock));
-        let memory = BTreeMap::new();
-        let owner = Owner { line, clock, desk, devices, units, session, memory }.run();
-        started.lines.insert(id, actor.start());
-        started.fronts.insert(id, front);
-        started.owners.push(actix_rt::spawn(owner));
-    }
-    started
+    lines
+        .iter()
+        .zip(shares)
+        .map(|(line, Share { desk, units, devices, .. })| {
+            let session = Session::new(line, Arc::clone(clock));
+            let actor = LineActor {
+                config: line.clone(),
+                clock: Arc::clone(clock),
+                desk: Rc::clone(&desk),
+                units: Rc::clone(&units),
+                devices: Rc::clone(&devices),
+                wire: session.wire().clone(),
+                roof: Rc::clone(&roof),
+                meters: bindings.remove(&line.id).unwrap_or_default(),
+            };
+            let (clock, memory) = (Arc::clone(clock), BTreeMap::new());
+            let line = line.clone();
+            let id = line.id;
+            let owner = Owner { line, clock, desk, devices, units, session, memory }.run();
+            ((id, actor.start()), actix_rt::spawn(owner))
+        })
+        .unzip()
 }
