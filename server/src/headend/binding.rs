@@ -1,7 +1,7 @@
 //! A meter of a line: where its registers and its breaker are found, and how the two answers become
 //! one observation.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,6 @@ use tokio::time::Instant;
 
 use super::config::UnitAddress;
 use super::desk::{Answer, Asker, Desk, Done, Task, Urgency};
-use super::owner::Units;
 use super::unit::Unit;
 use super::wire::Clock;
 
@@ -21,7 +20,7 @@ use super::wire::Clock;
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) desk: Rc<Desk>,
-    pub(super) units: Units,
+    pub(super) state: Rc<RefCell<Unit>>,
     pub(super) unit: UnitAddress,
     pub(super) device: usize,
 }
@@ -58,7 +57,7 @@ impl Place {
 
     /// Whoever asks for a meter that rests need not wait behind those that are awake.
     fn rests(&self) -> bool {
-        self.units.borrow().get(&self.unit).is_some_and(Unit::rests)
+        self.state.borrow().rests()
     }
 
     async fn ask(&self, task: Task, urgency: Urgency, clock: &Clock) -> Answer {

@@ -1,16 +1,18 @@
 //! A device behind a line, as its owner knows it: address, model, what to ask and in which role.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use shared::meter::SwitchCommand;
 use shared::meter::profile::point::Every;
 use shared::meter::profile::{Block, Plan, Profile, Relay, Table, Write};
+use tokio::time::Instant;
 use tokio_modbus::Request;
 
 use super::config::{Output, RelayConfig, UnitAddress};
 use super::shown::Shown;
+use super::unit::Unit;
 
 pub(super) struct Device {
     pub(super) unit: UnitAddress,
@@ -18,6 +20,12 @@ pub(super) struct Device {
     pub(super) role: Role,
     /// The last value of each point.
     pub(super) shown: RefCell<Shown>,
+    state: Rc<RefCell<Unit>>,
+    /// The meter refused a read over registers it does not have.
+    pub(super) unmerged: Cell<bool>,
+    /// When its number was last read and was the right one.
+    pub(super) identified: Cell<Option<Instant>>,
+    pub(super) switched: Cell<Option<(SwitchCommand, Instant)>>,
 }
 
 pub(super) enum Role {
@@ -41,6 +49,16 @@ pub(super) struct Reads {
     pub(super) fences: Vec<Block>,
     /// The number the meter must give.
     pub(super) serial: Option<String>,
+}
+
+impl Role {
+    pub(super) fn output(relay: &RelayConfig) -> Self {
+        Self::Output {
+            output: relay.output,
+            feedback: relay.feedback,
+            energised: relay.connected_when == Output::On,
+        }
+    }
 }
 
 impl Reads {
@@ -70,17 +88,33 @@ impl Reads {
 }
 
 impl Device {
-    pub(super) fn meter(unit: UnitAddress, profile: Arc<Profile>, reads: Rc<Reads>) -> Self {
-        Self { unit, profile, role: Role::Meter(reads), shown: RefCell::default() }
+    /// `state`: what is remembered of its unit address, which it may share with others.
+    pub(super) fn new(
+        unit: UnitAddress,
+        state: Rc<RefCell<Unit>>,
+        profile: Arc<Profile>,
+        role: Role,
+    ) -> Self {
+        match &role {
+            Role::Meter(reads) => state.borrow_mut().knows(reads.blocks(), &reads.fences),
+            Role::Output { output, feedback, .. } => {
+                state.borrow_mut().knows(&output_reads(&profile, *output, *feedback), &[]);
+            }
+        }
+        Self {
+            unit,
+            state,
+            profile,
+            role,
+            shown: RefCell::default(),
+            unmerged: Cell::default(),
+            identified: Cell::default(),
+            switched: Cell::default(),
+        }
     }
 
-    pub(super) fn output(unit: UnitAddress, profile: Arc<Profile>, relay: &RelayConfig) -> Self {
-        let role = Role::Output {
-            output: relay.output,
-            feedback: relay.feedback,
-            energised: relay.connected_when == Output::On,
-        };
-        Self { unit, profile, role, shown: RefCell::default() }
+    pub(super) fn of_unit<T>(&self, change: impl FnOnce(&mut Unit) -> T) -> T {
+        change(&mut self.state.borrow_mut())
     }
 
     /// The write for a command; none: the device has no switch, or not that command.
@@ -96,17 +130,6 @@ impl Device {
         }
     }
 
-    /// The reads of an output and of its feedback.
-    pub(super) fn output_reads(&self) -> Vec<Block> {
-        let Relay::Board(board) = &self.profile.relay else { return Vec::new() };
-        let Role::Output { output, feedback, .. } = self.role else { return Vec::new() };
-        [Some(board.output_read(output)), feedback.map(|input| board.input_read(input))]
-            .into_iter()
-            .flatten()
-            .map(|(table, at, count, _)| Block { table, at, count, points: Vec::new() })
-            .collect()
-    }
-
     pub(super) fn min_interval_s(&self) -> u32 {
         match &self.profile.relay {
             Relay::Builtin(relay) => relay.min_interval_s,
@@ -114,6 +137,16 @@ impl Device {
             Relay::External => 0,
         }
     }
+}
+
+/// The reads of an output and of its feedback.
+fn output_reads(profile: &Profile, output: u16, feedback: Option<u16>) -> Vec<Block> {
+    let Relay::Board(board) = &profile.relay else { return Vec::new() };
+    [Some(board.output_read(output)), feedback.map(|input| board.input_read(input))]
+        .into_iter()
+        .flatten()
+        .map(|(table, at, count, _)| Block { table, at, count, points: Vec::new() })
+        .collect()
 }
 
 pub(super) fn read_request(table: Table, at: u16, count: u16) -> Request<'static> {

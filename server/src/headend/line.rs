@@ -85,7 +85,7 @@ impl Handler<Status> for LineActor {
         let now = Instant::now();
         let units = self.units.borrow();
         let mut views: Vec<_> =
-            units.iter().map(|(address, unit)| unit.status(*address, now)).collect();
+            units.iter().map(|(address, unit)| unit.borrow().status(*address, now)).collect();
         for device in self.devices.borrow().iter() {
             let at = u8::from(device.unit);
             let Some(view) = views.iter_mut().find(|view| view.unit == at) else { continue };

@@ -158,10 +158,8 @@ fn start_lines(
                 roof: Rc::clone(&roof),
                 meters: bindings.remove(&line.id).unwrap_or_default(),
             };
-            let (clock, memory) = (Arc::clone(clock), BTreeMap::new());
-            let line = line.clone();
-            let id = line.id;
-            let owner = Owner { line, clock, desk, devices, units, session, memory }.run();
+            let (id, line, clock) = (line.id, line.clone(), Arc::clone(clock));
+            let owner = Owner { line, clock, desk, devices, units, session }.run();
             ((id, actor.start()), actix_rt::spawn(owner))
         })
         .unzip()

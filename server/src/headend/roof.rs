@@ -1,16 +1,16 @@
 //! All lines under one roof: a meter may hang on one line and its breaker on another.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use shared::id::LineId;
-use shared::meter::profile::{Library, Ratios};
+use shared::meter::profile::{Library, Profile, Ratios};
 
 use super::binding::{Binding, Place};
-use super::config::{LineConfig, MeterConfig};
+use super::config::{LineConfig, MeterConfig, UnitAddress};
 use super::desk::Desk;
 use super::device::{Device, Reads, Role};
 use super::owner::{Devices, Units};
@@ -83,17 +83,14 @@ impl Roof {
             ),
         };
         let has_slow = !reads.slow.blocks.is_empty();
-        let meter = self.lines.get(&config.line)?.place(Device::meter(
-            config.unit,
-            Arc::clone(profile),
-            reads,
-        ));
+        let line = self.lines.get(&config.line)?;
+        let meter = line.place(config.unit, Arc::clone(profile), Role::Meter(reads));
         let relay = match &config.relay {
             Some(relay) => {
                 let board = library.get(&relay.profile)?;
                 let unit = relay.unit.unwrap_or(config.unit);
-                let device = Device::output(unit, Arc::clone(board), relay);
-                Some(self.lines.get(&relay.line.unwrap_or(config.line))?.place(device))
+                let line = self.lines.get(&relay.line.unwrap_or(config.line))?;
+                Some(line.place(unit, Arc::clone(board), Role::output(relay)))
             }
             None => None,
         };
@@ -111,17 +108,13 @@ impl Roof {
 }
 
 impl Share {
-    fn place(&self, device: Device) -> Place {
+    fn place(&self, unit: UnitAddress, profile: Arc<Profile>, role: Role) -> Place {
         let mut units = self.units.borrow_mut();
-        let unit = units.entry(device.unit).or_insert_with(|| Unit::new(self.patience));
-        match &device.role {
-            Role::Meter(reads) => unit.knows(reads.blocks(), &reads.fences),
-            Role::Output { .. } => unit.knows(&device.output_reads(), &[]),
-        }
-        let unit = device.unit;
+        let state =
+            units.entry(unit).or_insert_with(|| Rc::new(RefCell::new(Unit::new(self.patience))));
+        let state = Rc::clone(state);
         let mut devices = self.devices.borrow_mut();
-        devices.push(Rc::new(device));
-        let (desk, units) = (Rc::clone(&self.desk), Rc::clone(&self.units));
-        Place { desk, units, unit, device: devices.len() - 1 }
+        devices.push(Rc::new(Device::new(unit, Rc::clone(&state), profile, role)));
+        Place { desk: Rc::clone(&self.desk), state, unit, device: devices.len() - 1 }
     }
 }

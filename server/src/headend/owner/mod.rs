@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use shared::meter::profile::{Block, Evidence, Plan, Relay, Table, Values};
-use shared::meter::{CommFault, Contact, SwitchCommand};
+use shared::meter::{CommFault, Contact};
 use tokio::time::Instant;
 use tokio_modbus::{Request, Response};
 
@@ -21,7 +21,7 @@ use super::timing::pace;
 use super::unit::{Fence, Unit};
 use super::wire::Clock;
 
-pub(super) type Units = Rc<RefCell<BTreeMap<UnitAddress, Unit>>>;
+pub(super) type Units = Rc<RefCell<BTreeMap<UnitAddress, Rc<RefCell<Unit>>>>>;
 /// Devices are added while the line runs, and never taken away.
 pub(super) type Devices = Rc<RefCell<Vec<Rc<Device>>>>;
 
@@ -32,7 +32,6 @@ pub(super) struct Owner {
     pub(super) devices: Devices,
     pub(super) units: Units,
     pub(super) session: Session,
-    pub(super) memory: BTreeMap<usize, Memory>,
 }
 
 /// However it ended: nobody shall wait for it.
@@ -40,15 +39,6 @@ impl Drop for Owner {
     fn drop(&mut self) {
         self.desk.close();
     }
-}
-
-/// What the owner remembers of one device.
-#[derive(Default)]
-pub(super) struct Memory {
-    /// The meter refused a read over registers it does not have.
-    unmerged: bool,
-    identified: Option<Instant>,
-    switched: Option<(SwitchCommand, Instant)>,
 }
 
 /// Read, or read and found that the plan does not suit this meter.
@@ -75,7 +65,7 @@ impl Owner {
         match (&job.task, job.urgency) {
             (Task::Read(device), Urgency::Fast) => {
                 let device = self.device(*device);
-                self.unit(device.unit, |unit| unit.is_suspect() && !unit.rests())
+                device.of_unit(|unit| unit.is_suspect() && !unit.rests())
             }
             (Task::Read(_) | Task::ReadSlow(_) | Task::Switch(..) | Task::Ask(_), _) => false,
         }
@@ -109,7 +99,7 @@ impl Owner {
                 Some(_) => (Instant::now(), begun.elapsed() + self.session.quiet()),
                 None => (begun, Duration::ZERO), // nothing is reckoned from a good visit
             };
-            self.unit(device.unit, |unit| unit.visited(ended, fault, cost));
+            device.of_unit(|unit| unit.visited(ended, fault, cost));
         }
         // A good answer is of the moment at which it came.
         let at = if outcome.is_ok() { self.session.wire().heard() } else { (self.clock)() };
@@ -121,27 +111,18 @@ impl Owner {
         Rc::clone(devices.get(index).expect("a job names a device of its line"))
     }
 
-    fn memory(&mut self, index: usize) -> &mut Memory {
-        self.memory.entry(index).or_default()
-    }
-
-    fn unit<T>(&self, address: UnitAddress, change: impl FnOnce(&mut Unit) -> T) -> T {
-        let mut units = self.units.borrow_mut();
-        change(units.get_mut(&address).expect("a device's unit is known to its line"))
-    }
-
     // Reading
 
     async fn read(&mut self, index: usize) -> Result<Done, CommFault> {
         let device = self.device(index);
-        if self.unit(device.unit, |unit| unit.rests()) {
+        if device.of_unit(|unit| unit.rests()) {
             return Err(CommFault::BackedOff);
         }
         self.settle(&device).await?;
         match &device.role {
             Role::Meter(reads) => {
-                self.identify(index, &device, reads).await?;
-                let values = self.read_meter(index, &device, reads).await?;
+                self.identify(&device, reads).await?;
+                let values = self.read_meter(&device, reads).await?;
                 device.shown.borrow_mut().take(
                     &device.profile,
                     &values,
@@ -160,7 +141,7 @@ impl Owner {
     async fn read_slow(&mut self, index: usize) -> Result<Done, CommFault> {
         let device = self.device(index);
         let Role::Meter(reads) = &device.role else { return Err(CommFault::Exception(1)) };
-        if self.unit(device.unit, |unit| unit.is_suspect()) {
+        if device.of_unit(|unit| unit.is_suspect()) {
             return Err(CommFault::BackedOff);
         }
         self.settle(&device).await?;
@@ -174,15 +155,10 @@ impl Owner {
         Ok(Done::Values(values))
     }
 
-    async fn read_meter(
-        &mut self,
-        index: usize,
-        device: &Device,
-        reads: &Reads,
-    ) -> Result<Values, CommFault> {
+    async fn read_meter(&mut self, device: &Device, reads: &Reads) -> Result<Values, CommFault> {
         let mut broken = None;
         for _ in 0..2 {
-            let values = self.collect(index, device, reads).await?;
+            let values = self.collect(device, reads).await?;
             device.profile.credible(&values).map_err(CommFault::Implausible)?;
             broken = device.profile.broken_sum(&values);
             if broken.is_none() {
@@ -193,18 +169,13 @@ impl Owner {
         Err(CommFault::Implausible(broken.unwrap_or_default()))
     }
 
-    async fn collect(
-        &mut self,
-        index: usize,
-        device: &Device,
-        reads: &Reads,
-    ) -> Result<Values, CommFault> {
-        let unmerged = self.memory(index).unmerged;
+    async fn collect(&mut self, device: &Device, reads: &Reads) -> Result<Values, CommFault> {
+        let unmerged = device.unmerged.get();
         let plan = if unmerged { &reads.fast_unmerged } else { &reads.fast };
         match self.collect_plan(device, plan, !unmerged).await? {
             Collected::Values(values) => Ok(values),
             Collected::PlanRefused => {
-                self.memory(index).unmerged = true;
+                device.unmerged.set(true);
                 match self.collect_plan(device, &reads.fast_unmerged, false).await? {
                     Collected::Values(values) => Ok(values),
                     Collected::PlanRefused => Err(CommFault::Exception(2)),
@@ -244,7 +215,7 @@ impl Owner {
                 self.read_once(device, block).await
             }
             Err(CommFault::Garbled | CommFault::WrongReply)
-                if !self.unit(device.unit, |unit| unit.is_suspect()) =>
+                if !device.of_unit(|unit| unit.is_suspect()) =>
             {
                 self.settle(device).await?;
                 self.read_once(device, block).await
@@ -258,7 +229,7 @@ impl Owner {
         let outcome = self.exchange(device, &request, false).await;
         match outcome {
             Ok(response) => {
-                self.unit(device.unit, |unit| {
+                device.of_unit(|unit| {
                     if !unit.owes_nothing() {
                         unit.answered(block.table, block.count, Instant::now());
                     }
@@ -268,7 +239,7 @@ impl Owner {
             Err(fault) => {
                 let answered = matches!(fault, CommFault::Exception(_));
                 if !answered && !self.session.took().is_zero() {
-                    self.unit(device.unit, |unit| {
+                    device.of_unit(|unit| {
                         unit.owes(block.table, block.count, Instant::now());
                     });
                 }
@@ -279,11 +250,11 @@ impl Owner {
 
     /// Makes sure that no answer to an older question can be taken for the next one.
     async fn settle(&mut self, device: &Device) -> Result<(), CommFault> {
-        if self.unit(device.unit, |unit| unit.owes_nothing()) {
+        if device.of_unit(|unit| unit.owes_nothing()) {
             return Ok(());
         }
         for _ in 0..4 {
-            match self.unit(device.unit, |unit| unit.fence(Instant::now())) {
+            match device.of_unit(|unit| unit.fence(Instant::now())) {
                 Fence::None => return Ok(()),
                 Fence::Read(block) => {
                     self.read_once(device, &block).await?;
@@ -292,20 +263,15 @@ impl Owner {
                     let request = Request::ReadHoldingRegisters(0, 1);
                     let pace = pace(&self.line, &device.profile.timing, &request);
                     self.session.keep_silent((4 * pace.quiet).max(pace.timeout)).await;
-                    self.unit(device.unit, Unit::was_silent);
+                    device.of_unit(Unit::was_silent);
                 }
             }
         }
         Err(CommFault::WrongReply)
     }
 
-    async fn identify(
-        &mut self,
-        index: usize,
-        device: &Device,
-        reads: &Reads,
-    ) -> Result<(), CommFault> {
-        let known = self.memory(index).identified;
+    async fn identify(&mut self, device: &Device, reads: &Reads) -> Result<(), CommFault> {
+        let known = device.identified.get();
         let (Some(serial), Some(block)) = (&reads.serial, reads.identity.blocks.first()) else {
             return Ok(());
         };
@@ -316,7 +282,7 @@ impl Owner {
         if device.profile.identity(&words).as_deref() != Some(serial.trim_start_matches('0')) {
             return Err(CommFault::Implausible("serial".to_owned()));
         }
-        self.memory(index).identified = Some(Instant::now());
+        device.identified.set(Some(Instant::now()));
         Ok(())
     }
 
@@ -359,7 +325,7 @@ impl Owner {
         let pace = pace(&self.line, &device.profile.timing, request);
         let outcome = self.session.transact(device.unit, request, pace, insist).await;
         let took = self.session.took();
-        self.unit(device.unit, |unit| unit.counters.count(took, outcome.as_ref().err()));
+        device.of_unit(|unit| unit.counters.count(took, outcome.as_ref().err()));
         outcome
     }
 }

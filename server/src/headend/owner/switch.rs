@@ -47,7 +47,7 @@ impl Owner {
             return Err(CommFault::Exception(1)); // illegal function: it has no such switch
         };
         let least = Duration::from_secs(u64::from(device.min_interval_s()));
-        let last = self.memory(index).switched;
+        let last = device.switched.get();
         if last.is_some_and(|(last, at)| last != command && at.elapsed() < least) {
             return Ok(Done::Written); // too soon to turn back: the next poll asks again
         }
@@ -59,7 +59,7 @@ impl Owner {
         ) {
             outcome = self.exchange(&device, &request, true).await;
         }
-        self.memory(index).switched = Some((command, Instant::now()));
+        device.switched.set(Some((command, Instant::now())));
         outcome.map(|_echo| Done::Written)
     }
 
@@ -112,10 +112,10 @@ impl Owner {
         };
         let took = self.session.took();
         // What is asked at another speed says nothing of the meter at this address.
-        if let Some(known) = self.units.borrow_mut().get_mut(&unit)
+        if let Some(known) = self.units.borrow().get(&unit)
             && elsewhere.is_none()
         {
-            known.counters.count(took, outcome.as_ref().err());
+            known.borrow_mut().counters.count(took, outcome.as_ref().err());
         }
         outcome
     }
