@@ -31,7 +31,8 @@ pub(crate) struct Turn {
 }
 
 pub(crate) struct LiveDriver {
-    turns: BTreeMap<MeterId, Turn>,
+    /// By seat of the wheel.
+    actors: Vec<Addr<MeterActor>>,
     wheel: Wheel,
     settle: Recipient<SettleDue>,
     wake: Arc<Notify>,
@@ -48,10 +49,10 @@ impl LiveDriver {
         wake: Arc<Notify>,
     ) -> (Self, Newcomers) {
         let (sender, newcomers) = mpsc::channel(64);
-        let turns: BTreeMap<_, _> = turns.into_iter().map(|turn| (turn.meter, turn)).collect();
-        let wheel =
-            Wheel::spread(turns.values().map(|turn| (turn.meter, turn.every)), clock::now());
-        (Self { turns, wheel, settle, wake, newcomers }, sender)
+        let seats = turns.iter().map(|turn| (turn.meter, turn.every));
+        let wheel = Wheel::spread(seats, clock::now());
+        let actors = turns.into_iter().map(|turn| turn.actor).collect();
+        (Self { actors, wheel, settle, wake, newcomers }, sender)
     }
 
     /// Runs until `stop` turns true; settles once more before it ends.
@@ -59,22 +60,25 @@ impl LiveDriver {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Every meter answers at most once a turn, so this never holds more.
-        let (finished, mut answers) = mpsc::channel(self.turns.len().max(1));
+        let (finished, mut answers) = mpsc::channel(self.actors.len().max(1));
         let mut last = clock::now();
         let mut settled = Instant::now();
         loop {
             tokio::select! {
                 _ = tick.tick() => {}
                 () = self.wake.notified() => {}
-                Some(meter) = receive_after(settled + TOGETHER, &mut answers) => {
-                    self.wheel.answered(meter);
-                    while let Ok(meter) = answers.try_recv() {
-                        self.wheel.answered(meter);
+                Some(seat) = receive_after(settled + TOGETHER, &mut answers) => {
+                    self.wheel.answered(seat);
+                    while let Ok(seat) = answers.try_recv() {
+                        self.wheel.answered(seat);
                     }
                 }
                 Some(turn) = self.newcomers.recv() => {
-                    self.wheel.join(turn.meter, turn.every, clock::now());
-                    self.turns.insert(turn.meter, turn);
+                    let seat = self.wheel.join(turn.meter, turn.every, clock::now());
+                    match self.actors.get_mut(seat) {
+                        Some(actor) => *actor = turn.actor,
+                        None => self.actors.push(turn.actor),
+                    }
                 }
                 _ = stop.wait_for(|stop| *stop) => break,
             }
@@ -93,21 +97,21 @@ impl LiveDriver {
         self.settle(clock::now()).await;
     }
 
-    fn give_turns(&mut self, now: Timestamp, finished: &mpsc::Sender<MeterId>) {
-        for meter in self.wheel.due(now) {
-            self.give_turn(meter, now, finished.clone());
+    fn give_turns(&mut self, now: Timestamp, finished: &mpsc::Sender<usize>) {
+        for seat in self.wheel.due(now) {
+            self.give_turn(seat, now, finished.clone());
         }
     }
 
-    fn give_turn(&mut self, meter: MeterId, now: Timestamp, finished: mpsc::Sender<MeterId>) {
-        let Some(turn) = self.turns.get(&meter) else { return };
-        let asked = turn.actor.send(Poll { now });
+    fn give_turn(&self, seat: usize, now: Timestamp, finished: mpsc::Sender<usize>) {
+        let actor = self.actors.get(seat).expect("each seat has its actor");
+        let asked = actor.send(Poll { now });
         actix_rt::spawn(async move {
             if let Err(error) = asked.await {
-                tracing::error!(%error, "meter {meter} did not take its turn");
+                tracing::error!(%error, "the meter at seat {seat} did not take its turn");
             }
             // The driver is gone only when the server stops.
-            finished.send(meter).await.ok();
+            finished.send(seat).await.ok();
         });
     }
 
@@ -127,91 +131,101 @@ impl LiveDriver {
 }
 
 /// The next answer, but none before `earliest`.
-async fn receive_after(
-    earliest: Instant,
-    answers: &mut mpsc::Receiver<MeterId>,
-) -> Option<MeterId> {
+async fn receive_after(earliest: Instant, answers: &mut mpsc::Receiver<usize>) -> Option<usize> {
     sleep_until(earliest).await;
     answers.recv().await
 }
 
 /// Whose turn is when. A meter that has not answered yet gets no second turn.
 struct Wheel {
-    every: BTreeMap<MeterId, Span>,
-    /// The next turn of each meter that is not being asked now.
-    next: BTreeMap<MeterId, Timestamp>,
-    by_time: BTreeSet<(Timestamp, MeterId)>,
-    /// Meters that are being asked, with the time of their next turn.
-    asked: BTreeMap<MeterId, Timestamp>,
+    /// In the order in which the meters came.
+    seats: Vec<Seat>,
+    by_meter: BTreeMap<MeterId, usize>,
+    /// The next turns of the meters that are not being asked now.
+    by_time: BTreeSet<(Timestamp, usize)>,
+}
+
+struct Seat {
+    every: Span,
+    next: Timestamp,
+    /// It is being asked; its next turn comes once it has answered.
+    asked: bool,
 }
 
 impl Wheel {
     /// First turns spread over each meter's own interval, so that a line is not asked all at once.
     fn spread(meters: impl Iterator<Item = (MeterId, Span)>, now: Timestamp) -> Self {
-        let every: BTreeMap<_, _> = meters.collect();
         let mut wheel =
-            Self { every, next: BTreeMap::new(), by_time: BTreeSet::new(), asked: BTreeMap::new() };
+            Self { seats: Vec::new(), by_meter: BTreeMap::new(), by_time: BTreeSet::new() };
+        for (meter, every) in meters {
+            wheel.join(meter, every, now);
+        }
         wheel.restart(now);
         wheel
     }
 
-    /// A further meter, whose first turn is now.
-    fn join(&mut self, meter: MeterId, every: Span, now: Timestamp) {
-        self.every.insert(meter, every);
-        self.put(meter, now);
+    /// A further meter, or one with another interval: its next turn is at once. Tells its seat.
+    fn join(&mut self, meter: MeterId, every: Span, now: Timestamp) -> usize {
+        if let Some(known) = self.by_meter.get(&meter).copied() {
+            if let Some(seat) = self.seats.get_mut(known) {
+                seat.every = every;
+            }
+            self.set(known, now);
+            return known;
+        }
+        let seat = self.seats.len();
+        self.by_meter.insert(meter, seat);
+        self.seats.push(Seat { every, next: now, asked: false });
+        self.by_time.insert((now, seat));
+        seat
     }
 
     /// Begins anew at `now`, as after a jump of the clock.
     fn restart(&mut self, now: Timestamp) {
-        let count = i64::try_from(self.every.len()).unwrap_or(i64::MAX).max(1);
-        let mut starts = Vec::new();
-        for (number, (meter, every)) in (0_i64..).zip(&self.every) {
-            let every = every.millis().min(1_000);
-            starts.push((*meter, now + Span::from_millis(every * number / count)));
-        }
-        for (meter, at) in starts {
-            match self.asked.get_mut(&meter) {
-                Some(next) => *next = at,
-                None => self.put(meter, at),
-            }
+        let count = i64::try_from(self.seats.len()).unwrap_or(i64::MAX).max(1);
+        for number in 0..self.seats.len() {
+            let every = self.seats.get(number).map_or(0, |seat| seat.every.millis().min(1_000));
+            let share = i64::try_from(number).unwrap_or(i64::MAX);
+            self.set(number, now + Span::from_millis(every * share / count));
         }
     }
 
-    fn put(&mut self, meter: MeterId, at: Timestamp) {
-        if let Some(before) = self.next.insert(meter, at) {
-            self.by_time.remove(&(before, meter));
+    fn set(&mut self, at: usize, next: Timestamp) {
+        let Some(seat) = self.seats.get_mut(at) else { return };
+        if !seat.asked {
+            self.by_time.remove(&(seat.next, at));
+            self.by_time.insert((next, at));
         }
-        self.by_time.insert((at, meter));
+        seat.next = next;
     }
 
     /// Takes out all whose turn has come.
-    fn due(&mut self, now: Timestamp) -> Vec<MeterId> {
+    fn due(&mut self, now: Timestamp) -> Vec<usize> {
         let mut due = Vec::new();
-        while let Some((at, meter)) = self.by_time.first().copied().filter(|(at, _)| *at <= now) {
-            self.by_time.remove(&(at, meter));
-            self.next.remove(&meter);
-            let every = self.every.get(&meter).copied().unwrap_or(Span::from_secs(5));
+        while let Some((at, place)) = self.by_time.first().copied().filter(|(at, _)| *at <= now) {
+            self.by_time.pop_first();
+            let seat = self.seats.get_mut(place).expect("a turn is of a seat");
             // Turns that were missed are not made up: registers are cumulative.
-            let following = (at + every).max(now + Span::from_millis(1));
-            self.asked.insert(meter, following);
-            due.push(meter);
+            seat.next = (at + seat.every).max(now + Span::from_millis(1));
+            seat.asked = true;
+            due.push(place);
         }
         due
     }
 
     /// A meter answered: it waits for its next turn.
-    fn answered(&mut self, meter: MeterId) {
-        if let Some(next) = self.asked.remove(&meter) {
-            self.put(meter, next);
+    fn answered(&mut self, at: usize) {
+        if let Some(seat) = self.seats.get_mut(at).filter(|seat| seat.asked) {
+            seat.asked = false;
+            self.by_time.insert((seat.next, at));
         }
     }
 
     /// Looks at a meter before its next turn.
     fn hurry(&mut self, meter: MeterId, at: Timestamp) {
-        if let Some(next) = self.asked.get_mut(&meter) {
-            *next = at.min(*next);
-        } else if self.next.get(&meter).is_some_and(|next| at < *next) {
-            self.put(meter, at);
+        let Some(place) = self.by_meter.get(&meter).copied() else { return };
+        if self.seats.get(place).is_some_and(|seat| at < seat.next) {
+            self.set(place, at);
         }
     }
 }
@@ -228,45 +242,50 @@ mod tests {
     }
 
     fn wheel() -> Wheel {
-        let every = Span::from_secs(5);
-        Wheel::spread([(A, every), (B, every)].into_iter(), at(0))
+        Wheel::spread([(A, Span::from_secs(5)), (B, Span::from_secs(5))].into_iter(), at(0))
     }
 
     #[test]
     fn each_meter_gets_its_turn_and_no_second_one_before_it_answered() {
         let mut wheel = wheel();
-        assert_eq!(wheel.due(at(0)), [A]);
-        assert_eq!(wheel.due(at(1)), [B]);
-        wheel.answered(A);
-        assert_eq!(wheel.due(at(4)), []);
-        assert_eq!(wheel.due(at(5)), [A]);
-        assert_eq!(wheel.due(at(60)), [], "both are still being asked");
-        wheel.answered(B);
-        assert_eq!(wheel.due(at(60)), [B]);
-        wheel.answered(B);
-        assert_eq!(wheel.due(at(60)), [], "missed turns are not made up");
+        assert_eq!(wheel.due(at(0)), [0]);
+        assert_eq!(wheel.due(at(1)), [1]);
+        wheel.answered(0);
+        assert_eq!(wheel.due(at(4)), [0; 0]);
+        assert_eq!(wheel.due(at(5)), [0]);
+        assert_eq!(wheel.due(at(60)), [0; 0], "both are still being asked");
+        wheel.answered(1);
+        assert_eq!(wheel.due(at(60)), [1]);
+        wheel.answered(1);
+        assert_eq!(wheel.due(at(60)), [0; 0], "missed turns are not made up");
     }
 
     #[test]
     fn a_meter_that_comes_later_gets_its_turn_at_once() {
         let mut wheel = wheel();
-        assert_eq!(wheel.due(at(1)), [A, B]);
+        assert_eq!(wheel.due(at(1)), [0, 1]);
         wheel.join(MeterId(3), Span::from_secs(2), at(2));
-        assert_eq!(wheel.due(at(2)), [MeterId(3)]);
-        wheel.answered(MeterId(3));
-        assert_eq!(wheel.due(at(4)), [MeterId(3)]);
+        assert_eq!(wheel.due(at(2)), [2]);
+        wheel.answered(2);
+        assert_eq!(wheel.due(at(4)), [2]);
+        wheel.answered(2);
+        assert_eq!(wheel.join(MeterId(3), Span::from_secs(9), at(5)), 2, "it keeps its seat");
+        assert_eq!(wheel.due(at(5)), [2]);
+        wheel.answered(2);
+        assert_eq!(wheel.due(at(13)), [0; 0]);
+        assert_eq!(wheel.due(at(14)), [2]);
     }
 
     #[test]
     fn an_urgent_look_comes_before_the_turn() {
         let mut wheel = wheel();
-        assert_eq!(wheel.due(at(1)), [A, B]);
+        assert_eq!(wheel.due(at(1)), [0, 1]);
         wheel.hurry(A, at(2));
-        wheel.answered(A);
-        wheel.answered(B);
+        wheel.answered(0);
+        wheel.answered(1);
         wheel.hurry(B, at(3));
         wheel.hurry(B, at(9));
-        assert_eq!(wheel.due(at(2)), [A]);
-        assert_eq!(wheel.due(at(3)), [B]);
+        assert_eq!(wheel.due(at(2)), [0]);
+        assert_eq!(wheel.due(at(3)), [1]);
     }
 }
