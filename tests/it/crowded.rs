@@ -1,5 +1,5 @@
 //! A crowd at the door: two hundred addresses that hold all they can get, on a system that lets a
-//! program have 1,024 files open.
+//! program have 512 files open.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::harness::TestSite;
 async fn from(address: IpAddr, to: SocketAddr) -> Option<TcpStream> {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind(SocketAddr::new(address, 0)).expect("all of 127.0.0.0/8 is this machine");
-    let connected = tokio::time::timeout(Duration::from_secs(1), socket.connect(to)).await;
+    let connected = tokio::time::timeout(Duration::from_secs(10), socket.connect(to)).await;
     connected.ok()?.ok()
 }
 
@@ -22,14 +22,14 @@ async fn two_hundred_addresses_that_hold_all_they_can_stop_no_sale() {
     let mut site = TestSite::start(&["demo", "--pace", "1", "--seed", "7"]).await;
     let cashier = site.token("cashier");
     assert!(site.stop().await.success());
-    let wrapper = ["sh", "-c", "ulimit -n 1024; exec \"$@\"", "sh"].map(str::to_owned);
+    let wrapper = ["sh", "-c", "ulimit -n 512; exec \"$@\"", "sh"].map(str::to_owned);
     assert!(site.restart_under(&wrapper).await, "{}", site.said());
     let sale = json!({ "account": 1002, "amount": 1_000, "tender": "cash" });
     site.post_once(&cashier, "/api/v1/sales", "before-the-crowd", &sale).await.expect(200);
 
     let to: SocketAddr = site.url("").replace("http://", "").parse().expect("an address");
     let mut crowd = Vec::new();
-    for round in 0..6 {
+    for round in 0..3 {
         let hosts = (1..=200).map(|host| from(IpAddr::from([127, 0, 1, host]), to));
         crowd.extend(futures_util::future::join_all(hosts).await.into_iter().flatten());
         let began = Instant::now();
@@ -38,10 +38,10 @@ async fn two_hundred_addresses_that_hold_all_they_can_stop_no_sale() {
         let took = began.elapsed();
         assert!(took < Duration::from_secs(3), "{took:?} in round {round}");
     }
-    assert!(crowd.len() > 1_024, "{} connections were made", crowd.len());
+    assert_eq!(crowd.len(), 600, "a crowd that comes at once finds the door open");
     let open = format!("/proc/{}/fd", site.program().pid());
     let open = std::fs::read_dir(open).expect("its files").count();
-    assert!(open < 1_000, "{open} files are open");
+    assert!(open < 500, "{open} files are open");
     assert!(!site.said().contains("Too many open files"), "{}", site.said());
     site.get(&cashier, "/readyz").await.expect(200);
     drop(crowd);

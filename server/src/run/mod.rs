@@ -23,6 +23,8 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
+use socket2::SockRef;
+
 use crate::cli::{Fault, Outcome};
 use crate::config::SiteFile;
 use crate::tls::Certificate;
@@ -91,6 +93,9 @@ fn run(place: Place, plan: Plan) -> Outcome {
     actix_rt::System::new().block_on(start::run(place, plan, listener))
 }
 
+/// Connections that may wait until they are taken.
+const WAITING: i32 = 4_096;
+
 /// Takes the port before anything is opened: the commonest mistake is a second server.
 fn bind(listen: SocketAddr) -> Result<TcpListener, Fault> {
     let listener = TcpListener::bind(listen).map_err(|error| {
@@ -105,5 +110,33 @@ fn bind(listen: SocketAddr) -> Result<TcpListener, Fault> {
         };
         Fault::failed(format!("cannot listen on {listen}: {why}"))
     })?;
+    // The standard library lets 128 wait; of a whole estate that comes back after a power cut the rest
+    // would try again seconds later. The system cuts this to its own border (net.core.somaxconn).
+    SockRef::from(&listener)
+        .listen(WAITING)
+        .map_err(|error| Fault::failed(format!("cannot let callers of {listen} wait: {error}")))?;
     Ok(listener)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpStream};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_crowd_waits_at_the_door_before_anybody_opens_it() {
+        let border = std::fs::read_to_string("/proc/sys/net/core/somaxconn").expect("Linux");
+        let border: usize = border.trim().parse().expect("a number");
+        let door = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a free port");
+        let address = door.local_addr().expect("its address");
+        let crowd: Vec<TcpStream> = (0..border.min(400))
+            .map(|one| {
+                TcpStream::connect_timeout(&address, Duration::from_millis(900))
+                    .unwrap_or_else(|error| panic!("caller {one} was turned away: {error}"))
+            })
+            .collect();
+        drop(crowd);
+    }
 }
