@@ -38,65 +38,64 @@ pub fn between(
     // A window's worth: a day by the quarter-hour needs no second piece of memory.
     let mut rows = Vec::with_capacity(128);
     let mut columns = Columns::default();
-    let mut take = |row: ReadingKept| {
-        if row.at >= from && row.at < to {
-            rows.push(row);
-        }
-    };
     // Where blocks hold all of it, one statement sees one state; a transaction costs as much again.
-    let reached = of_blocks(db, meter, (from, to), true, &mut columns, &mut take)?;
-    if is_whole(reached, to) {
+    if of_blocks(db, meter, (from, to), &mut columns, &mut rows)? == Reached::All {
         return Ok(rows);
     }
-    at_once(db, || {
-        let reached = of_blocks(db, meter, (from, to), false, &mut columns, &mut take)?;
-        let until = match reached {
-            Some(until) => Some(until),
-            None => newest_in_blocks(db, meter)?,
-        };
+    rows.clear();
+    at_once(db, || match of_blocks(db, meter, (from, to), &mut columns, &mut rows)? {
+        Reached::All => Ok(()),
         // What is hot is newer than every block.
-        if is_whole(until, to) { Ok(()) } else { hot(db, meter, until, &mut columns, take) }
+        Reached::Until(until) => hot(db, meter, until, &mut columns, |row| {
+            if row.at >= from && row.at < to {
+                rows.push(row);
+            }
+        }),
     })?;
     Ok(rows)
 }
 
-/// Blocks that end here hold everything before `to`.
-fn is_whole(until: Option<i64>, to: Timestamp) -> bool {
-    until.is_some_and(|until| until >= to.millis().saturating_sub(1))
+/// How much of a window the blocks of a meter hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reached {
+    All,
+    /// What is later than the meter's last block may still be hot; none: it has no block.
+    Until(Option<i64>),
 }
 
-/// Takes the rows of the blocks that overlap `[from, to)`, and gives the end of the meter's last block;
-/// none: no block overlaps. `only_whole`: nothing is taken where a part may not be in blocks yet.
+/// Appends the rows of blocks in `[from, to)`.
 fn of_blocks(
     db: &Connection,
     meter: MeterId,
     (from, to): (Timestamp, Timestamp),
-    only_whole: bool,
     columns: &mut Columns,
-    take: &mut impl FnMut(ReadingKept),
-) -> Result<Option<i64>, StoreError> {
-    // The first block is the one in which `from` lies, if there is one.
+    rows: &mut Vec<ReadingKept>,
+) -> Result<Reached, StoreError> {
+    // The first block is the one in which `from` lies, if there is one. There is no upper end: the
+    // block after the window, or the end of the last, shows that nothing of it is still hot.
     let mut statement = db.prepare_cached(
-        "SELECT start, rows,
-           (SELECT until FROM block WHERE meter = :meter ORDER BY start DESC LIMIT 1)
-         FROM block WHERE meter = :meter AND start < :to AND start >=
+        "SELECT start, rows, until FROM block WHERE meter = :meter AND start >=
          coalesce((SELECT max(start) FROM block WHERE meter = :meter AND start <= :from), :from)
          ORDER BY start",
     )?;
-    let mut found = statement.query(named_params! {
-        ":meter": meter.0,
-        ":from": from.millis(),
-        ":to": to.millis(),
-    })?;
-    let mut until = None;
+    let mut found = statement.query(named_params! { ":meter": meter.0, ":from": from.millis() })?;
+    let mut last = None;
     while let Some(row) = found.next()? {
-        until = row.get(2)?;
-        if only_whole && !is_whole(until, to) {
-            break;
+        let (start, until): (i64, i64) = (row.get(0)?, row.get(2)?);
+        if start >= to.millis() {
+            return Ok(Reached::All);
         }
-        decode(meter, row, columns, take)?;
+        last = Some(until);
+        if until >= from.millis() {
+            decode(meter, row, columns, &mut |row| {
+                if row.at >= from && row.at < to {
+                    rows.push(row);
+                }
+            })?;
+        }
     }
-    Ok(until)
+    let all = last.is_some_and(|until| until >= to.millis().saturating_sub(1));
+    Ok(if all { Reached::All } else { Reached::Until(last) })
 }
 
 /// Readings of a meter before an instant, newest first.
