@@ -144,8 +144,13 @@ impl Zone {
         &self.name
     }
 
-    pub fn tz(&self) -> &TimeZone {
+    pub(crate) fn tz(&self) -> &TimeZone {
         &self.table
+    }
+
+    /// An instant on the site's own clock, with its distance from UTC; beyond the calendar, its border.
+    pub fn local(&self, at: Timestamp) -> jiff::Zoned {
+        at.jiff().to_zoned(self.table.clone())
     }
 
     pub fn civil(&self, at: Timestamp) -> civil::DateTime {

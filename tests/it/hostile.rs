@@ -98,3 +98,36 @@ async fn a_name_is_text_wherever_it_is_shown_and_printed() {
     let names: Vec<Value> = site.get(&ann, "/api/v1/staff").await.expect(200).read();
     assert_eq!(names.len(), added_people + 1);
 }
+
+#[tokio::test]
+async fn instants_beyond_every_calendar_are_answered() {
+    let mut site = TestSite::start(&["demo", "--pace", "1", "--seed", "7"]).await;
+    let admin = site.token("admin");
+    let (first, last) = (i64::MIN, i64::MAX);
+    let mut asked = Vec::new();
+    for (from, to) in [(first, first), (first, last), (last, last), (0, last), (first, 0)] {
+        for list in ["balances?book=simulated&", "entries?book=simulated&", "acts?", "findings?"] {
+            for format in ["json", "csv"] {
+                let list = format!("/api/v1/audit/{list}from={from}&to={to}&format={format}");
+                asked.push((list, vec![200]));
+            }
+        }
+        let curve = format!("/api/v1/meters/1001/power?from={from}&to={to}");
+        asked.push((curve, vec![400]));
+    }
+    for at in [first, last] {
+        for format in ["json", "csv"] {
+            let day = format!("/api/v1/daybook?book=simulated&at={at}&format={format}");
+            asked.push((day, vec![200]));
+        }
+        let readings = format!("/api/v1/meters/1001/readings?before={at}");
+        asked.push((readings, vec![200]));
+        let curve = format!("/api/v1/meters/1001/power?from={at}&to={}", at.saturating_add(1));
+        asked.push((curve, vec![200, 400]));
+    }
+    for (path, statuses) in asked {
+        let reply = site.get(&admin, &path).await;
+        assert!(statuses.contains(&reply.status), "{path}: {}", reply.status);
+    }
+    assert!(site.stop().await.success());
+}

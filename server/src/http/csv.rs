@@ -48,9 +48,7 @@ impl Cell {
 
     /// The site's own clock, with its distance from UTC, so that it sorts and can be read back.
     pub fn time(at: Timestamp, zone: &Zone) -> Self {
-        let at = jiff::Timestamp::from_millisecond(at.millis())
-            .expect("an instant of a site lies within years -9999 to 9999");
-        Self::Figure(at.to_zoned(zone.tz().clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string())
+        Self::Figure(zone.local(at).strftime("%Y-%m-%d %H:%M:%S%:z").to_string())
     }
 
     pub fn or_empty(cell: Option<Self>) -> Self {
@@ -164,6 +162,10 @@ mod tests {
         let shanghai = Zone::named("Asia/Shanghai").expect("a zone");
         let at = Timestamp::from_millis(1_700_000_000_123);
         assert_eq!(written(Cell::time(at, &shanghai)), "2023-11-15 06:13:20+08:00");
+        let last = Cell::time(Timestamp::from_millis(i64::MAX), &shanghai);
+        assert_eq!(written(last), "8941-07-10 15:06:40+08:00", "a question may name any instant");
+        let first = written(Cell::time(Timestamp::from_millis(i64::MIN), &shanghai));
+        assert!(first.starts_with("-5002-"), "{first}");
     }
 
     #[test]

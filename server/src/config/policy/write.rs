@@ -186,8 +186,7 @@ fn mins(span: Span) -> i64 {
 
 /// In the site's own time.
 fn written(at: Timestamp, zone: &Zone) -> String {
-    let instant = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
-    instant.to_zoned(zone.tz().clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    zone.local(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 const fn mode_word(mode: Mode) -> &'static str {
