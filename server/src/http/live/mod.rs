@@ -86,6 +86,8 @@ impl Reader {
     async fn follow(&mut self, messages: &mut MessageStream) -> Result<End, End> {
         let mut beat = interval(BEAT);
         let mut endings = self.state.people.endings();
+        // It may have ended between the door and here: of that nothing more is told.
+        self.look_again().await?;
         beat.tick().await;
         loop {
             let (snapshot, mut deltas) = self.state.hub.join();
