@@ -248,6 +248,7 @@ mod tests {
         for (meter, rows) in meters.iter().zip(&expected) {
             let from = Timestamp::from_millis(0);
             assert_eq!(&query::between(&mut db, *meter, from, far).unwrap(), rows, "{meter}");
+            every_window_is_found(&mut db, *meter, rows);
             let newest = query::latest(&mut db, *meter).unwrap().unwrap();
             assert_eq!(Some(newest.register), rows.last().map(|row| row.register), "{meter}");
             let ten = query::before(&mut db, *meter, newest.at, 10).unwrap();
@@ -258,6 +259,28 @@ mod tests {
         for (meter, rows) in meters.iter().zip(&expected) {
             let from = Timestamp::from_millis(0);
             assert_eq!(&query::between(&mut db, *meter, from, far).unwrap(), rows, "{meter}");
+            every_window_is_found(&mut db, *meter, rows);
+        }
+    }
+
+    /// Windows that begin and end at, just before and just after readings: at both ends of blocks, in
+    /// them, in what is hot, and outside of everything.
+    fn every_window_is_found(db: &mut rusqlite::Connection, meter: MeterId, rows: &[ReadingKept]) {
+        let near = |row: &ReadingKept| {
+            [-1, 0, 1].map(|by| Timestamp::from_millis(row.at.millis().saturating_add(by)))
+        };
+        // Steps that share no factor with the length of a block.
+        let mut borders: Vec<Timestamp> = rows.iter().step_by(13).flat_map(near).collect();
+        borders.extend(rows.last().map(near).into_iter().flatten());
+        borders.extend([i64::MIN, i64::MAX].map(Timestamp::from_millis));
+        borders.sort_unstable();
+        for (place, from) in borders.iter().enumerate() {
+            for to in borders.iter().skip(place) {
+                let within = |row: &&ReadingKept| row.at >= *from && row.at < *to;
+                let expected: Vec<ReadingKept> = rows.iter().filter(within).copied().collect();
+                let found = query::between(db, meter, *from, *to).unwrap();
+                assert_eq!(found, expected, "{meter} from {from} to {to}");
+            }
         }
     }
 

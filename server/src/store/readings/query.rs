@@ -39,11 +39,12 @@ pub fn between(
     let mut rows = Vec::with_capacity(128);
     let mut columns = Columns::default();
     // Where blocks hold all of it, one statement sees one state; a transaction costs as much again.
-    if of_blocks(db, meter, (from, to), &mut columns, &mut rows)? == Reached::All {
+    let Reached::Until(last) = of_blocks(db, meter, (from, to), &mut columns, &mut rows)? else {
         return Ok(rows);
-    }
-    rows.clear();
-    at_once(db, || match of_blocks(db, meter, (from, to), &mut columns, &mut rows)? {
+    };
+    // Blocks do not change, but what was hot may have become a block since.
+    let rest = last.map_or(from, |last| from.max(Timestamp::from_millis(last.saturating_add(1))));
+    at_once(db, || match of_blocks(db, meter, (rest, to), &mut columns, &mut rows)? {
         Reached::All => Ok(()),
         // What is hot is newer than every block.
         Reached::Until(until) => hot(db, meter, until, &mut columns, |row| {
